@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/** A local calendar day, `YYYY-MM-DD`. */
+export const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+/** How the zone of a time is known: stated by the source, set by the kind (UTC), declared for the source, or not. */
+export const ZoneKnowledge = z.enum(['stated', 'kind', 'declared', 'unknown']);
+
+/** A moment: UTC as `2026-01-31T12:00:00.000Z`, its offset in minutes where known, and the local day. */
+export const Moment = z.object({
+  utc: z.iso.datetime({ precision: 3 }),
+  offset: z.int().min(-1080).max(1080).nullable(),
+  zone: ZoneKnowledge,
+  day: Day,
+});
+export type Moment = z.infer<typeof Moment>;
+
+/** A post of the participant's own account. Text is whole, as given, after decoding. */
+export const Post = z.object({
+  type: z.literal('post'),
+  /** The source's own id of the record. */
+  id: z.string().min(1).max(1024),
+  time: Moment,
+  text: z.string().max(4 * 1024 * 1024),
+  lang: z.string().max(35).nullable(),
+  kind: z.enum(['own', 'reply', 'repost', 'quote']),
+  audience: z.enum(['public', 'followers', 'direct', 'unknown']),
+  conversation: z.string().max(1024).nullable(),
+  /** The source's time of this version (edit or export), where it states one. */
+  version: z.iso.datetime({ precision: 3 }).nullable(),
+});
+export type Post = z.infer<typeof Post>;
+
+/** Something with a beginning and an end: sleep, workout, a tag pressed on a wristband. */
+export const Event = z.object({
+  type: z.literal('event'),
+  id: z.string().min(1).max(1024),
+  event: z.enum(['sleep', 'workout', 'screen', 'call', 'tag', 'summary', 'other']),
+  time: Moment,
+  end: Moment.nullable(),
+  /** Values by name in UCUM units, such as `{ "energy": { value: 12, unit: "kcal" } }`. */
+  values: z.record(z.string(), z.object({ value: z.union([z.number(), z.string()]), unit: z.string() })),
+  device: z.string().max(256).nullable(),
+  version: z.iso.datetime({ precision: 3 }).nullable(),
+});
+export type Event = z.infer<typeof Event>;
+
+/** An answer to an item of an instrument. */
+export const SelfReport = z.object({
+  type: z.literal('self-report'),
+  id: z.string().min(1).max(1024),
+  instrument: z.string().max(128),
+  item: z.string().max(128),
+  time: Moment,
+  value: z.union([z.number(), z.string()]),
+  version: z.iso.datetime({ precision: 3 }).nullable(),
+});
+export type SelfReport = z.infer<typeof SelfReport>;
+
+export const StoredRecord = z.discriminatedUnion('type', [Post, Event, SelfReport]);
+export type StoredRecord = z.infer<typeof StoredRecord>;
+
+/** One measured value with its own times (heart rate of a watch, steps of an interval). */
+export interface Sample {
+  /** Our name of the signal, such as `heart_rate`. */
+  signal: string;
+  /** UCUM unit of `value`, such as `/min`, `1`, `kcal`. */
+  unit: string;
+  /** Device or app as the source names it; stored encrypted. */
+  device: string;
+  time: Moment;
+  /** End in UTC milliseconds; equals the start for a spot value. */
+  endMs: number;
+  value: number;
+}
+
+/** A run of samples at a fixed rate, without gaps inside. */
+export interface RegularBlock {
+  signal: string;
+  unit: string;
+  device: string;
+  /** Start of the recording, UTC milliseconds: with `rate` it names the recording. */
+  sessionMs: number;
+  /** Samples a second. */
+  rate: number;
+  /** Values for each sample (3 for an accelerometer), interleaved in `values`. */
+  channels: number;
+  /** Number of the first sample of this block within the recording, from 0. */
+  offset: number;
+  values: Float32Array;
+}
