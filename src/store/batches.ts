@@ -1,0 +1,93 @@
+import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
+import type { Arrival } from '../../schema/source.ts';
+import { now } from './clock.ts';
+import type { Store } from './open.ts';
+import { seal, unseal } from './seal.ts';
+import type { SourceRow } from './sources.ts';
+import type { Tables } from './tables.ts';
+
+export type BatchRow = Omit<Tables['batch'], 'arrival'>;
+
+/**
+ * The batch of an arrival. One that was read to its end is not an arrival again; one that was interrupted goes on from its cursor.
+ * @param contentHash sha256 (hex) of the arrival's bytes; stored keyed
+ */
+export async function openBatch(
+  store: Store,
+  source: SourceRow,
+  arrival: Arrival,
+  contentHash: string,
+  bytes: number,
+  parts: number,
+): Promise<BatchRow> {
+  const hash = store.secrets.study(source.study);
+  const arrivalKey = hash('arrival', source.id, arrival.path);
+  const contentKey = hash('bytes', contentHash);
+  const id = `b_${hash('batch', source.id, arrivalKey, contentKey).slice(0, 20)}`;
+  const key = await store.keys.key(source.participant);
+  await store.db
+    .insertInto('batch')
+    .values({
+      id,
+      study: source.study,
+      source: source.id,
+      arrival: seal(key, `batch|${id}`, JSON.stringify(arrival)),
+      arrival_key: arrivalKey,
+      content_key: contentKey,
+      state: 'open',
+      error: null,
+      received: 0,
+      stored: 0,
+      duplicate: 0,
+      quarantined: 0,
+      excluded: 0,
+      erased: 0,
+      cursor_part: 0,
+      cursor_unit: 0,
+      parts,
+      bytes,
+      arrived_at: now(),
+      closed_at: null,
+    })
+    .onConflict((c) => c.doNothing())
+    .execute();
+  const batch = await requireBatch(store, id);
+  if (batch.state !== 'cancelled' && batch.state !== 'failed') return batch;
+  await store.db.updateTable('batch').set({ state: 'open', error: null, closed_at: null }).where('id', '=', id).execute();
+  return { ...batch, state: 'open', error: null, closed_at: null };
+}
+
+/** Whether these very bytes arrived before from elsewhere and were read whole. */
+export async function isRepeat(store: Store, batch: BatchRow): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('batch')
+    .select('id')
+    .where('source', '=', batch.source)
+    .where('content_key', '=', batch.content_key)
+    .where('id', '<>', batch.id)
+    .where('state', '=', 'done')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function requireBatch(store: Store, id: string): Promise<BatchRow> {
+  const row = await store.db.selectFrom('batch').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new AfferentError('not-found');
+  const { arrival: _, ...batch } = row;
+  return batch;
+}
+
+export async function batchArrival(store: Store, id: string): Promise<Arrival> {
+  const row = await store.db
+    .selectFrom('batch')
+    .innerJoin('source', 'source.id', 'batch.source')
+    .select(['batch.arrival', 'source.participant'])
+    .where('batch.id', '=', id)
+    .executeTakeFirst();
+  if (!row?.arrival || !row.participant) throw new AfferentError('not-found');
+  return JSON.parse(unseal(await store.keys.key(row.participant), `batch|${id}`, row.arrival).toString('utf8'));
+}
+
+export async function closeBatch(store: Store, id: string, state: 'done' | 'failed' | 'cancelled', error: ErrorCode | null): Promise<void> {
+  await store.db.updateTable('batch').set({ state, error, closed_at: now() }).where('id', '=', id).where('state', '=', 'open').execute();
+}

@@ -1,0 +1,56 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { migrations } from '../../migrations/index.ts';
+import { AfferentError } from '../../schema/errors.ts';
+import { sqliteDialect } from './sqlite-driver.ts';
+import type { Tables } from './tables.ts';
+
+export type Db = Kysely<Tables>;
+
+// Counts and milliseconds fit a double exactly; the driver would hand them out as strings.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** What differs between the two databases, in one place. */
+export interface Adapter {
+  name: 'sqlite' | 'postgres';
+  /** Largest number of values that one statement binds. */
+  maxValues: number;
+}
+
+const adapters: Record<'sqlite' | 'postgres', Adapter> = {
+  sqlite: { name: 'sqlite', maxValues: 30_000 },
+  postgres: { name: 'postgres', maxValues: 60_000 },
+};
+
+/** Opens a database by its address, `sqlite:PATH` or `postgres://…`, without migrating it. */
+export function connect<T>(url: string): { db: Kysely<T>; adapter: Adapter } {
+  if (url.startsWith('sqlite:')) {
+    return { db: new Kysely<T>({ dialect: sqliteDialect(url.slice('sqlite:'.length)) }), adapter: adapters.sqlite };
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const pool = new pg.Pool({ connectionString: url, max: 4 });
+    // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
+    pool.on('error', () => {});
+    return { db: new Kysely<T>({ dialect: new PostgresDialect({ pool }) }), adapter: adapters.postgres };
+  }
+  throw new AfferentError('usage', { what: '--store takes sqlite:PATH or postgres://…' });
+}
+
+/** Brings a database up to this version. Throws `store-newer` when it holds steps that this version does not know. */
+export async function migrate(db: Db, steps = migrations): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } });
+  const known = new Set(Object.keys(steps));
+  const done = await appliedSteps(db);
+  if (done.some((name) => !known.has(name))) throw new AfferentError('store-newer');
+  if (done.length === known.size) return;
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+async function appliedSteps(db: Db): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,54 @@
+import { AfferentError } from '../../schema/errors.ts';
+import { type Adapter, connect, type Db, migrate } from './database.ts';
+import { KeyStore } from './keys.ts';
+import { readSecrets, type Secrets } from './secrets.ts';
+import type { Tables } from './tables.ts';
+
+export interface Store {
+  db: Db;
+  adapter: Adapter;
+  secrets: Secrets;
+  keys: KeyStore;
+  close(): Promise<void>;
+}
+
+/** Where a home keeps its data; see `afferent doctor` for which setting wins. */
+export interface StoreAddress {
+  /** `sqlite:PATH` or `postgres://…` */
+  store: string;
+  /** The same, for the participants' keys. */
+  keyStore: string;
+  keyFile: string;
+}
+
+/**
+ * Opens the store, brought up to this version.
+ * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`
+ */
+export async function openStore(address: StoreAddress): Promise<Store> {
+  const { db, adapter } = connect<Tables>(address.store);
+  try {
+    await migrate(db);
+    const known = await db.selectFrom('meta').select('value').where('key', '=', 'key-check').executeTakeFirst();
+    const secrets = readSecrets(address.keyFile, known === undefined);
+    if (known === undefined) {
+      await db
+        .insertInto('meta')
+        .values({ key: 'key-check', value: secrets.check })
+        .onConflict((c) => c.doNothing())
+        .execute();
+    } else if (known.value !== secrets.check) {
+      throw new AfferentError('wrong-key-file');
+    }
+    const keys = await KeyStore.open(address.keyStore, secrets);
+    const close = async () => {
+      await keys.close();
+      await db.destroy();
+    };
+    return { db, adapter, secrets, keys, close };
+  } catch (thrown) {
+    await db.destroy();
+    if (thrown instanceof AfferentError) throw thrown;
+    throw new AfferentError('store-down');
+  }
+}

@@ -1,0 +1,49 @@
+import type { Transaction } from 'kysely';
+import { StoredRecord } from '../../schema/records.ts';
+import { canonicalJson } from './canonical.ts';
+import { seal, unseal } from './seal.ts';
+import type { Owner } from './series.ts';
+import type { Tables } from './tables.ts';
+
+type RecordRow = Tables['record'];
+
+/** A record as a row: its id names source, outside id, version and content, so that the same record is the same row. */
+export function recordRow(owner: Owner, record: StoredRecord, maskingVersion: number): RecordRow {
+  const clear = canonicalJson(record);
+  const version = record.version ?? '';
+  const contentKey = owner.hash('content', clear);
+  const recordKey = owner.hash('record', owner.participant, owner.kind, record.type, record.id);
+  const id = owner.hash('row', owner.source, recordKey, version, contentKey).slice(0, 32);
+  const inputId =
+    record.type === 'post' ? owner.hash('input', owner.participant, record.id, version, contentKey, String(maskingVersion)) : null;
+  return {
+    id,
+    study: owner.study,
+    participant: owner.participant,
+    source: owner.source,
+    batch: owner.batch,
+    type: record.type,
+    record_key: recordKey,
+    version,
+    content_key: contentKey,
+    input_id: inputId,
+    day: record.time.day,
+    time_ms: Date.parse(record.time.utc),
+    body: seal(owner.key, `record|${id}`, clear),
+  };
+}
+
+/** Ids out of `rows` that the store holds already. */
+export async function knownRecords(tx: Transaction<Tables>, rows: readonly RecordRow[]): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (let i = 0; i < rows.length; i += 1000) {
+    const ids = rows.slice(i, i + 1000).map((row) => row.id);
+    const found = await tx.selectFrom('record').select('id').where('id', 'in', ids).execute();
+    for (const { id } of found) known.add(id);
+  }
+  return known;
+}
+
+export function openRecord(key: Buffer, row: { id: string; body: Buffer }): StoredRecord {
+  return StoredRecord.parse(JSON.parse(unseal(key, `record|${row.id}`, row.body).toString('utf8')));
+}

@@ -1,0 +1,32 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+const version = { plain: 1, deflated: 2 } as const;
+const compressFrom = 512;
+
+/**
+ * AES-256-GCM under `key`. Layout: version byte, 12-byte random nonce, 16-byte tag, ciphertext.
+ * `place` (table and row id) is authenticated, so that a sealed value cannot be moved to another row.
+ */
+export function seal(key: Buffer, place: string, clear: Buffer | string): Buffer {
+  const bytes = typeof clear === 'string' ? Buffer.from(clear, 'utf8') : clear;
+  const deflate = bytes.length >= compressFrom;
+  const head = deflate ? version.deflated : version.plain;
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(`${head}|${place}`, 'utf8'));
+  const sealed = cipher.update(deflate ? deflateRawSync(bytes, { level: 1 }) : bytes);
+  cipher.final();
+  return Buffer.concat([Buffer.of(head), nonce, cipher.getAuthTag(), sealed]);
+}
+
+/** Opens what `seal` made. Throws when the key, the place or a bit is wrong. */
+export function unseal(key: Buffer, place: string, sealed: Uint8Array): Buffer {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+  const head = bytes[0] as number;
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 13));
+  decipher.setAAD(Buffer.from(`${head}|${place}`, 'utf8'));
+  decipher.setAuthTag(bytes.subarray(13, 29));
+  const clear = Buffer.concat([decipher.update(bytes.subarray(29)), decipher.final()]);
+  return head === version.deflated ? inflateRawSync(clear) : clear;
+}

@@ -1,0 +1,59 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { AfferentError } from '../../schema/errors.ts';
+
+/** The secret that all others of this home come from: 32 random bytes, kept by the lab apart from its backups. */
+export interface Secrets {
+  /** Wraps the participants' keys. */
+  wrapping: Buffer;
+  /** Signs the audit's chain. */
+  audit: Buffer;
+  /** Proves that a store belongs to this key file. */
+  check: string;
+  /** The keyed hashes of a study: pseudonyms, record keys, input ids. */
+  study(study: string): StudyHash;
+}
+
+/** Keyed hash of a study over the parts given, as 64 hexadecimal digits. Parts are framed, so they cannot run together. */
+export type StudyHash = (purpose: string, ...parts: (string | Buffer)[]) => string;
+
+const hex = /^[0-9a-f]{64}\s*$/;
+
+/** Reads the key file, or makes one where `create` allows it. Mode 0600. */
+export function readSecrets(path: string, create: boolean): Secrets {
+  if (!existsSync(path)) {
+    if (!create) throw new AfferentError('no-key-file');
+    writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  const text = readFileSync(path, 'utf8');
+  if (!hex.test(text)) throw new AfferentError('wrong-key-file');
+  return deriveSecrets(Buffer.from(text.trim(), 'hex'));
+}
+
+export function deriveSecrets(master: Buffer): Secrets {
+  const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, 'afferent', info, 32));
+  const studyKeys = new Map<string, Buffer>();
+  return {
+    wrapping: derive('wrapping'),
+    audit: derive('audit'),
+    check: derive('check').toString('hex'),
+    study(study) {
+      let key = studyKeys.get(study);
+      if (!key) {
+        key = derive(`study:${study}`);
+        studyKeys.set(study, key);
+      }
+      const studyKey = key;
+      return (purpose, ...parts) => keyedHash(studyKey, purpose, parts);
+    },
+  };
+}
+
+function keyedHash(key: Buffer, purpose: string, parts: (string | Buffer)[]): string {
+  const hash = createHmac('sha256', key).update(`${purpose}\0`);
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
+    hash.update(`${bytes.length}:`).update(bytes);
+  }
+  return hash.digest('hex');
+}

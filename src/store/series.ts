@@ -1,0 +1,182 @@
+import type { Transaction } from 'kysely';
+import type { RegularBlock, Sample } from '../../schema/records.ts';
+import { seal, unseal } from './seal.ts';
+import type { StudyHash } from './secrets.ts';
+import { decodeRegular, decodeSamples, encodeRegular, encodeSamples } from './series-codec.ts';
+import type { Tables } from './tables.ts';
+
+/** Whose rows are being written, and by which batch. */
+export interface Owner {
+  study: string;
+  participant: string;
+  source: string;
+  batch: string;
+  kind: string;
+  key: Buffer;
+  hash: StudyHash;
+}
+
+type SeriesRow = Tables['series'];
+
+/**
+ * Samples already stored for a stream and day, so that overlapping exports store none twice. Kept between
+ * groups of one batch; a group that fails to commit throws its writer away.
+ */
+export class SampleWriter {
+  readonly #owner: Owner;
+  readonly #days = new Map<string, { seen: Set<string>; blocks: number }>();
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+  }
+
+  /** Which of these samples (alike in signal, unit, device and day) are new, as a row or null, and how many are not. */
+  async write(tx: Transaction<Tables>, samples: readonly Sample[]): Promise<{ row: SeriesRow | null; duplicates: number }> {
+    const owner = this.#owner;
+    const { signal, unit, device, time } = samples[0] as Sample;
+    const streamKey = owner.hash('stream', 'samples', owner.participant, owner.kind, signal, unit, device, time.zone);
+    const state = await this.#stored(tx, streamKey, time.day);
+    const fresh: Sample[] = [];
+    for (const sample of samples) {
+      const name = `${Date.parse(sample.time.utc)},${sample.endMs},${sample.value}`;
+      if (state.seen.has(name)) continue;
+      state.seen.add(name);
+      fresh.push(sample);
+    }
+    const duplicates = samples.length - fresh.length;
+    if (fresh.length === 0) return { row: null, duplicates };
+    const first = state.blocks++;
+    const id = owner.hash('series', owner.source, streamKey, time.day, String(first)).slice(0, 32);
+    const body = encodeSamples(fresh);
+    const starts = fresh.map((sample) => Date.parse(sample.time.utc));
+    return {
+      duplicates,
+      row: {
+        ...rowBase(owner, id, streamKey),
+        form: 'samples',
+        signal,
+        unit,
+        day: time.day,
+        start_ms: starts.reduce((a, b) => Math.min(a, b)),
+        end_ms: fresh.reduce((a, sample) => Math.max(a, sample.endMs), Number.NEGATIVE_INFINITY),
+        session_ms: null,
+        rate: null,
+        channels: 1,
+        first,
+        samples: fresh.length,
+        content_key: owner.hash('content', body),
+        body: seal(owner.key, `series|${id}`, body),
+      },
+    };
+  }
+
+  async #stored(tx: Transaction<Tables>, streamKey: string, day: string): Promise<{ seen: Set<string>; blocks: number }> {
+    const name = `${streamKey}|${day}`;
+    const cached = this.#days.get(name);
+    if (cached) return cached;
+    const rows = await tx
+      .selectFrom('series')
+      .select(['id', 'body'])
+      .where('source', '=', this.#owner.source)
+      .where('stream_key', '=', streamKey)
+      .where('day', '=', day)
+      .execute();
+    const seen = new Set<string>();
+    for (const row of rows) {
+      const columns = decodeSamples(unseal(this.#owner.key, `series|${row.id}`, row.body));
+      columns.start.forEach((start, i) => {
+        seen.add(`${start},${columns.end[i]},${columns.value[i]}`);
+      });
+    }
+    // Exports run through one stream and day after another; a few hundred days at once bound the memory.
+    if (this.#days.size >= 256) this.#days.delete(this.#days.keys().next().value as string);
+    const state = { seen, blocks: rows.length };
+    this.#days.set(name, state);
+    return state;
+  }
+}
+
+/** What became of a regular block: rows for the samples not yet stored, and counts for the rest. */
+export interface RegularResult {
+  rows: SeriesRow[];
+  stored: number;
+  duplicates: number;
+  /** Ranges of the block that were stored before with other values. */
+  conflicts: { from: number; to: number }[];
+}
+
+export async function writeRegular(tx: Transaction<Tables>, owner: Owner, block: RegularBlock, day: string): Promise<RegularResult> {
+  const streamKey = owner.hash(
+    'stream',
+    'regular',
+    owner.participant,
+    owner.kind,
+    block.signal,
+    block.unit,
+    block.device,
+    String(block.sessionMs),
+    String(block.rate),
+    String(block.channels),
+  );
+  const n = block.values.length / block.channels;
+  const from = block.offset;
+  const to = block.offset + n;
+  const overlapping = (
+    await tx
+      .selectFrom('series')
+      .select(['id', 'first', 'samples', 'body'])
+      .where('source', '=', owner.source)
+      .where('stream_key', '=', streamKey)
+      .where('first', '<', to)
+      .orderBy('first')
+      .execute()
+  ).filter((row) => row.first + row.samples > from);
+  const result: RegularResult = { rows: [], stored: 0, duplicates: 0, conflicts: [] };
+  let at = from;
+  for (const row of overlapping) {
+    if (row.first > at) store(at, row.first);
+    const begin = Math.max(at, row.first);
+    const end = Math.min(to, row.first + row.samples);
+    const old = decodeRegular(unseal(owner.key, `series|${row.id}`, row.body)).values;
+    const same = equal(slice(begin, end), old.subarray((begin - row.first) * block.channels, (end - row.first) * block.channels));
+    if (same) result.duplicates += end - begin;
+    else result.conflicts.push({ from: begin - from, to: end - from });
+    at = end;
+  }
+  if (at < to) store(at, to);
+  return result;
+
+  function slice(begin: number, end: number): Float32Array {
+    return block.values.subarray((begin - from) * block.channels, (end - from) * block.channels);
+  }
+
+  function store(begin: number, end: number): void {
+    const id = owner.hash('series', owner.source, streamKey, day, String(begin)).slice(0, 32);
+    const body = encodeRegular(block.device, slice(begin, end), block.channels);
+    result.stored += end - begin;
+    result.rows.push({
+      ...rowBase(owner, id, streamKey),
+      form: 'regular',
+      signal: block.signal,
+      unit: block.unit,
+      day,
+      start_ms: block.sessionMs + (begin * 1000) / block.rate,
+      end_ms: block.sessionMs + (end * 1000) / block.rate,
+      session_ms: block.sessionMs,
+      rate: block.rate,
+      channels: block.channels,
+      first: begin,
+      samples: end - begin,
+      content_key: owner.hash('content', body),
+      body: seal(owner.key, `series|${id}`, body),
+    });
+  }
+}
+
+function equal(a: Float32Array, b: Float32Array): boolean {
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+}
+
+function rowBase(owner: Owner, id: string, streamKey: string) {
+  return { id, study: owner.study, participant: owner.participant, source: owner.source, batch: owner.batch, stream_key: streamKey };
+}

@@ -1,0 +1,80 @@
+import { AfferentError } from '../../schema/errors.ts';
+import { now } from './clock.ts';
+import type { Store } from './open.ts';
+import { seal, unseal } from './seal.ts';
+import type { Tables } from './tables.ts';
+
+/** What the lab declared of a source. Sealed with the participant's key: a path may hold a name. */
+export interface SourceSettings {
+  path: string;
+  mapping: Record<string, string>;
+  zone: string | null;
+  account: string | null;
+}
+
+export interface SourceRow extends Omit<Tables['source'], 'settings' | 'participant'> {
+  participant: string;
+}
+
+/** Adds a source; the same kind and path of the same participant is the same source. */
+export async function addSource(
+  store: Store,
+  study: string,
+  participant: string,
+  kind: string,
+  settings: SourceSettings,
+  everySeconds: number | null,
+): Promise<{ id: string; added: boolean }> {
+  const id = `s_${store.secrets.study(study)('source', participant, kind, settings.path).slice(0, 20)}`;
+  const key = await store.keys.key(participant);
+  const sealed = seal(key, `source|${id}`, JSON.stringify(settings));
+  const known = await store.db.selectFrom('source').select('id').where('id', '=', id).executeTakeFirst();
+  if (known) {
+    await store.db.updateTable('source').set({ settings: sealed, every_seconds: everySeconds }).where('id', '=', id).execute();
+    return { id, added: false };
+  }
+  await store.db
+    .insertInto('source')
+    .values({
+      id,
+      study,
+      participant,
+      kind,
+      settings: sealed,
+      every_seconds: everySeconds,
+      state: 'idle',
+      last_error: null,
+      last_run_at: null,
+      created_at: now(),
+    })
+    .execute();
+  return { id, added: true };
+}
+
+/** A source whose participant is still with the study. @throws AfferentError `unknown-source` */
+export async function requireSource(store: Store, id: string): Promise<SourceRow> {
+  const row = await store.db.selectFrom('source').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row?.participant) throw new AfferentError('unknown-source');
+  const { settings: _, ...rest } = row;
+  return { ...rest, participant: row.participant };
+}
+
+export async function sourceSettings(store: Store, id: string): Promise<SourceSettings> {
+  const row = await store.db.selectFrom('source').select(['participant', 'settings']).where('id', '=', id).executeTakeFirst();
+  if (!row?.participant || !row.settings) throw new AfferentError('unknown-source');
+  return JSON.parse(unseal(await store.keys.key(row.participant), `source|${id}`, row.settings).toString('utf8'));
+}
+
+export async function listSources(store: Store, study: string): Promise<SourceRow[]> {
+  const rows = await store.db.selectFrom('source').selectAll().where('study', '=', study).orderBy('id').execute();
+  return rows.flatMap(({ settings: _, participant, ...rest }) => (participant ? [{ ...rest, participant }] : []));
+}
+
+export async function setSourceState(store: Store, id: string, state: Tables['source']['state'], error: string | null): Promise<void> {
+  await store.db
+    .updateTable('source')
+    .set({ state, last_error: error, ...(state === 'idle' || state === 'failed' ? { last_run_at: now() } : {}) })
+    .where('id', '=', id)
+    .where('state', '<>', 'erased')
+    .execute();
+}

@@ -1,0 +1,187 @@
+/** Rows as the database holds them. `*_key` columns are keyed hashes (hex); `Buffer` columns are sealed with the participant's key. */
+export interface OutcomeColumns {
+  received: number;
+  stored: number;
+  duplicate: number;
+  quarantined: number;
+  excluded: number;
+  erased: number;
+}
+
+export interface Tables {
+  meta: { key: string; value: string };
+  study: { id: string; policy: string | null; created_at: string };
+  participant: { id: string; study: string; consent: string; added_at: string };
+  source: {
+    id: string;
+    study: string;
+    /** Null once the participant has withdrawn. */
+    participant: string | null;
+    kind: string;
+    /** Sealed SourceSettings: path, mapping, zone, account. */
+    settings: Buffer | null;
+    every_seconds: number | null;
+    state: 'idle' | 'queued' | 'running' | 'failed' | 'erased';
+    last_error: string | null;
+    last_run_at: string | null;
+    created_at: string;
+  };
+  batch: OutcomeColumns & {
+    id: string;
+    study: string;
+    source: string;
+    /** Sealed Arrival: path and form. Null after erasure. */
+    arrival: Buffer | null;
+    arrival_key: string;
+    content_key: string;
+    state: 'open' | 'done' | 'failed' | 'cancelled';
+    error: string | null;
+    cursor_part: number;
+    cursor_unit: number;
+    parts: number;
+    bytes: number;
+    arrived_at: string;
+    closed_at: string | null;
+  };
+  /** `day` is the empty string where it cannot be known. */
+  ledger: OutcomeColumns & { batch: string; day: string };
+  outcome_reason: { batch: string; outcome: 'quarantined' | 'excluded'; reason: string; units: number };
+  drift: { source: string; kind: string; name_key: string; name: Buffer; batch: string };
+  record: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    batch: string;
+    type: 'post' | 'event' | 'self-report';
+    record_key: string;
+    /** ISO time of the source's version or export; the empty string where it states none. */
+    version: string;
+    content_key: string;
+    /** Posts only. */
+    input_id: string | null;
+    day: string;
+    time_ms: number;
+    /** Sealed StoredRecord as JSON. */
+    body: Buffer;
+  };
+  series: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    batch: string;
+    form: 'samples' | 'regular';
+    signal: string;
+    unit: string;
+    /** Keyed hash of what names the stream: signal, unit, device and, where regular, session start and rate. */
+    stream_key: string;
+    day: string;
+    start_ms: number;
+    end_ms: number;
+    session_ms: number | null;
+    rate: number | null;
+    channels: number;
+    /** Regular: number of the first sample in the recording. Samples: number of the block within its day. */
+    first: number;
+    samples: number;
+    content_key: string;
+    /** Sealed; see series-codec. */
+    body: Buffer;
+  };
+  quarantine: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    batch: string;
+    reason: string;
+    field: string | null;
+    part: number;
+    unit: number;
+    position: number;
+    units: number;
+    day: string;
+    raw: Buffer;
+  };
+  model: { id: string; name: string; version: string; thresholds_id: string; folder: string; kept_at: string };
+  run: {
+    id: string;
+    study: string;
+    number: number;
+    state: 'running' | 'done' | 'failed' | 'cancelled';
+    of_run: string | null;
+    verify: number;
+    /** JSON: { name, id, thresholds }[] */
+    models: string;
+    engine: 'native' | 'wasm';
+    /** JSON Machine of the worker that finished it. */
+    machine: string | null;
+    inputs: number;
+    started_at: string;
+    finished_at: string | null;
+    /** JSON summary; no text, no scores. */
+    result: string | null;
+  };
+  run_input: {
+    run: string;
+    ordinal: number;
+    /** Null once the participant has withdrawn. */
+    participant: string | null;
+    model: string;
+    /** Post: id of its record row. */
+    record: string | null;
+    /** Recording: JSON list of series row ids, frozen. */
+    series: string | null;
+    input_id: string | null;
+    state: 'pending' | 'scored' | 'failed' | 'erased' | 'identical' | 'drifted';
+    error: string | null;
+    /** Sealed details of a verification. */
+    result: Buffer | null;
+  };
+  score: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    run: string;
+    record: string | null;
+    input_id: string;
+    model: string;
+    head: string;
+    grade: string;
+    day: string;
+    time_ms: number;
+    end_ms: number;
+    /** Sealed JSON ScoreValue. */
+    value: Buffer;
+  };
+  decision: { id: string; score: string; participant: string; thresholds_id: string; value: Buffer };
+  alert: {
+    id: string;
+    study: string;
+    participant: string;
+    /** JSON Policy, frozen. */
+    policy: string;
+    policy_name: string;
+    state: 'open' | 'claimed' | 'rated' | 'closed';
+    opened_at: string;
+    /** How many people of the policy have been told. */
+    told: number;
+    due_at: string | null;
+    claimed_by: string | null;
+    claimed_at: string | null;
+    closed_at: string | null;
+    decision: string | null;
+    last_mail: 'none' | 'sent' | 'failed';
+  };
+  alert_score: { alert: string; score: string; joined_at: string };
+  alert_event: { alert: string; number: number; at: string; event: string; actor: string | null; code: string | null };
+  rating: { id: string; alert: string; participant: string; by: string; at: string; state: 'draft' | 'given'; body: Buffer };
+  watch: { study: string; seen_at: string; by: string };
+  account: { name: string; password: string | null; created_at: string };
+  role: { account: string; study: string; role: 'data-manager' | 'researcher' | 'reviewer' };
+  sign_in_link: { token_hash: string; account: string; expires_ms: number };
+  session: { token_hash: string; account: string; expires_ms: number };
+  audit: { number: number; at: string; actor: string; action: string; study: string | null; object: string | null; hash: string };
+}
