@@ -49,6 +49,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('settings', blob)
     .addColumn('every_seconds', 'integer')
     .addColumn('state', 'text', (c) => c.notNull())
+    .addColumn('holder', 'text')
     .addColumn('last_error', 'text')
     .addColumn('last_run_at', 'text')
     .addColumn('created_at', 'text', (c) => c.notNull())

@@ -43,6 +43,7 @@ export async function addSource(
       settings: sealed,
       every_seconds: everySeconds,
       state: 'idle',
+      holder: null,
       last_error: null,
       last_run_at: null,
       created_at: now(),
@@ -70,11 +71,32 @@ export async function listSources(store: Store, study: string): Promise<SourceRo
   return rows.flatMap(({ settings: _, participant, ...rest }) => (participant ? [{ ...rest, participant }] : []));
 }
 
-export async function setSourceState(store: Store, id: string, state: Tables['source']['state'], error: string | null): Promise<void> {
+/**
+ * Takes a source for a workflow run, so that a run by hand and a scheduled one never read it at once.
+ * @returns the holder: the caller when it was free or already theirs
+ */
+export async function holdSource(store: Store, id: string, holder: string, instead: string | null): Promise<string> {
+  return store.db.transaction().execute(async (tx) => {
+    const row = await tx.selectFrom('source').select(['holder', 'participant']).where('id', '=', id).executeTakeFirst();
+    if (!row?.participant) throw new AfferentError('unknown-source');
+    if (row.holder !== null && row.holder !== holder && row.holder !== instead) return row.holder;
+    await tx.updateTable('source').set({ holder, state: 'running' }).where('id', '=', id).execute();
+    return holder;
+  });
+}
+
+/** Lets a source go. `error` is the code that ended the run, if one did. */
+export async function releaseSource(store: Store, id: string, holder: string, error: string | null): Promise<void> {
   await store.db
     .updateTable('source')
-    .set({ state, last_error: error, ...(state === 'idle' || state === 'failed' ? { last_run_at: now() } : {}) })
+    .set({ holder: null, state: error === null ? 'idle' : 'failed', last_error: error, last_run_at: now() })
     .where('id', '=', id)
+    .where('holder', '=', holder)
     .where('state', '<>', 'erased')
     .execute();
+}
+
+export async function setSourceQueued(store: Store, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await store.db.updateTable('source').set({ state: 'queued' }).where('id', 'in', ids).where('state', 'in', ['idle', 'failed']).execute();
 }

@@ -22,6 +22,8 @@ export interface Tables {
     settings: Buffer | null;
     every_seconds: number | null;
     state: 'idle' | 'queued' | 'running' | 'failed' | 'erased';
+    /** Workflow and run that reads the source now; one at a time. */
+    holder: string | null;
     last_error: string | null;
     last_run_at: string | null;
     created_at: string;

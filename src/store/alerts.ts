@@ -1,0 +1,191 @@
+import type { AlertDecision, AlertRow } from '../../schema/alerts.ts';
+import { AfferentError } from '../../schema/errors.ts';
+import { Policy } from '../../schema/policy.ts';
+import { now } from './clock.ts';
+import type { Store } from './open.ts';
+import { openRating } from './ratings.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * Opens an episode for a participant, or joins the one that is open. Scores that belong to an episode already, open or closed, do neither.
+ * @returns the alert and whether it was opened now; null when every score had its episode
+ */
+export async function openOrJoin(
+  store: Store,
+  study: string,
+  participant: string,
+  policy: Policy,
+  scores: readonly string[],
+): Promise<{ id: string; opened: boolean } | null> {
+  return store.db.transaction().execute(async (tx) => {
+    const taken = await tx.selectFrom('alert_score').select('score').where('score', 'in', scores).execute();
+    const fresh = scores.filter((score) => !taken.some((row) => row.score === score)).sort();
+    if (fresh.length === 0) return null;
+    const open = await tx
+      .selectFrom('alert')
+      .select('id')
+      .where('participant', '=', participant)
+      .where('policy_name', '=', policy.name)
+      .where('state', '<>', 'closed')
+      .executeTakeFirst();
+    const at = now();
+    // Named after the first score of the episode: the same run tried again opens the same alert.
+    const id =
+      open?.id ??
+      `a_${store.secrets
+        .study(study)('alert', policy.name, fresh[0] as string)
+        .slice(0, 16)}`;
+    if (!open) {
+      await tx
+        .insertInto('alert')
+        .values({
+          id,
+          study,
+          participant,
+          policy: JSON.stringify(policy),
+          policy_name: policy.name,
+          state: 'open',
+          opened_at: at,
+          told: 0,
+          due_at: null,
+          claimed_by: null,
+          claimed_at: null,
+          closed_at: null,
+          decision: null,
+          last_mail: 'none',
+        })
+        .execute();
+      await tx.insertInto('alert_event').values({ alert: id, number: 0, at, event: 'opened', actor: null, code: null }).execute();
+    }
+    for (const score of fresh) {
+      await tx.insertInto('alert_score').values({ alert: id, score, joined_at: at }).execute();
+    }
+    return { id, opened: !open };
+  });
+}
+
+/** @throws AfferentError `unknown-alert` */
+export async function requireAlert(store: Store, id: string): Promise<Tables['alert']> {
+  const alert = await store.db.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!alert) throw new AfferentError('unknown-alert');
+  return alert;
+}
+
+export function alertPolicy(alert: Tables['alert']): Policy {
+  return Policy.parse(JSON.parse(alert.policy));
+}
+
+/** Adds a line to an alert's story; `code` is of the error table. The same event number is written once. */
+export async function addAlertEvent(
+  store: Store,
+  alert: string,
+  event: string,
+  actor: string | null,
+  code: string | null,
+  change: Partial<
+    Pick<Tables['alert'], 'state' | 'told' | 'due_at' | 'claimed_by' | 'claimed_at' | 'closed_at' | 'decision' | 'last_mail'>
+  >,
+): Promise<void> {
+  await store.db.transaction().execute(async (tx) => {
+    const last = await tx
+      .selectFrom('alert_event')
+      .select((eb) => eb.fn.max('number').as('number'))
+      .where('alert', '=', alert)
+      .executeTakeFirst();
+    await tx
+      .insertInto('alert_event')
+      .values({ alert, number: Number(last?.number ?? -1) + 1, at: now(), event, actor, code })
+      .execute();
+    if (Object.keys(change).length > 0) await tx.updateTable('alert').set(change).where('id', '=', alert).execute();
+  });
+}
+
+/** Claims an alert in the store. The row is the authority: of two who claim, one has it. @throws AfferentError `alert-claimed`, `alert-closed` */
+export async function claimAlert(store: Store, alert: string, by: string, dueAt: string): Promise<void> {
+  const { numUpdatedRows } = await store.db
+    .updateTable('alert')
+    .set({ claimed_by: by, claimed_at: now(), state: 'claimed', due_at: dueAt })
+    .where('id', '=', alert)
+    .where('state', '=', 'open')
+    .where('claimed_by', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 1n) return addAlertEvent(store, alert, 'claimed', by, null, {});
+  const row = await requireAlert(store, alert);
+  if (row.claimed_by === by) return;
+  throw new AfferentError(row.state === 'closed' ? 'alert-closed' : 'alert-claimed');
+}
+
+/** Turns the draft of a rating into the rating given. */
+export async function giveRating(store: Store, alert: string, rating: string, by: string, dueAt: string): Promise<void> {
+  const { numUpdatedRows } = await store.db
+    .updateTable('rating')
+    .set({ state: 'given', at: now() })
+    .where('id', '=', rating)
+    .where('alert', '=', alert)
+    .where('by', '=', by)
+    .where('state', '=', 'draft')
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) return;
+  await addAlertEvent(store, alert, 'rated', by, null, { state: 'rated', due_at: dueAt });
+}
+
+export async function closeAlert(store: Store, alert: string, by: string, decision: AlertDecision): Promise<void> {
+  const row = await requireAlert(store, alert);
+  if (row.state === 'closed') return;
+  await addAlertEvent(store, alert, 'closed', by, null, { state: 'closed', decision, closed_at: now(), due_at: null });
+}
+
+/** The queue, the most urgent first. `at` decides what is overdue. */
+export async function alertQueue(store: Store, study: string | null, at: string): Promise<AlertRow[]> {
+  const rows = await store.db
+    .selectFrom('alert')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('alert_score')
+        .select((inner) => inner.fn.countAll<number>().as('n'))
+        .whereRef('alert_score.alert', '=', 'alert.id')
+        .as('scores'),
+    )
+    .$if(study !== null, (query) => query.where('study', '=', study as string))
+    .execute();
+  const severities = await ratedSeverities(store, rows);
+  const queue = rows.map((row): AlertRow => {
+    const policy = alertPolicy(row);
+    const told = row.told > 0 ? (policy.people[(row.told - 1) % policy.people.length]?.account ?? null) : null;
+    return {
+      id: row.id,
+      study: row.study,
+      participant: row.participant,
+      policy: row.policy_name,
+      state: row.state,
+      openedAt: row.opened_at,
+      scores: Number(row.scores ?? 0),
+      claimedBy: row.claimed_by,
+      waitingFor: row.state === 'closed' ? null : (row.claimed_by ?? told),
+      dueAt: row.due_at,
+      overdue: row.due_at !== null && row.due_at < at,
+      severity: severities.get(row.id) ?? null,
+      decision: row.decision as AlertDecision | null,
+      lastMail: row.last_mail,
+    };
+  });
+  const rank = (row: AlertRow) => `${row.state === 'closed' ? 1 : 0}|${row.dueAt ?? '9'}|${row.openedAt}|${row.id}`;
+  return queue.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+async function ratedSeverities(store: Store, alerts: readonly { id: string; participant: string }[]): Promise<Map<string, number>> {
+  const severities = new Map<string, number>();
+  if (alerts.length === 0) return severities;
+  const rows = await store.db.selectFrom('rating').selectAll().where('state', '=', 'given').orderBy('at').execute();
+  for (const row of rows) {
+    if (!alerts.some((alert) => alert.id === row.alert)) continue;
+    severities.set(row.alert, openRating(await store.keys.key(row.participant), row).severity);
+  }
+  return severities;
+}
+
+/** Alerts whose workflow must exist. */
+export async function unfinishedAlerts(store: Store): Promise<Tables['alert'][]> {
+  return store.db.selectFrom('alert').selectAll().where('state', '<>', 'closed').orderBy('id').execute();
+}

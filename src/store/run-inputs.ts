@@ -1,0 +1,137 @@
+import type { Transaction } from 'kysely';
+import type { Post } from '../../schema/records.ts';
+import type { Store } from './open.ts';
+import { openRecord } from './records.ts';
+import { unseal } from './seal.ts';
+import { decodeRegular } from './series-codec.ts';
+import type { Tables } from './tables.ts';
+
+/** A post of a run, opened. */
+export interface PostInput {
+  ordinal: number;
+  participant: string;
+  source: string;
+  record: string;
+  inputId: string;
+  day: string;
+  timeMs: number;
+  post: Post;
+}
+
+/** Inputs [from, to) of a run that are still to be done. */
+export async function pendingInputs(store: Store, run: string, from: number, to: number): Promise<Tables['run_input'][]> {
+  return store.db
+    .selectFrom('run_input')
+    .selectAll()
+    .where('run', '=', run)
+    .where('ordinal', '>=', from)
+    .where('ordinal', '<', to)
+    .where('state', '=', 'pending')
+    .orderBy('ordinal')
+    .execute();
+}
+
+/** Opens the posts of run inputs. One whose row or key has gone is left out: it was erased meanwhile. */
+export async function openPosts(store: Store, inputs: readonly Tables['run_input'][]): Promise<PostInput[]> {
+  const ids = inputs.flatMap((input) => (input.record ? [input.record] : []));
+  if (ids.length === 0) return [];
+  const rows = await store.db.selectFrom('record').selectAll().where('id', 'in', ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const posts: PostInput[] = [];
+  for (const input of inputs) {
+    const row = input.record ? byId.get(input.record) : undefined;
+    if (!row || !input.input_id) continue;
+    const key = await store.keys.key(row.participant).catch(() => null);
+    const record = key && openRecord(key, row);
+    if (record?.type !== 'post') continue;
+    posts.push({
+      ordinal: input.ordinal,
+      participant: row.participant,
+      source: row.source,
+      record: row.id,
+      inputId: input.input_id,
+      day: row.day,
+      timeMs: row.time_ms,
+      post: record,
+    });
+  }
+  return posts;
+}
+
+/** One stored stretch of a recording. */
+export interface SeriesPiece {
+  source: string;
+  participant: string;
+  signal: string;
+  /** UTC milliseconds of its first sample. */
+  startMs: number;
+  sessionMs: number;
+  rate: number;
+  channels: number;
+  values: Float32Array;
+}
+
+/** The frozen pieces of a recording, by start; null when one has been erased. */
+export async function* recordingPieces(store: Store, input: Tables['run_input']): AsyncGenerator<SeriesPiece> {
+  const ids = JSON.parse(input.series ?? '[]') as string[];
+  const places = await store.db
+    .selectFrom('series')
+    .select(['id', 'start_ms', 'signal'])
+    .where('id', 'in', ids)
+    .orderBy('start_ms')
+    .orderBy('signal')
+    .execute();
+  for (const { id } of places) {
+    const row = await store.db.selectFrom('series').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) return;
+    const key = await store.keys.key(row.participant);
+    yield {
+      source: row.source,
+      participant: row.participant,
+      signal: row.signal,
+      startMs: row.start_ms,
+      sessionMs: row.session_ms ?? row.start_ms,
+      rate: row.rate ?? 1,
+      channels: row.channels,
+      values: decodeRegular(unseal(key, `series|${id}`, row.body)).values,
+    };
+  }
+}
+
+export async function setInputStates(
+  tx: Transaction<Tables>,
+  run: string,
+  states: readonly { ordinal: number; state: Tables['run_input']['state']; error: string | null; result?: Buffer | null }[],
+): Promise<void> {
+  const plain = new Map<string, number[]>();
+  for (const { ordinal, state, error, result } of states) {
+    if (result) {
+      await tx.updateTable('run_input').set({ state, error, result }).where('run', '=', run).where('ordinal', '=', ordinal).execute();
+      continue;
+    }
+    const name = `${state}|${error ?? ''}`;
+    const list = plain.get(name);
+    if (list) list.push(ordinal);
+    else plain.set(name, [ordinal]);
+  }
+  for (const [name, ordinals] of plain) {
+    const [state, error] = name.split('|') as [Tables['run_input']['state'], string];
+    await tx
+      .updateTable('run_input')
+      .set({ state, error: error === '' ? null : error })
+      .where('run', '=', run)
+      .where('ordinal', 'in', ordinals)
+      .execute();
+  }
+}
+
+/** How many inputs of a run are in each state. */
+export async function inputStates(store: Store, run: string): Promise<Record<string, number>> {
+  const rows = await store.db
+    .selectFrom('run_input')
+    .select((eb) => ['state', eb.fn.countAll<number>().as('n')])
+    .where('run', '=', run)
+    .groupBy('state')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.state, Number(row.n)]));
+}

@@ -1,0 +1,241 @@
+import type { Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { AfferentError } from '../../schema/errors.ts';
+import type { Engine } from '../../schema/model.ts';
+import { now } from './clock.ts';
+import type { Store } from './open.ts';
+import type { Tables } from './tables.ts';
+
+/** A model as a run froze it. `folder` is its name under the home's `models/`. */
+export interface RunModel {
+  name: string;
+  id: string;
+  thresholds: string;
+  folder: string;
+  input: 'text' | 'e4';
+}
+
+export interface FrozenRun {
+  id: string;
+  number: number;
+  inputs: number;
+}
+
+/** Signals that one recording of a wristband is scored from. */
+const recordingSignals = ['bvp', 'acc', 'eda', 'temp'] as const;
+
+/**
+ * Freezes a run over every newest post and every recording of the study that these models have not scored yet.
+ * @returns null when there is nothing to score
+ */
+export async function freezeRun(store: Store, study: string, models: RunModel[], engine: Engine): Promise<FrozenRun | null> {
+  return store.db.transaction().execute(async (tx) => {
+    const { number, id } = await nextRun(store, tx, study);
+    await insertRun(tx, { id, study, number, models, engine, of: null, verify: false });
+    let inputs = 0;
+    for (const model of models) {
+      inputs +=
+        model.input === 'text' ? await freezePosts(tx, id, study, model, inputs) : await freezeRecordings(tx, id, study, model, inputs);
+    }
+    if (inputs === 0) {
+      await tx.deleteFrom('run').where('id', '=', id).execute();
+      return null;
+    }
+    await tx.updateTable('run').set({ inputs }).where('id', '=', id).execute();
+    return { id, number, inputs };
+  });
+}
+
+/** Freezes a run over the inputs of a finished one. Without `models` it recomputes with the models of that run. */
+export async function freezeRerun(
+  store: Store,
+  of: string,
+  verify: boolean,
+  engine: Engine,
+  models: RunModel[] | null,
+): Promise<FrozenRun> {
+  const original = await requireRun(store, of);
+  return store.db.transaction().execute(async (tx) => {
+    const { number, id } = await nextRun(store, tx, original.study);
+    const frozen = models ?? (JSON.parse(original.models) as RunModel[]);
+    await insertRun(tx, { id, study: original.study, number, models: frozen, engine, of, verify });
+    const renamed = new Map((JSON.parse(original.models) as RunModel[]).map((old) => [old.id, frozen.find((m) => m.input === old.input)]));
+    let inputs = 0;
+    for (const [old, model] of renamed) {
+      if (!model) continue;
+      const { numInsertedOrUpdatedRows } = await tx
+        .insertInto('run_input')
+        .columns(['run', 'ordinal', 'participant', 'model', 'record', 'series', 'input_id', 'state'])
+        .expression((eb) =>
+          eb
+            .selectFrom('run_input')
+            .select([
+              sql.lit(id).as('run'),
+              'ordinal',
+              'participant',
+              sql.lit(model.id).as('model'),
+              'record',
+              'series',
+              'input_id',
+              sql<'pending'>`case when state = 'erased' then 'erased' else 'pending' end`.as('state'),
+            ])
+            .where('run', '=', of)
+            .where('model', '=', old),
+        )
+        .executeTakeFirstOrThrow();
+      inputs += Number(numInsertedOrUpdatedRows ?? 0);
+    }
+    await tx.updateTable('run').set({ inputs }).where('id', '=', id).execute();
+    return { id, number, inputs };
+  });
+}
+
+async function nextRun(store: Store, tx: Transaction<Tables>, study: string): Promise<{ number: number; id: string }> {
+  const last = await tx
+    .selectFrom('run')
+    .select((eb) => eb.fn.max('number').as('number'))
+    .where('study', '=', study)
+    .executeTakeFirst();
+  const number = Number(last?.number ?? 0) + 1;
+  return { number, id: `r_${store.secrets.study(study)('run', String(number)).slice(0, 16)}` };
+}
+
+async function insertRun(
+  tx: Transaction<Tables>,
+  run: { id: string; study: string; number: number; models: RunModel[]; engine: Engine; of: string | null; verify: boolean },
+): Promise<void> {
+  await tx
+    .insertInto('run')
+    .values({
+      id: run.id,
+      study: run.study,
+      number: run.number,
+      state: 'running',
+      of_run: run.of,
+      verify: run.verify ? 1 : 0,
+      models: JSON.stringify(run.models),
+      engine: run.engine,
+      machine: null,
+      inputs: 0,
+      started_at: now(),
+      finished_at: null,
+      result: null,
+    })
+    .execute();
+}
+
+/** The newest version of each post that no run has tried with this model, in the order of time. */
+async function freezePosts(tx: Transaction<Tables>, run: string, study: string, model: RunModel, from: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    insert into run_input (run, ordinal, participant, model, record, input_id, state)
+    select ${run}, cast(${from} as integer) + row_number() over (order by post.time_ms, post.id) - 1, post.participant, ${model.id}, post.id,
+           post.input_id, 'pending'
+    from record as post
+    where post.study = ${study} and post.type = 'post'
+      and not exists (
+        select 1 from record as newer
+        where newer.source = post.source and newer.record_key = post.record_key
+          and (newer.version > post.version or (newer.version = post.version and newer.content_key > post.content_key)))
+      and not exists (
+        select 1 from run_input as tried join run as tried_run on tried_run.id = tried.run
+        where tried.record = post.id and tried.model = ${model.id} and tried_run.verify = 0
+          and (tried.state <> 'pending' or tried_run.state = 'running'))
+  `.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Each recording as the list of its series rows; one that has grown since is a new input. */
+async function freezeRecordings(tx: Transaction<Tables>, run: string, study: string, model: RunModel, from: number): Promise<number> {
+  const rows = await tx
+    .selectFrom('series')
+    .innerJoin('source', 'source.id', 'series.source')
+    .select([
+      'series.id',
+      'series.participant',
+      'series.source',
+      'series.session_ms',
+      'series.signal',
+      'series.first',
+      'series.content_key',
+    ])
+    .where('series.study', '=', study)
+    .where('series.form', '=', 'regular')
+    .where('source.kind', '=', 'empatica-e4')
+    .where('series.signal', 'in', recordingSignals)
+    .orderBy('series.source')
+    .orderBy('series.session_ms')
+    .orderBy('series.signal')
+    .orderBy('series.first')
+    .execute();
+  const recordings = groupRecordings(rows);
+  let ordinal = from;
+  for (const recording of recordings) {
+    const series = JSON.stringify(recording.map((row) => row.id));
+    const tried = await tx
+      .selectFrom('run_input')
+      .innerJoin('run', 'run.id', 'run_input.run')
+      .select('ordinal')
+      .where('run_input.participant', '=', (recording[0] as { participant: string }).participant)
+      .where('run_input.model', '=', model.id)
+      .where('run_input.series', '=', series)
+      .where('run.verify', '=', 0)
+      .where((eb) => eb.or([eb('run_input.state', '<>', 'pending'), eb('run.state', '=', 'running')]))
+      .executeTakeFirst();
+    if (tried) continue;
+    await tx
+      .insertInto('run_input')
+      .values({
+        run,
+        ordinal: ordinal++,
+        participant: (recording[0] as { participant: string }).participant,
+        model: model.id,
+        record: null,
+        series,
+        input_id: null,
+        state: 'pending',
+        error: null,
+        result: null,
+      })
+      .execute();
+  }
+  return ordinal - from;
+}
+
+/** Signals of one wristband begin within seconds of one another: rows of a source whose sessions lie closer than a minute are one recording. */
+function groupRecordings<T extends { source: string; session_ms: number | null }>(rows: readonly T[]): T[][] {
+  const recordings: T[][] = [];
+  for (const row of rows) {
+    const last = recordings.at(-1);
+    const first = last?.[0];
+    const near = first && first.source === row.source && Math.abs((row.session_ms ?? 0) - (first.session_ms ?? 0)) < 60_000;
+    if (last && near) last.push(row);
+    else recordings.push([row]);
+  }
+  return recordings;
+}
+
+/** @throws AfferentError `unknown-run` */
+export async function requireRun(store: Store, id: string): Promise<Tables['run']> {
+  const run = await store.db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!run) throw new AfferentError('unknown-run');
+  return run;
+}
+
+export async function listRuns(store: Store, study: string): Promise<Tables['run'][]> {
+  return store.db.selectFrom('run').selectAll().where('study', '=', study).orderBy('number').execute();
+}
+
+export async function finishRun(
+  store: Store,
+  id: string,
+  state: 'done' | 'failed' | 'cancelled',
+  machine: unknown,
+  result: unknown,
+): Promise<void> {
+  await store.db
+    .updateTable('run')
+    .set({ state, machine: JSON.stringify(machine), result: JSON.stringify(result), finished_at: now() })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .execute();
+}

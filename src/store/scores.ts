@@ -1,0 +1,114 @@
+import type { Transaction } from 'kysely';
+import type { HeadDecision, HeadResult, HeadScores, Span } from '../../schema/scores.ts';
+import { canonicalJson } from './canonical.ts';
+import type { Store } from './open.ts';
+import { seal, unseal } from './seal.ts';
+import type { Tables } from './tables.ts';
+
+/** What is sealed of a score: its numbers and where they rest. `spans` are in code points of the text as stored. */
+export interface ScoreValue {
+  scores: HeadScores;
+  intervals: Record<string, [number, number]>;
+  evidence: Record<string, Span[]>;
+  /** Share of each signal that was recorded, for windows. */
+  present: Record<string, number> | null;
+}
+
+/** Where a score belongs, beside what the head said. */
+export interface ScorePlace {
+  id: string;
+  decisionId: string;
+  thresholdsId: string;
+  study: string;
+  participant: string;
+  source: string;
+  run: string;
+  record: string | null;
+  inputId: string;
+  model: string;
+  day: string;
+  timeMs: number;
+  endMs: number;
+}
+
+export interface ScoreRows {
+  score: Tables['score'];
+  decision: Tables['decision'];
+}
+
+export function scoreRows(key: Buffer, place: ScorePlace, result: HeadResult, present: Record<string, number> | null): ScoreRows {
+  const value: ScoreValue = { scores: result.scores, intervals: result.intervals, evidence: result.evidence, present };
+  return {
+    score: {
+      id: place.id,
+      study: place.study,
+      participant: place.participant,
+      source: place.source,
+      run: place.run,
+      record: place.record,
+      input_id: place.inputId,
+      model: place.model,
+      head: result.head,
+      grade: result.grade,
+      day: place.day,
+      time_ms: place.timeMs,
+      end_ms: place.endMs,
+      value: seal(key, `score|${place.id}`, canonicalJson(value)),
+    },
+    decision: {
+      id: place.decisionId,
+      score: place.id,
+      participant: place.participant,
+      thresholds_id: place.thresholdsId,
+      value: seal(key, `decision|${place.decisionId}`, canonicalJson(result.decision)),
+    },
+  };
+}
+
+/** Writes scores and decisions; those that are there already stay as they are. */
+export async function insertScores(tx: Transaction<Tables>, rows: readonly ScoreRows[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += 400) {
+    const slice = rows.slice(i, i + 400);
+    await tx
+      .insertInto('score')
+      .values(slice.map((row) => row.score))
+      .onConflict((c) => c.doNothing())
+      .execute();
+    await tx
+      .insertInto('decision')
+      .values(slice.map((row) => row.decision))
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+}
+
+export function openScore(key: Buffer, row: { id: string; value: Buffer }): ScoreValue {
+  return JSON.parse(unseal(key, `score|${row.id}`, row.value).toString('utf8'));
+}
+
+export function openDecision(key: Buffer, row: { id: string; value: Buffer }): HeadDecision {
+  return JSON.parse(unseal(key, `decision|${row.id}`, row.value).toString('utf8'));
+}
+
+/** Stored scores and decisions of an input under a model, opened, by head. */
+export async function storedScores(
+  store: Store,
+  participant: string,
+  inputId: string,
+  model: string,
+): Promise<Map<string, { value: ScoreValue; decision: HeadDecision }>> {
+  const rows = await store.db
+    .selectFrom('score')
+    .innerJoin('decision', 'decision.score', 'score.id')
+    .select(['score.id', 'score.head', 'score.value', 'decision.id as decision_id', 'decision.value as decision_value'])
+    .where('score.input_id', '=', inputId)
+    .where('score.model', '=', model)
+    .execute();
+  const key = await store.keys.key(participant);
+  return new Map(
+    rows.map((row) => [
+      row.head,
+      { value: openScore(key, row), decision: openDecision(key, { id: row.decision_id, value: row.decision_value }) },
+    ]),
+  );
+}
