@@ -1,0 +1,33 @@
+import type { ErrorCode } from '../../schema/errors.ts';
+import type { HeadResult } from '../../schema/scores.ts';
+import type { E4Window } from './e4/window.ts';
+
+/** What an encoder is given: a text (masked, whole) for a text model, a window for a model of recordings. */
+export type EncoderInput = { kind: 'text'; text: string } | { kind: 'window'; window: E4Window };
+
+/** What an encoder says of one input. With an error there are no heads. */
+export interface EncoderResult {
+  /** Tokens of a text, special tokens included; null for a window or where they were not counted. */
+  tokens: number | null;
+  /** In the manifest's order; evidence spans in code points of the text given. */
+  heads: HeadResult[];
+  error: ErrorCode | null;
+}
+
+/** Milliseconds spent since the encoder was opened. */
+export interface Timings {
+  tokenise: number;
+  infer: number;
+  heads: number;
+}
+
+/** A model in the memory of one thread. Results come in the order of the inputs; a bad input never rejects. */
+export interface Encoder {
+  score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]>;
+  readonly timings: Timings;
+  release(): Promise<void>;
+}
+
+export function failed(error: ErrorCode, tokens: number | null = null): EncoderResult {
+  return { tokens, heads: [], error };
+}

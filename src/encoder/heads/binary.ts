@@ -1,0 +1,12 @@
+import type { Span } from '../../../schema/scores.ts';
+import { platt } from './calibration.ts';
+import type { ReadHead } from './head.ts';
+
+/** Yes or no: one probability under the head's own name. */
+export const binary: ReadHead<'binary'> = (head, logits, evidenceOf) => {
+  const probability = platt(logits, head.calibration)[0] ?? Number.NaN;
+  const decision = probability >= (head.thresholds[0] ?? Number.POSITIVE_INFINITY);
+  const evidence: Record<string, Span[]> = {};
+  if (decision && evidenceOf) evidence[head.name] = evidenceOf(0, head.calibration.a[0] ?? 1);
+  return { head: head.name, grade: head.grade, scores: { [head.name]: probability }, decision, intervals: {}, evidence };
+};

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Head, ModelManifest } from '../../schema/model.ts';
+
+/**
+ * Versions of what happens to an input before the graph sees it. Part of the model id, so each rises whenever
+ * its step gives another result for the same input. `masking` follows the masking of `src/consent`.
+ */
+export const preprocessing = { text: 1, masking: 1, e4: 1 } as const;
+
+/** JSON with sorted keys and no spaces: equal values give equal bytes. Numbers must be finite. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('Canonical JSON holds finite numbers only.');
+  return JSON.stringify(value);
+}
+
+/** Lower-case hexadecimal SHA-256. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Parts as one name: canonical JSON keeps ["ab","c"] and ["a","bc"] apart. */
+function hashOf(...parts: unknown[]): string {
+  return sha256(canonicalJson(parts));
+}
+
+/** What of a head makes its numbers: all but where decisions are cut and how far it was validated. */
+function numbersOf(head: Head): unknown {
+  const { grade: _grade, ...rest } = head;
+  if (rest.type === 'multilabel' || rest.type === 'binary') return { ...rest, thresholds: undefined };
+  if (rest.type === 'ordinal') return { ...rest, cuts: undefined };
+  return rest;
+}
+
+function decisionsOf(head: Head): unknown {
+  const { name, type, calibration } = head;
+  if (head.type === 'ordinal') return { name, type, calibration, cuts: head.cuts };
+  if (head.type === 'categorical') return { name, type, calibration };
+  return { name, type, calibration, thresholds: head.thresholds };
+}
+
+/** Names everything that makes a score's numbers: files, input form, heads with calibration, precision, preprocessing. */
+export function modelIdOf(manifest: ModelManifest): string {
+  const { files, input, precision } = manifest;
+  const steps = input.kind === 'text' ? { text: preprocessing.text, masking: preprocessing.masking } : { e4: preprocessing.e4 };
+  return hashOf('model', { files, input, precision, heads: manifest.heads.map(numbersOf), preprocessing: steps });
+}
+
+/** Names calibration and thresholds of every head. */
+export function thresholdsIdOf(manifest: ModelManifest): string {
+  return hashOf('thresholds', manifest.heads.map(decisionsOf));
+}
+
+/** One head on one input. */
+export function scoreId(inputId: string, modelId: string, head: string): string {
+  return hashOf('score', inputId, modelId, head);
+}
+
+/** What was decided from a score: a new threshold makes a new decision of the same score. */
+export function decisionId(score: string, thresholdsId: string): string {
+  return hashOf('decision', score, thresholdsId);
+}
+
+/** Input id of a text outside a study: SHA-256 of the text as given, in UTF-8. */
+export function textInputId(text: string): string {
+  return sha256(text);
+}

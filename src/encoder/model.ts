@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, normalize } from 'node:path';
+import { AfferentError } from '../../schema/errors.ts';
+import { ModelManifest } from '../../schema/model.ts';
+import { modelIdOf, thresholdsIdOf } from './identity.ts';
+
+/** A model folder whose files are those that its manifest names. */
+export interface Model {
+  dir: string;
+  manifest: ModelManifest;
+  /** SHA-256 over all that makes the numbers. */
+  modelId: string;
+  /** SHA-256 over calibration and thresholds. */
+  thresholdsId: string;
+  /** `name@model id`, as it stands in score rows. */
+  ref: string;
+  /** Absolute path of the ONNX file. */
+  graphPath: string;
+}
+
+/**
+ * Reads and checks a model folder. Every file of the manifest is hashed, so that an altered one is never run.
+ * @throws AfferentError `unknown-model` where there is no such folder, `bad-model` (with the file's name or the
+ *   manifest's field) where it is incomplete or altered.
+ */
+export async function openModel(dir: string): Promise<Model> {
+  if (!(await isDirectory(dir))) throw new AfferentError('unknown-model');
+  const manifest = await readManifest(dir);
+  if (!(manifest.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'graph' });
+  for (const [name, hash] of Object.entries(manifest.files)) await checkFile(dir, name, hash);
+  checkHeads(manifest);
+  const modelId = modelIdOf(manifest);
+  return {
+    dir,
+    manifest,
+    modelId,
+    thresholdsId: thresholdsIdOf(manifest),
+    ref: `${manifest.name}@${modelId}`,
+    graphPath: join(dir, manifest.graph),
+  };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function readManifest(dir: string): Promise<ModelManifest> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'));
+  } catch {
+    throw new AfferentError('bad-model', { what: 'manifest.json' });
+  }
+  const parsed = ModelManifest.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new AfferentError('bad-model', { what: 'manifest.json', field: parsed.error.issues[0]?.path.join('.') });
+}
+
+async function checkFile(dir: string, name: string, hash: string): Promise<void> {
+  const inside = normalize(name);
+  if (isAbsolute(inside) || inside.startsWith('..')) throw new AfferentError('bad-model', { field: 'files' });
+  const digest = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(join(dir, inside))) digest.update(chunk);
+  } catch {
+    throw new AfferentError('bad-model', { what: inside });
+  }
+  if (digest.digest('hex') !== hash) throw new AfferentError('bad-model', { what: inside });
+}
+
+/** Lists of a head that must be of one length are. */
+function checkHeads(manifest: ModelManifest): void {
+  for (const head of manifest.heads) {
+    const n = outputWidth(head);
+    const calibrated = head.calibration.kind === 'temperature' || (head.calibration.a.length === n && head.calibration.b.length === n);
+    const cut = head.type === 'multilabel' ? head.thresholds.length === n : head.type === 'ordinal' ? ascending(head.cuts) : true;
+    if (!calibrated || !cut) throw new AfferentError('bad-model', { field: `heads.${head.name}` });
+  }
+}
+
+/** Number of logits that a head reads. */
+export function outputWidth(head: ModelManifest['heads'][number]): number {
+  if (head.type === 'binary') return 1;
+  if (head.type === 'ordinal') return head.levels - 1;
+  return head.labels.length;
+}
+
+function ascending(cuts: readonly number[]): boolean {
+  return cuts.every((cut, k) => k === 0 || cut >= (cuts[k - 1] ?? cut));
+}

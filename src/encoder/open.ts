@@ -1,0 +1,13 @@
+import type { Engine } from '../../schema/model.ts';
+import { openE4Encoder } from './e4/e4Encoder.ts';
+import type { Encoder } from './encoder.ts';
+import type { Model } from './model.ts';
+import { openTextEncoder } from './text/textEncoder.ts';
+
+/** Opens a checked model in this thread, by the kind of its input. `batch` is the most rows of one run. */
+export function openEncoder(model: Model, engine: Engine, batch: number): Promise<Encoder> {
+  const { input } = model.manifest;
+  return input.kind === 'text'
+    ? openTextEncoder(model, input, engine, { rows: batch, tokens: 4096 })
+    : openE4Encoder(model, input, engine, batch);
+}

@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import { AfferentError } from '../../../schema/errors.ts';
+import type { Engine } from '../../../schema/model.ts';
+import type { EncoderInput, EncoderResult, Timings } from '../encoder.ts';
+import { type Model, openModel } from '../model.ts';
+import type { FromWorker, WorkerData } from './messages.ts';
+
+export interface PoolOptions {
+  modelDir: string;
+  engine?: Engine;
+  /** Scoring threads, each with the weights in its own memory. */
+  threads?: number;
+  /** Most rows of one run of the graph. Changes no bit of a result. */
+  batch?: number;
+}
+
+/** Scores inputs in threads of its own, so that the caller's thread stays free. */
+export interface EncoderPool {
+  readonly model: Model;
+  readonly threads: number;
+  /** Time spent by all threads together. */
+  readonly timings: Timings;
+  /**
+   * Results in the order of the inputs. An input that cannot be scored has its error in its result.
+   * Rejects with `engine-failed` only where a thread dies, or with `interrupted` when the pool is closed meanwhile.
+   */
+  score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]>;
+  close(): Promise<void>;
+}
+
+interface Task {
+  inputs: readonly EncoderInput[];
+  resolve: (results: EncoderResult[]) => void;
+  reject: (error: AfferentError) => void;
+}
+
+/** Inputs of one message to a thread: enough to fill batches of like length, few enough to share out among threads. */
+const taskRows = 128;
+
+/**
+ * Checks a model folder and opens it in `threads` threads.
+ * @throws AfferentError `unknown-model` or `bad-model`.
+ */
+export async function createEncoderPool(options: PoolOptions): Promise<EncoderPool> {
+  const { modelDir, engine = 'native', threads = 1, batch = 32 } = options;
+  const model = await openModel(modelDir);
+  const opened = await Promise.allSettled(Array.from({ length: threads }, () => startThread({ model, engine, batch })));
+  const running = opened.flatMap((thread) => (thread.status === 'fulfilled' ? [thread.value] : []));
+  const refused = opened.find((thread) => thread.status === 'rejected');
+  if (refused) {
+    await Promise.all(running.map((worker) => worker.terminate()));
+    throw refused.reason;
+  }
+  return new ThreadPool(model, running);
+}
+
+function startThread(workerData: WorkerData): Promise<Worker> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+  return new Promise((resolve, reject) => {
+    worker.once('message', (message: FromWorker) => {
+      if (message.is === 'refused') reject(new AfferentError(message.code, message.place));
+      else resolve(worker);
+    });
+    worker.once('error', () => reject(new AfferentError('engine-failed')));
+  });
+}
+
+class ThreadPool implements EncoderPool {
+  readonly model: Model;
+  private readonly idle: Worker[];
+  private readonly busy = new Map<Worker, Task>();
+  private readonly spent = new Map<Worker, Timings>();
+  private readonly waiting: Task[] = [];
+  private readonly all: readonly Worker[];
+  private over: AfferentError | null = null;
+
+  constructor(model: Model, workers: readonly Worker[]) {
+    this.model = model;
+    this.all = workers;
+    this.idle = [...workers];
+    for (const worker of workers) {
+      worker.on('message', (message: FromWorker) => this.finish(worker, message));
+      worker.on('error', () => this.end(new AfferentError('engine-failed')));
+      worker.on('exit', () => this.end(new AfferentError('engine-failed')));
+    }
+  }
+
+  get threads(): number {
+    return this.all.length;
+  }
+
+  get timings(): Timings {
+    const sum: Timings = { tokenise: 0, infer: 0, heads: 0 };
+    for (const spent of this.spent.values()) {
+      sum.tokenise += spent.tokenise;
+      sum.infer += spent.infer;
+      sum.heads += spent.heads;
+    }
+    return sum;
+  }
+
+  async score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
+    const parts: Promise<EncoderResult[]>[] = [];
+    for (let from = 0; from < inputs.length; from += taskRows) parts.push(this.add(inputs.slice(from, from + taskRows)));
+    return (await Promise.all(parts)).flat();
+  }
+
+  async close(): Promise<void> {
+    this.end(new AfferentError('interrupted'));
+    await Promise.all(this.all.map((worker) => worker.terminate()));
+  }
+
+  private add(inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
+    if (this.over) return Promise.reject(this.over);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ inputs, resolve, reject });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    while (this.idle.length > 0) {
+      const task = this.waiting.shift();
+      const worker = task && this.idle.pop();
+      if (!task || !worker) return;
+      this.busy.set(worker, task);
+      worker.postMessage({ inputs: task.inputs });
+    }
+  }
+
+  private finish(worker: Worker, message: FromWorker): void {
+    const task = this.busy.get(worker);
+    if (message.is !== 'done' || task === undefined) return;
+    this.busy.delete(worker);
+    this.spent.set(worker, message.timings);
+    this.idle.push(worker);
+    task.resolve(message.results);
+    this.next();
+  }
+
+  /** Rejects all that is under way; nothing can be scored afterwards. */
+  private end(error: AfferentError): void {
+    this.over ??= error;
+    for (const task of [...this.busy.values(), ...this.waiting.splice(0)]) task.reject(error);
+    this.busy.clear();
+  }
+}

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { Engine, Head, TextInput } from '../../../schema/model.ts';
+import type { HeadResult } from '../../../schema/scores.ts';
+import { logitsOf, type Outputs, runBatches } from '../batches.ts';
+import { type Encoder, type EncoderInput, type EncoderResult, failed, type Timings } from '../encoder.ts';
+import type { EvidenceOf } from '../heads/head.ts';
+import { readHead } from '../heads/index.ts';
+import type { Model } from '../model.ts';
+import { type Dense, type Graph, openGraph } from '../runtime.ts';
+import type { Alignment } from './align.ts';
+import { evidenceSpans } from './evidence.ts';
+import { type BatchLimits, planBatches, type TextBatch } from './plan.ts';
+import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+
+type Input = z.infer<typeof TextInput>;
+
+/**
+ * Opens a text model in this thread.
+ * @throws AfferentError `bad-model` where the tokenizer cannot be used; rejects with the engine's error for a bad graph.
+ */
+export async function openTextEncoder(model: Model, input: Input, engine: Engine, limits: BatchLimits): Promise<Encoder> {
+  const tokenizer = await openTokenizer(model.dir);
+  const graph = await openGraph(model.graphPath, engine);
+  const timings: Timings = { tokenise: 0, infer: 0, heads: 0 };
+  return {
+    timings,
+    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, timings }, inputs),
+    release: () => graph.release(),
+  };
+}
+
+interface Parts {
+  heads: readonly Head[];
+  input: Input;
+  tokenizer: Tokenizer;
+  graph: Graph;
+  limits: BatchLimits;
+  timings: Timings;
+}
+
+async function scoreTexts(parts: Parts, inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
+  const { tokenizer, input, timings } = parts;
+  const results: EncoderResult[] = [];
+  const ids: number[][] = [];
+  const began = performance.now();
+  for (const { text } of inputs.filter((given) => given.kind === 'text')) {
+    const encoded = text.trim() === '' ? [] : tokenizer.encode(text);
+    ids.push(encoded);
+    results.push(before(encoded, input));
+  }
+  timings.tokenise += performance.now() - began;
+  const lengths = ids.map((row, k) => (results[k]?.error ? -1 : row.length));
+  await runBatches(
+    planBatches(lengths, input, parts.limits),
+    (batch) => runText(parts, batch, ids),
+    (row, outputs, place) => {
+      const from = performance.now();
+      const given = inputs[row];
+      results[row] = readRow(parts, given?.kind === 'text' ? given.text : '', ids[row] ?? [], outputs, place);
+      timings.heads += performance.now() - from;
+    },
+    (row) => {
+      results[row] = failed('engine-failed', ids[row]?.length ?? null);
+    },
+  );
+  return results;
+}
+
+/** What is known of a text from its tokens alone. One that has none but the two around it has nothing to read. */
+function before(ids: readonly number[], input: Input): EncoderResult {
+  if (ids.length <= 2) return failed('text-empty', ids.length === 0 ? null : ids.length);
+  if (ids.length > input.max_tokens) return failed('text-too-long', ids.length);
+  return { tokens: ids.length, heads: [], error: null };
+}
+
+async function runText({ graph, input, timings }: Parts, batch: TextBatch, ids: readonly number[][]): Promise<Outputs> {
+  const { rows, width, block } = batch;
+  const inputIds = new BigInt64Array(rows.length * width).fill(BigInt(input.pad));
+  const mask = new BigInt64Array(rows.length * width);
+  rows.forEach((row, place) => {
+    ids[row]?.forEach((id, t) => {
+      inputIds[place * width + t] = BigInt(id);
+      mask[place * width + t] = 1n;
+    });
+  });
+  const dims = [rows.length, width];
+  const feeds: Record<string, Dense> = { input_ids: { data: inputIds, dims }, attention_mask: { data: mask, dims } };
+  // A graph without blocks (attention alone, or one block at any length) does not have this input.
+  if (graph.inputNames.includes('block')) feeds.block = { data: BigInt64Array.of(BigInt(block)), dims: [1] };
+  const from = performance.now();
+  try {
+    return await graph.run(feeds);
+  } finally {
+    timings.infer += performance.now() - from;
+  }
+}
+
+function readRow({ heads, tokenizer }: Parts, text: string, ids: readonly number[], outputs: Outputs, place: number): EncoderResult {
+  const read: HeadResult[] = [];
+  let alignment: Alignment | null = null;
+  const aligned = () => {
+    alignment ??= tokenizer.align(text, ids);
+    return alignment;
+  };
+  for (const head of heads) {
+    const logits = logitsOf(head, outputs, place);
+    if (logits === null) return failed('engine-failed', ids.length);
+    read.push(readHead(head, logits, evidenceOf(head, outputs, place, aligned)));
+  }
+  return { tokens: ids.length, heads: read, error: null };
+}
+
+function evidenceOf(head: Head, outputs: Outputs, place: number, aligned: () => Alignment): EvidenceOf {
+  const shares = head.evidence === undefined ? undefined : outputs[head.evidence];
+  if (shares === undefined) return null;
+  const [, width = 0, n = 0] = shares.dims;
+  const base = place * width * n;
+  return (column, slope) => evidenceSpans(aligned(), (token) => slope * (shares.data[base + token * n + column] ?? 0));
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AutoTokenizer, env, type PreTrainedTokenizer } from '@xenova/transformers';
+import { AfferentError } from '../../../schema/errors.ts';
+import { type Alignment, align } from './align.ts';
+
+export interface Tokenizer {
+  /** Token ids of a text, whole, with the special tokens around it: nothing is ever cut off. */
+  encode(text: string): number[];
+  /** Which word of the same text each of its tokens belongs to. */
+  align(text: string, ids: readonly number[]): Alignment;
+}
+
+/** Ideographs beyond the basic plane, which transformers.js leaves unsplit and the reference tokenizer splits. */
+const farIdeograph = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B820}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
+
+/**
+ * The WordPiece tokenizer of a model folder, through transformers.js.
+ * @throws AfferentError `bad-model` where its files cannot be used.
+ */
+export async function openTokenizer(dir: string): Promise<Tokenizer> {
+  const path = resolve(dir);
+  const { specials, continues } = await readVocabulary(path);
+  const tokenizer = await load(path);
+  return {
+    encode(text) {
+      const spaced = text.replace(farIdeograph, ' $& ');
+      // The call's own type says Tensor whatever the options; without return_tensor they are plain arrays.
+      const { input_ids } = tokenizer(spaced, { truncation: false, padding: false, return_tensor: false }) as unknown as {
+        input_ids: number[];
+      };
+      return input_ids;
+    },
+    align: (text, ids) => align(text, ids, specials, continues),
+  };
+}
+
+async function load(path: string): Promise<PreTrainedTokenizer> {
+  env.allowRemoteModels = false;
+  env.localModelPath = dirname(path);
+  try {
+    return await AutoTokenizer.from_pretrained(basename(path), { local_files_only: true });
+  } catch {
+    throw new AfferentError('bad-model', { what: 'tokenizer.json' });
+  }
+}
+
+interface TokenizerFile {
+  model: { vocab: Record<string, number>; continuing_subword_prefix?: string };
+  added_tokens: { content: string; id: number }[];
+}
+
+/** Names of the special tokens, and which ids go on with a word that an earlier token began. */
+async function readVocabulary(path: string): Promise<{ specials: string[]; continues: Uint8Array }> {
+  try {
+    const file = JSON.parse(await readFile(join(path, 'tokenizer.json'), 'utf8')) as TokenizerFile;
+    const { vocab, continuing_subword_prefix: prefix = '##' } = file.model;
+    const continues = new Uint8Array(Math.max(...Object.values(vocab)) + 1);
+    for (const [token, id] of Object.entries(vocab)) if (token.startsWith(prefix) && token !== prefix) continues[id] = 1;
+    return { specials: file.added_tokens.map((token) => token.content), continues };
+  } catch {
+    throw new AfferentError('bad-model', { what: 'tokenizer.json' });
+  }
+}
