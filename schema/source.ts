@@ -52,6 +52,8 @@ export interface Part {
   role: string | null;
   /** Size in bytes, where known before reading. */
   bytes: number | null;
+  /** An empty part is nothing unusual here (a recording without marks); elsewhere it is quarantined as one unit. */
+  mayBeEmpty?: boolean;
   open(): Promise<Readable>;
 }
 

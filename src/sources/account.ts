@@ -1,0 +1,94 @@
+import { type AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
+import type { Arrival, ParseContext, Part, SourceKind } from '../../schema/source.ts';
+import { type Group, Grouping, quarantinedRest } from './grouping.ts';
+import { Tee } from './tee.ts';
+
+export type { Group } from './grouping.ts';
+
+export interface ReadOptions {
+  /** About how many units a group holds: it ends where the count since the part's beginning passes a multiple. */
+  groupUnits: number;
+  /** Units that an earlier, interrupted reading has committed: read again, and dropped. */
+  skipUnits?: number;
+  /** Called with the position after each chunk, also while units are dropped. */
+  progress?: (position: number) => void;
+}
+
+/** Faults of ours or of the set-up, not of the file: they end the reading instead of quarantining the rest. */
+const FATAL: ReadonlySet<ErrorCode> = new Set(['internal', 'bad-mapping', 'usage', 'interrupted', 'ledger-unbalanced', 'ledger-off']);
+
+/**
+ * Parts of an arrival. A container that cannot be read is one part that cannot be opened, so that it
+ * ends in the ledger as one quarantined unit. Throws faults of ours.
+ */
+export async function partsOf(kind: SourceKind, arrival: Arrival): Promise<Part[]> {
+  try {
+    return await kind.parts(arrival);
+  } catch (thrown) {
+    const fault = notFatal(thrown);
+    return [{ index: 0, name: '', role: 'refused', bytes: null, open: () => Promise.reject(fault) }];
+  }
+}
+
+/**
+ * Reads a part and accounts for every unit of it.
+ *
+ * - A part that the kind does not read is one unit, excluded as `file-not-used`. An empty one is one unit,
+ *   quarantined as `file-empty`, unless the part may be empty.
+ * - A stream that breaks gives what came before and one more unit, quarantined with the reason.
+ * - Where the parser gives up, all units that the counter still finds are quarantined with its reason.
+ * - Units that the parser kept silent about are quarantined as `unaccounted`.
+ *
+ * Groups end at the same units wherever a reading begins. Throws `ledger-unbalanced` when more units came out
+ * than were counted, `ledger-off` when `skipUnits` does not fall between groups, and faults of ours.
+ */
+export async function* readPart(kind: SourceKind, part: Part, context: ParseContext, options: ReadOptions): AsyncGenerator<Group> {
+  const groups = new Grouping(options.groupUnits, options.skipUnits ?? 0);
+  if (part.role === null) {
+    groups.add({ is: 'excluded', units: 1, end: 0, day: null, reason: 'file-not-used' });
+    yield* groups.close(1);
+    return;
+  }
+  const counter = kind.counter(part);
+  const tee = new Tee(part, counter, options.progress);
+  try {
+    let gaveUp: ErrorCode | undefined;
+    try {
+      for await (const item of kind.parse(part, tee.chunks(), context)) {
+        if (groups.isDue(item.end)) yield* groups.close(counter.takeUntil(groups.position));
+        groups.add(item);
+      }
+    } catch (thrown) {
+      const fault = notFatal(thrown);
+      if (fault !== tee.broken) gaveUp = fault.code;
+    }
+    await tee.drain();
+    const counted = counter.takeUntil(Number.POSITIVE_INFINITY);
+    yield* groups.close(counted, gaveUp);
+    const extra = tee.broken?.code ?? (isEmpty(tee, part) ? 'file-empty' : null);
+    if (extra === null) return;
+    groups.add(quarantinedRest(1, tee.position, extra));
+    yield* groups.close(1);
+  } finally {
+    await tee.close();
+  }
+}
+
+/** Units of a part by its counter alone, for holding a ledger against the file. */
+export async function countPart(kind: SourceKind, part: Part, progress?: (position: number) => void): Promise<number> {
+  if (part.role === null) return 1;
+  const counter = kind.counter(part);
+  const tee = new Tee(part, counter, progress);
+  await tee.drain();
+  return counter.takeUntil(Number.POSITIVE_INFINITY) + (tee.broken !== null || isEmpty(tee, part) ? 1 : 0);
+}
+
+function isEmpty(tee: Tee, part: Part): boolean {
+  return tee.broken === null && tee.position === 0 && part.mayBeEmpty !== true;
+}
+
+function notFatal(thrown: unknown): AfferentError {
+  const fault = toAfferentError(thrown);
+  if (FATAL.has(fault.code)) throw fault;
+  return fault;
+}

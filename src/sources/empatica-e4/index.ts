@@ -1,0 +1,43 @@
+import { basename } from 'node:path';
+import { AfferentError } from '../../../schema/errors.ts';
+import type { Part, SourceKind } from '../../../schema/source.ts';
+import { findArrivals } from '../reading/arrivals.ts';
+import { baseName, entriesOf, toParts } from '../reading/container.ts';
+import { SampleLineCounter } from './count.ts';
+import { checkSerial, parseIntervals, parseRegular, parseTags } from './parse.ts';
+import { serialOf } from './recording.ts';
+import { headerLines, regularSignal, roleOf } from './signals.ts';
+
+interface RecordingPart extends Part {
+  serial: string | null;
+}
+
+/** Recordings of the Empatica E4 wristband, zipped or unpacked. */
+export const empaticaE4: SourceKind = {
+  manifest: {
+    kind: 'empatica-e4',
+    title: 'Empatica E4 recordings',
+    unit: 'a line below the header of a signal, or of tags.csv',
+    yields: ['series', 'event'],
+    mapped: false,
+    version: 1,
+  },
+  arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name.toLowerCase()) !== null), deep: false }),
+  async parts(arrival): Promise<RecordingPart[]> {
+    const serial = serialOf(basename(arrival.path));
+    const parts = toParts(await entriesOf(arrival, false), (entry) => roleOf(baseName(entry.name)));
+    // No mark, or no interval that the wristband was sure of, is an ordinary recording.
+    return parts.map((part) => ({ ...part, serial, mayBeEmpty: part.role === 'tags' || part.role === 'ibi' }));
+  },
+  counter: (part) => new SampleLineCounter(headerLines(part.role)),
+  async *parse(part, chunks, context) {
+    const serial = (part as RecordingPart).serial;
+    checkSerial(serial, context);
+    const device = serial === null ? 'Empatica E4' : `Empatica E4 ${serial}`;
+    const regular = regularSignal(part.role);
+    if (regular !== null) yield* parseRegular(chunks, regular, device, context);
+    else if (part.role === 'ibi') yield* parseIntervals(chunks, device, context);
+    else if (part.role === 'tags') yield* parseTags(chunks, device, context);
+    else throw new AfferentError('not-this-kind');
+  },
+};

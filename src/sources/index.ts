@@ -1,0 +1,16 @@
+import { AfferentError } from '../../schema/errors.ts';
+import type { SourceKind } from '../../schema/source.ts';
+import { empaticaE4 } from './empatica-e4/index.ts';
+import { posts } from './posts/index.ts';
+
+/** Every source kind by its name; a new kind is a folder here and a line below. */
+export const sourceKinds: Readonly<Record<string, SourceKind>> = {
+  posts,
+  'empatica-e4': empaticaE4,
+};
+
+/** The kind of a name. Throws `unknown-kind`. */
+export function sourceKind(kind: string): SourceKind {
+  if (!Object.hasOwn(sourceKinds, kind)) throw new AfferentError('unknown-kind');
+  return sourceKinds[kind] as SourceKind;
+}

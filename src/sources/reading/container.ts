@@ -1,0 +1,113 @@
+import { lstat, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
+import type { Arrival, Part } from '../../../schema/source.ts';
+import { filesBelow, staysInside } from './arrivals.ts';
+import { decodeToUtf8 } from './decode.ts';
+import { fileBytes, gunzipped, stampOf } from './files.ts';
+import { listZip, zipEntryBytes } from './zip.ts';
+
+/** A file of an arrival, however it was packed. */
+export interface Entry {
+  /** Name inside the arrival, `/` between folders, without `.gz`. */
+  name: string;
+  bytes: number | null;
+  /** Why it must not be opened, or null. */
+  refused: ErrorCode | null;
+  /** Unpacked bytes, as UTF-8 without a mark. Errors come while it is read. */
+  open(): Promise<Readable>;
+}
+
+/** What a part that must not be opened is called: it counts as one quarantined unit. */
+export const REFUSED_ROLE = 'refused';
+
+/**
+ * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well.
+ * Throws AfferentError where the container cannot be read.
+ */
+export async function entriesOf(arrival: Arrival, deep: boolean): Promise<Entry[]> {
+  if (arrival.form === 'zip') return zipEntries(arrival.path);
+  if (arrival.form === 'file') {
+    const link = (await lstat(arrival.path).catch(() => null))?.isSymbolicLink() ?? false;
+    return [await fileEntry(basename(arrival.path), arrival.path, link)];
+  }
+  const files = await filesBelow(arrival.path, deep).catch(() => {
+    throw new AfferentError('bad-path');
+  });
+  const entries: Entry[] = [];
+  for (const file of files) {
+    const leaves = file.link && !((await staysInside(arrival.path, file.path)) && (await isFile(file.path)));
+    entries.push(await fileEntry(file.name, file.path, leaves));
+  }
+  return entries;
+}
+
+/** Entries as parts, with the kind's word for each; null for those it does not read. */
+export function toParts(entries: Entry[], roleOf: (entry: Entry) => string | null): Part[] {
+  return entries.map((entry, index) => ({
+    index,
+    name: entry.name,
+    role: entry.refused === null ? roleOf(entry) : REFUSED_ROLE,
+    bytes: entry.bytes,
+    open: () => entry.open(),
+  }));
+}
+
+/** The last part of an entry's name, in lower case. */
+export function baseName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).toLowerCase();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path)).isFile();
+}
+
+async function fileEntry(name: string, path: string, leaves: boolean): Promise<Entry> {
+  if (leaves) return refusedEntry(name, 'unsafe-name');
+  const stamp = await stampOf(path);
+  const packed = name.toLowerCase().endsWith('.gz');
+  return {
+    name: packed ? name.slice(0, -3) : name,
+    bytes: packed ? null : stamp.bytes,
+    refused: null,
+    open: async () => {
+      const bytes = fileBytes(path, stamp);
+      // An empty file is empty, packed or not: gunzip would call it damaged.
+      return readable(packed && stamp.bytes > 0 ? gunzipped(bytes, stamp.bytes) : bytes);
+    },
+  };
+}
+
+async function zipEntries(path: string): Promise<Entry[]> {
+  const stamp = await stampOf(path);
+  const listed = await listZip(path, stamp);
+  return listed.map((item) => {
+    const packed = item.name.toLowerCase().endsWith('.gz');
+    return {
+      name: packed ? item.name.slice(0, -3) : item.name,
+      bytes: packed ? null : item.bytes,
+      refused: item.refused,
+      open: async () => {
+        const bytes = zipEntryBytes(path, stamp, item);
+        return readable(packed && item.bytes > 0 ? gunzipped(bytes, item.bytes) : bytes);
+      },
+    };
+  });
+}
+
+function refusedEntry(name: string, code: ErrorCode): Entry {
+  return {
+    name,
+    bytes: null,
+    refused: code,
+    open: async () => {
+      throw new AfferentError(code);
+    },
+  };
+}
+
+function readable(bytes: AsyncIterable<Buffer>): Readable {
+  // One chunk ahead is enough: a reader that stops must not leave megabytes behind.
+  return Readable.from(decodeToUtf8(bytes), { objectMode: true, highWaterMark: 1 });
+}

@@ -1,0 +1,20 @@
+import type { DriftChange, ParseContext } from '../../../schema/source.ts';
+
+const REMEMBERED = 1000;
+
+/** Passes each change on once a part, and stops remembering at a thousand names. */
+export class DriftOnce {
+  readonly #context: ParseContext;
+  readonly #seen = new Set<string>();
+
+  constructor(context: ParseContext) {
+    this.#context = context;
+  }
+
+  note(kind: DriftChange['kind'], name: string): void {
+    const key = `${kind} ${name}`;
+    if (this.#seen.has(key) || this.#seen.size >= REMEMBERED) return;
+    this.#seen.add(key);
+    this.#context.drift({ kind, name });
+  }
+}

@@ -1,0 +1,30 @@
+import { MAX_UNIT_BYTES } from './limits.ts';
+import { isBlank, PendingBytes, type Unit } from './unit.ts';
+
+/** Cuts a stream into lines; blank ones are no units. */
+export class LineSlicer {
+  readonly #pending = new PendingBytes(MAX_UNIT_BYTES);
+  #position = 0;
+
+  push(chunk: Buffer): Unit[] {
+    const units: Unit[] = [];
+    let from = 0;
+    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
+      this.#add(units, this.#pending.take(chunk.subarray(from, at), this.#position + at + 1));
+      from = at + 1;
+    }
+    this.#pending.add(chunk.subarray(from));
+    this.#position += chunk.length;
+    return units;
+  }
+
+  end(): Unit[] {
+    const units: Unit[] = [];
+    if (this.#pending.length > 0) this.#add(units, this.#pending.take(Buffer.alloc(0), this.#position));
+    return units;
+  }
+
+  #add(units: Unit[], unit: Unit): void {
+    if (unit.tooLong || !isBlank(unit.bytes)) units.push(unit);
+  }
+}

@@ -1,0 +1,14 @@
+import type { ErrorCode } from '../../../schema/errors.ts';
+import type { ExclusionReason, Parsed } from '../../../schema/source.ts';
+import type { Unit } from './unit.ts';
+
+/** One unit that could not be read or trusted. `field` is a name of our schema. */
+export function quarantined(unit: Unit, reason: ErrorCode, field?: string, day: string | null = null): Parsed {
+  const base = { is: 'quarantined', units: 1, end: unit.end, day, reason, raw: unit.bytes } as const;
+  return field === undefined ? base : { ...base, field };
+}
+
+/** One unit that must not be kept. */
+export function excluded(unit: Unit, reason: ExclusionReason, day: string | null = null): Parsed {
+  return { is: 'excluded', units: 1, end: unit.end, day, reason };
+}
