@@ -1,0 +1,65 @@
+import type { Verb } from './verb.ts';
+
+export interface VerbEntry {
+  /** One word, or two for a verb of a group. */
+  words: string;
+  summary: string;
+  load: () => Promise<{ verb: Verb }>;
+}
+
+/** Every verb that is built, in the order of `--help`. Only the one that is called is loaded. */
+export const verbs: VerbEntry[] = [
+  { words: 'demo', summary: 'run a whole bundled study, and stay up', load: () => import('./verbs/demo.ts') },
+  { words: 'up', summary: 'run all parts in the foreground: server, worker, console', load: () => import('./verbs/up.ts') },
+  { words: 'doctor', summary: 'check what Afferent needs, and show which settings win', load: () => import('./verbs/doctor.ts') },
+  { words: 'test', summary: 'run every test', load: () => import('./verbs/test.ts') },
+  { words: 'study create', summary: 'create a study', load: () => import('./verbs/study-create.ts') },
+  { words: 'study list', summary: 'list the studies', load: () => import('./verbs/study-list.ts') },
+  { words: 'participant add', summary: 'add one participant, or a roster', load: () => import('./verbs/participant-add.ts') },
+  { words: 'source add', summary: 'add an account or device of a participant', load: () => import('./verbs/source-add.ts') },
+  { words: 'ingest', summary: 'read, score and store what has arrived', load: () => import('./verbs/ingest.ts') },
+  { words: 'status', summary: 'show sources, batches, scores and alerts of a study', load: () => import('./verbs/status.ts') },
+  { words: 'ledger', summary: 'show what became of every unit received', load: () => import('./verbs/ledger.ts') },
+  {
+    words: 'quarantine list',
+    summary: 'list what could not be read, with reason and place',
+    load: () => import('./verbs/quarantine-list.ts'),
+  },
+  { words: 'scores', summary: 'list the scores of a study', load: () => import('./verbs/scores.ts') },
+  { words: 'runs', summary: 'list the scoring runs of a study', load: () => import('./verbs/runs.ts') },
+  { words: 'rerun', summary: 'recompute a run, and compare bit for bit', load: () => import('./verbs/rerun.ts') },
+  { words: 'models', summary: 'list the models and their heads', load: () => import('./verbs/models.ts') },
+  { words: 'score', summary: 'score files without a study', load: () => import('./verbs/score.ts') },
+  { words: 'alerts', summary: 'list the alerts', load: () => import('./verbs/alerts.ts') },
+  { words: 'alerts claim', summary: 'claim an alert', load: () => import('./verbs/alerts-claim.ts') },
+  { words: 'alerts rate', summary: 'rate an alert you claimed', load: () => import('./verbs/alerts-rate.ts') },
+  { words: 'alerts close', summary: 'close an alert with what was done', load: () => import('./verbs/alerts-close.ts') },
+  { words: 'withdraw', summary: 'erase a participant for good', load: () => import('./verbs/withdraw.ts') },
+  { words: 'backup', summary: 'write a backup of the home', load: () => import('./verbs/backup.ts') },
+  { words: 'restore', summary: 'restore a backup into a new home', load: () => import('./verbs/restore.ts') },
+  { words: 'account add', summary: 'add an account of the console', load: () => import('./verbs/account-add.ts') },
+  { words: 'account grant', summary: 'give an account a role in a study', load: () => import('./verbs/account-grant.ts') },
+  { words: 'account link', summary: 'make a one-time sign-in link', load: () => import('./verbs/account-link.ts') },
+];
+
+/** What the groups of two-word verbs are about. */
+export const groups: Record<string, string> = {
+  study: 'create and list studies',
+  participant: 'add participants',
+  source: 'add sources',
+  quarantine: 'see what could not be read',
+  account: 'who may use the console',
+};
+
+/** Verbs of the design that are not built: they end with exit code 3 and are absent from `--help`. */
+export const notYet = new Set([
+  'completeness',
+  'quarantine show',
+  'quarantine replay',
+  'evaluate',
+  'alerts drill',
+  'policy',
+  'export',
+  'query',
+  'audit',
+]);

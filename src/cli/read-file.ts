@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
+
+/** Reads a small file that the caller named. @throws AfferentError `bad-path` */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new AfferentError('bad-path');
+  }
+}
+
+/** Reads YAML or JSON of a shape of ours. @throws AfferentError `bad-path`, or `code` with the path of the first wrong field */
+export function readShape<T>(path: string, shape: z.ZodType<T>, code: ErrorCode): T {
+  const text = readText(path);
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch {
+    throw new AfferentError(code);
+  }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new AfferentError(code, field ? { what: field, field } : {});
+}

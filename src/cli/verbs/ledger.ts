@@ -1,0 +1,46 @@
+import { type LedgerCheck, type LedgerRow, type Outcomes, outcomeNames } from '../../../schema/ledger.ts';
+import { ledgerRows } from '../../store/ledger.ts';
+import { checkLedger } from '../../store/ledger-check.ts';
+import { withStore } from '../home.ts';
+import { outcomeColumns, sumOutcomes } from '../outcome-columns.ts';
+import type { Output } from '../output.ts';
+import type { Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  arguments: { '[study]': 'name of the study; every study when left out' },
+  options: [{ flags: '--check', help: 'recount from the files and the rows; exit code 1 when anything is off' }],
+  json: true,
+  examples: ['ledger sleep-2026', 'ledger sleep-2026 --check', 'ledger --json'],
+  notes: `For every batch and day: received = ${outcomeNames.join(' + ')}, in the source’s own units.`,
+  async run(call) {
+    const study = call.args[0] ?? null;
+    return withStore(call.config, async (store) => {
+      const rows = await ledgerRows(store, study);
+      const check = call.options.check === true ? await checkLedger(store, study) : null;
+      call.out.report(check ? { rows, ...check } : rows, () => printLedger(call.out, rows, check));
+      return check && !check.balanced ? 1 : 0;
+    });
+  },
+};
+
+function printLedger(out: Output, rows: LedgerRow[], check: LedgerCheck | null): void {
+  if (rows.length === 0) out.note('Nothing has arrived yet.');
+  else {
+    const total: LedgerRow = { study: 'total', source: '', batch: '', day: '', ...sumOutcomes(rows) };
+    out.table(
+      [
+        { title: 'study', cell: (row) => row.study },
+        { title: 'source', cell: (row) => row.source },
+        { title: 'batch', cell: (row) => row.batch },
+        { title: 'day', cell: (row) => row.day },
+        ...outcomeColumns<LedgerRow>((row): Outcomes => row),
+      ],
+      [...rows, total],
+    );
+  }
+  if (!check) return;
+  for (const finding of check.findings) out.line(`${finding.batch}: ${finding.what}, expected ${finding.expected}, found ${finding.found}`);
+  out.line(
+    `${check.balanced ? 'The ledger balances' : 'The ledger is off'}: ${check.batches} batches, ${check.recountedFromFile} recounted from their files.`,
+  );
+}

@@ -1,0 +1,89 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { AfferentError } from '../../../schema/errors.ts';
+import { Duration, durationMs } from '../../../schema/policy.ts';
+import { sourceKind, sourceKinds } from '../../sources/index.ts';
+import { requireParticipant } from '../../store/participants.ts';
+import { addSource } from '../../store/sources.ts';
+import { requireStudy } from '../../store/studies.ts';
+import { withStore } from '../home.ts';
+import { argument, textOption, type Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  arguments: { '<study>': 'name of the study' },
+  options: [
+    { flags: '--kind <kind>', help: `one of ${Object.keys(sourceKinds).join(', ')}`, required: true },
+    { flags: '--path <path>', help: 'a file, a folder of exports, or a folder that goes on filling', required: true },
+    { flags: '--participant <id>', help: 'the participant’s id in your own lists', required: true },
+    { flags: '--every <duration>', help: 'look for what is new so often, such as 15m or 24h, while afferent up runs' },
+    { flags: '--map <fields>', help: 'which fields mean what, such as id=tweet_id,time=created,text=body' },
+    { flags: '--zone <zone>', help: 'zone of times that state none, such as Europe/Berlin' },
+    { flags: '--account <name>', help: 'the account or device that the export must be of' },
+  ],
+  json: true,
+  examples: [
+    'source add sleep-2026 --kind posts --path posts.jsonl --participant P001',
+    'source add sleep-2026 --kind posts --path posts.csv --participant P001 --map id=tweet_id,time=created,text=body --zone Europe/Berlin',
+    'source add sleep-2026 --kind empatica-e4 --path /data/e4/p001 --participant P001 --every 15m',
+  ],
+  notes: `Kinds:\n${Object.values(sourceKinds)
+    .map(({ manifest }) => `  ${manifest.kind.padEnd(14)} ${manifest.title}; counted in: ${manifest.unit}`)
+    .join('\n')}`,
+  async run(call) {
+    const study = argument(call, 0);
+    const kind = sourceKind(textOption(call, 'kind') ?? '').manifest;
+    const path = readablePath(textOption(call, 'path') ?? '');
+    const mapping = readMap(textOption(call, 'map'), kind.mapped);
+    const everySeconds = readEvery(textOption(call, 'every'));
+    const settings = { path, mapping, zone: readZone(textOption(call, 'zone')), account: textOption(call, 'account') };
+    const { id, added } = await withStore(call.config, async (store) => {
+      await requireStudy(store, study);
+      const participant = await requireParticipant(store, study, textOption(call, 'participant') ?? '');
+      return addSource(store, study, participant, kind.kind, settings, everySeconds);
+    });
+    call.out.report({ study, source: id, kind: kind.kind, added, everySeconds }, () => {
+      call.out.line(`Source ${id} (${kind.kind}) ${added ? 'is added' : 'was there; its settings are now these'}.`);
+      call.out.note(everySeconds === null ? `Next: afferent ingest ${study}` : 'It is read on time while afferent up runs.');
+    });
+    return 0;
+  },
+};
+
+function readablePath(given: string): string {
+  const path = resolve(given);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    throw new AfferentError('bad-path');
+  }
+  return path;
+}
+
+function readMap(given: string | null, mapped: boolean): Record<string, string> {
+  if (given === null) return {};
+  if (!mapped) throw new AfferentError('usage', { what: 'this kind knows its own fields; leave out --map' });
+  const mapping: Record<string, string> = {};
+  for (const pair of given.split(',')) {
+    const at = pair.indexOf('=');
+    if (at < 1 || at === pair.length - 1) throw new AfferentError('bad-mapping');
+    mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
+  }
+  return mapping;
+}
+
+function readEvery(given: string | null): number | null {
+  if (given === null) return null;
+  if (!Duration.safeParse(given).success) throw new AfferentError('usage', { what: '--every takes a duration such as 15m' });
+  const seconds = durationMs(given) / 1000;
+  if (seconds < 10) throw new AfferentError('usage', { what: '--every is at least 10s' });
+  return seconds;
+}
+
+function readZone(given: string | null): string | null {
+  if (given === null) return null;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: given }).resolvedOptions().timeZone;
+  } catch {
+    throw new AfferentError('usage', { what: '--zone takes a name such as Europe/Berlin' });
+  }
+}

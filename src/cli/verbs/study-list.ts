@@ -1,0 +1,35 @@
+import { listStudies } from '../../store/studies.ts';
+import { hasStore, withStore } from '../home.ts';
+import { studyCounts } from '../study-counts.ts';
+import type { Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  json: true,
+  examples: ['study list', 'study list --json'],
+  async run(call) {
+    const studies = hasStore(call.config) ? await withStore(call.config, readStudies) : [];
+    call.out.report({ studies }, () => {
+      if (studies.length === 0) call.out.note('There is no study yet. Begin with: afferent study create NAME');
+      else {
+        call.out.table(
+          [
+            { title: 'study', cell: (s) => s.study },
+            { title: 'participants', cell: (s) => s.participants },
+            { title: 'sources', cell: (s) => s.sources },
+            { title: 'created', cell: (s) => s.createdAt },
+          ],
+          studies,
+        );
+      }
+    });
+    return 0;
+  },
+};
+
+async function readStudies(store: Parameters<typeof listStudies>[0]) {
+  const rows = [];
+  for (const { id, created_at } of await listStudies(store)) {
+    rows.push({ study: id, createdAt: created_at, ...(await studyCounts(store, id)) });
+  }
+  return rows;
+}
