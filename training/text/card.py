@@ -1,0 +1,82 @@
+"""Stage 6: CARD.md from card.md and metrics.json; the figures it prints are kept in metrics.json under `card`."""
+
+import argparse
+import json
+from pathlib import Path
+
+from export import write_json
+
+HERE = Path(__file__).parent
+
+
+class Figures:
+    """Tables of plain numbers, and the same numbers under "row · column"."""
+
+    def __init__(self) -> None:
+        self.printed: dict[str, float | int] = {}
+
+    def table(self, first: str, columns: list[str], rows: dict[str, list[float | int]]) -> str:
+        lines = [f"| {first} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
+        for label, values in rows.items():
+            lines.append(f"| {label} | {' | '.join(str(value) for value in values)} |")
+            self.printed.update({f"{label} · {column}": value for column, value in zip(columns, values, strict=True)})
+        return "\n".join(lines)
+
+
+def emotion_table(figures: Figures, metrics: dict) -> str:
+    dev = metrics["emotion"]["goemotions_dev"]
+    names = ("rows", "macro_f1", "micro_f1", "mean_ap")
+    rows = {"all dev rows": dev, "dev rows whose text is not in train": dev["without_repeats"]}
+    rows = {label: [round(part[name], 3) for name in names] for label, part in rows.items()}
+    return figures.table("Emotion, GoEmotions dev", ["rows", "macro-F1", "micro-F1", "mean AP"], rows)
+
+
+def label_table(figures: Figures, metrics: dict) -> str:
+    f1 = metrics["emotion"]["goemotions_dev"]["f1"]
+    return figures.table("Emotion, one label", ["F1"], {label: [value] for label, value in f1.items()})
+
+
+def crisis_table(figures: Figures, metrics: dict) -> str:
+    columns = {
+        "rows": "rows", "kappa": "kappa", "kappa low": "kappa_low", "kappa high": "kappa_high",
+        "AUC severity ≥ 4": "auc_severity_4", "AUC severity ≥ 1": "auc_severity_1",
+        "mean absolute error": "mean_absolute_error", "exact": "exact", "90 % interval holds": "interval_90_coverage",
+    }  # fmt: skip
+    labels = {"cssrs_posts_dev": "dev posts", "cssrs_posts_train_authors_left_out": "train posts, their authors left out"}
+    rows = {label: [round(metrics["crisis"][key][name], 3) for name in columns.values()] for key, label in labels.items()}
+    return figures.table("Crisis, Columbia severity 0–6", list(columns), rows)
+
+
+def engine_table(figures: Figures, metrics: dict) -> str:
+    texts = metrics["engine"]["one_text"]
+    rows = {f"{size} tokens": [round(text["seconds"], 2), round(text["peak_mb"])] for size, text in texts.items()}
+    return figures.table("One text", ["seconds", "peak memory of the process, MB"], rows)
+
+
+def bits_table(figures: Figures, metrics: dict) -> str:
+    changed = metrics["engine"]["texts_with_a_changed_bit"]
+    columns = list(changed["short"])
+    labels = {"short": "up to 256 tokens", "long": "above 256 tokens"}
+    return figures.table("Texts with a changed bit", columns, {label: list(changed[k].values()) for k, label in labels.items()})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="the model folder")
+    options = parser.parse_args()
+    path = options.out / "metrics.json"
+    metrics, figures = json.loads(path.read_text(encoding="utf-8")), Figures()
+    tables = {
+        "emotion_table": emotion_table, "label_table": label_table, "crisis_table": crisis_table,
+        "engine_table": engine_table, "bits_table": bits_table,
+    }  # fmt: skip
+    card = (HERE / "card.md").read_text(encoding="utf-8")
+    for name, make in tables.items():
+        unmeasured = name in ("engine_table", "bits_table") and "engine" not in metrics
+        card = card.replace(f"{{{{{name}}}}}", "Not measured yet." if unmeasured else make(figures, metrics))
+    (options.out / "CARD.md").write_text(card, encoding="utf-8")
+    write_json(path, {**metrics, "card": figures.printed})
+
+
+if __name__ == "__main__":
+    main()
