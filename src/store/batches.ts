@@ -57,19 +57,6 @@ export async function openBatch(
   return { ...batch, state: 'open', error: null, closed_at: null };
 }
 
-/** Whether these very bytes arrived before from elsewhere and were read whole. */
-export async function isRepeat(store: Store, batch: BatchRow): Promise<boolean> {
-  const row = await store.db
-    .selectFrom('batch')
-    .select('id')
-    .where('source', '=', batch.source)
-    .where('content_key', '=', batch.content_key)
-    .where('id', '<>', batch.id)
-    .where('state', '=', 'done')
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 export async function requireBatch(store: Store, id: string): Promise<BatchRow> {
   const row = await store.db.selectFrom('batch').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) throw new AfferentError('not-found');
@@ -90,4 +77,25 @@ export async function batchArrival(store: Store, id: string): Promise<Arrival> {
 
 export async function closeBatch(store: Store, id: string, state: 'done' | 'failed' | 'cancelled', error: ErrorCode | null): Promise<void> {
   await store.db.updateTable('batch').set({ state, error, closed_at: now() }).where('id', '=', id).where('state', '=', 'open').execute();
+}
+
+/** Whether an arrival was read to its end and has neither grown nor been touched since. Its bytes are not read for that. */
+export async function unchangedArrival(
+  store: Store,
+  source: SourceRow,
+  arrival: Arrival,
+  bytes: number,
+  modifiedMs: number,
+): Promise<boolean> {
+  const arrivalKey = store.secrets.study(source.study)('arrival', source.id, arrival.path);
+  const row = await store.db
+    .selectFrom('batch')
+    .select('id')
+    .where('source', '=', source.id)
+    .where('arrival_key', '=', arrivalKey)
+    .where('bytes', '=', bytes)
+    .where('state', '=', 'done')
+    .where('arrived_at', '>', new Date(modifiedMs).toISOString())
+    .executeTakeFirst();
+  return row !== undefined;
 }

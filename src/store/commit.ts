@@ -3,7 +3,7 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
 import type { DriftChange, ExclusionReason, Parsed } from '../../schema/source.ts';
 import type { Store } from './open.ts';
-import { knownRecords, recordRow } from './records.ts';
+import { recordRow } from './records.ts';
 import { seal } from './seal.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
 import type { Tables } from './tables.ts';
@@ -16,10 +16,7 @@ export interface Group {
   firstUnit: number;
   /** Units that the independent counter saw in this stretch of the stream. */
   counted: number;
-  position: number;
   items: readonly Parsed[];
-  /** The part ends with this group, so the cursor moves to the next part. */
-  last: boolean;
 }
 
 export interface CommitContext {
@@ -69,7 +66,6 @@ export class BatchWriter {
       const refused = item.is === 'excluded' ? item.reason : this.#context.consent(item);
       if (refused) tally.add('excluded', item.day, item.units, refused);
       else if (item.is === 'quarantined') {
-        tally.add('quarantined', item.day, item.units, item.reason);
         quarantine.push(this.#quarantineRow(group, unit, item, item.reason, item.units, item.raw, item.field ?? null));
       } else if (item.is === 'record') {
         const row = recordRow(owner, item.record, this.#context.maskingVersion);
@@ -89,7 +85,6 @@ export class BatchWriter {
         for (const { from, to } of result.conflicts) {
           const { channels, values } = item.block;
           const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
-          tally.add('quarantined', item.day, to - from, 'conflicts-with-stored');
           quarantine.push(this.#quarantineRow(group, unit + from, item, 'conflicts-with-stored', to - from, raw, null));
         }
       }
@@ -97,12 +92,20 @@ export class BatchWriter {
     }
     await this.#writeRecords(tx, [...records.values()], tally);
     for (const list of samples.values()) await this.#writeSamples(tx, list, tally);
-    await insertSlices(tx, 'quarantine', quarantine, 13, this.#store.adapter.maxValues);
-    await tally.write(tx, owner.batch, group.counted, {
-      cursor_part: group.last ? group.part + 1 : group.part,
-      cursor_unit: group.last ? 0 : unit,
-    });
+    await this.#writeQuarantine(tx, quarantine, tally);
+    await tally.write(tx, owner.batch, group.counted, unit);
     return tally;
+  }
+
+  /** Moves the cursor behind a part whose groups are all committed. */
+  async endPart(part: number): Promise<void> {
+    await this.#store.db
+      .updateTable('batch')
+      .set({ cursor_part: part + 1, cursor_unit: 0 })
+      .where('id', '=', this.#owner.batch)
+      .where('cursor_part', '=', part)
+      .where('state', '=', 'open')
+      .execute();
   }
 
   /** A stale writer (a worker thought dead that goes on) must not write a group twice. */
@@ -119,7 +122,7 @@ export class BatchWriter {
   }
 
   async #writeRecords(tx: Transaction<Tables>, rows: Tables['record'][], tally: Tally): Promise<void> {
-    const known = await knownRecords(tx, rows);
+    const known = await knownIds(tx, 'record', rows);
     const fresh = rows.filter((row) => !known.has(row.id));
     for (const row of rows) tally.add(known.has(row.id) ? 'duplicate' : 'stored', row.day, 1);
     await insertSlices(tx, 'record', fresh, 13, this.#store.adapter.maxValues);
@@ -133,6 +136,22 @@ export class BatchWriter {
     if (row) await tx.insertInto('series').values(row).execute();
   }
 
+  /** The same broken unit in an overlapping export is a duplicate, as a whole one would be. */
+  async #writeQuarantine(tx: Transaction<Tables>, rows: Tables['quarantine'][], tally: Tally): Promise<void> {
+    const known = await knownIds(tx, 'quarantine', rows);
+    const fresh: Tables['quarantine'][] = [];
+    for (const row of rows) {
+      const day = row.day === '' ? null : row.day;
+      if (known.has(row.id)) tally.add('duplicate', day, row.units);
+      else {
+        known.add(row.id);
+        fresh.push(row);
+        tally.add('quarantined', day, row.units, row.reason);
+      }
+    }
+    await insertSlices(tx, 'quarantine', fresh, 13, this.#store.adapter.maxValues);
+  }
+
   #quarantineRow(
     group: Group,
     unit: number,
@@ -143,7 +162,11 @@ export class BatchWriter {
     field: string | null,
   ): Tables['quarantine'] {
     const owner = this.#owner;
-    const id = owner.hash('quarantine', owner.batch, String(group.part), String(unit)).slice(0, 32);
+    const id = (
+      raw.length > 0
+        ? owner.hash('quarantine', owner.source, reason, String(units), raw)
+        : owner.hash('quarantine', owner.batch, String(group.part), String(unit))
+    ).slice(0, 32);
     return {
       id,
       study: owner.study,
@@ -179,6 +202,17 @@ export class BatchWriter {
         .execute();
     }
   }
+}
+
+/** Ids out of `rows` that the store holds already. */
+async function knownIds(tx: Transaction<Tables>, table: 'record' | 'quarantine', rows: readonly { id: string }[]): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (let i = 0; i < rows.length; i += 1000) {
+    const ids = rows.slice(i, i + 1000).map((row) => row.id);
+    const found = await tx.selectFrom(table).select('id').where('id', 'in', ids).execute();
+    for (const { id } of found) known.add(id);
+  }
+  return known;
 }
 
 async function insertSlices<T extends 'record' | 'quarantine'>(

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
-import { connect } from './database.ts';
+import { type Adapter, connect } from './database.ts';
+import { forgetOldPages } from './old-pages.ts';
 import { seal, unseal } from './seal.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -18,13 +19,13 @@ interface KeyTables {
  */
 export class KeyStore {
   readonly #db: Kysely<KeyTables>;
-  readonly #postgres: boolean;
+  readonly #adapter: Adapter;
   readonly #secrets: Secrets;
   readonly #cache = new Map<string, Buffer>();
 
-  private constructor(db: Kysely<KeyTables>, postgres: boolean, secrets: Secrets) {
+  private constructor(db: Kysely<KeyTables>, adapter: Adapter, secrets: Secrets) {
     this.#db = db;
-    this.#postgres = postgres;
+    this.#adapter = adapter;
     this.#secrets = secrets;
   }
 
@@ -44,7 +45,7 @@ export class KeyStore {
       .addColumn('tombstone', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('erasure_pk', ['study', 'tombstone'])
       .execute();
-    return new KeyStore(db, adapter.name === 'postgres', secrets);
+    return new KeyStore(db, adapter, secrets);
   }
 
   /** Makes a key for a new participant; keeps the one that is there. */
@@ -68,7 +69,7 @@ export class KeyStore {
     return key;
   }
 
-  /** Destroys the key and remembers that it must stay away. */
+  /** Destroys the key and remembers that it must stay away. `forgetOldPages` then takes it from the files too. */
   async destroy(study: string, participant: string, tombstone: string): Promise<void> {
     this.#cache.delete(participant);
     await this.#db.transaction().execute(async (tx) => {
@@ -79,7 +80,12 @@ export class KeyStore {
         .execute();
       await tx.deleteFrom('participant_key').where('participant', '=', participant).execute();
     });
-    await this.#forgetOldPages();
+  }
+
+  /** Everybody with a key. */
+  async participants(): Promise<string[]> {
+    const rows = await this.#db.selectFrom('participant_key').select('participant').execute();
+    return rows.map((row) => row.participant);
   }
 
   async erasures(): Promise<{ study: string; tombstone: string }[]> {
@@ -106,13 +112,9 @@ export class KeyStore {
     return row !== undefined;
   }
 
-  async #forgetOldPages(): Promise<void> {
-    if (this.#postgres) {
-      await sql`vacuum full participant_key`.execute(this.#db);
-      return;
-    }
-    await sql`vacuum`.execute(this.#db);
-    await sql`pragma wal_checkpoint(truncate)`.execute(this.#db);
+  /** Takes destroyed keys out of the files. @returns false when somebody is reading; then it is to be done again */
+  async forgetOldPages(): Promise<boolean> {
+    return forgetOldPages(this.#db, this.#adapter, ['participant_key']);
   }
 
   async close(): Promise<void> {

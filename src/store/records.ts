@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely';
 import { StoredRecord } from '../../schema/records.ts';
 import { canonicalJson } from './canonical.ts';
 import { seal, unseal } from './seal.ts';
@@ -31,17 +30,6 @@ export function recordRow(owner: Owner, record: StoredRecord, maskingVersion: nu
     time_ms: Date.parse(record.time.utc),
     body: seal(owner.key, `record|${id}`, clear),
   };
-}
-
-/** Ids out of `rows` that the store holds already. */
-export async function knownRecords(tx: Transaction<Tables>, rows: readonly RecordRow[]): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (let i = 0; i < rows.length; i += 1000) {
-    const ids = rows.slice(i, i + 1000).map((row) => row.id);
-    const found = await tx.selectFrom('record').select('id').where('id', 'in', ids).execute();
-    for (const { id } of found) known.add(id);
-  }
-  return known;
 }
 
 export function openRecord(key: Buffer, row: { id: string; body: Buffer }): StoredRecord {

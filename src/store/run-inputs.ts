@@ -31,6 +31,18 @@ export async function pendingInputs(store: Store, run: string, from: number, to:
     .execute();
 }
 
+/** All inputs [from, to) of a run. */
+export async function rangeInputs(store: Store, run: string, from: number, to: number): Promise<Tables['run_input'][]> {
+  return store.db
+    .selectFrom('run_input')
+    .selectAll()
+    .where('run', '=', run)
+    .where('ordinal', '>=', from)
+    .where('ordinal', '<', to)
+    .orderBy('ordinal')
+    .execute();
+}
+
 /** Opens the posts of run inputs. One whose row or key has gone is left out: it was erased meanwhile. */
 export async function openPosts(store: Store, inputs: readonly Tables['run_input'][]): Promise<PostInput[]> {
   const ids = inputs.flatMap((input) => (input.record ? [input.record] : []));
@@ -98,6 +110,7 @@ export async function* recordingPieces(store: Store, input: Tables['run_input'])
   }
 }
 
+/** Writes what became of inputs. One that was erased meanwhile stays so. */
 export async function setInputStates(
   tx: Transaction<Tables>,
   run: string,
@@ -106,7 +119,13 @@ export async function setInputStates(
   const plain = new Map<string, number[]>();
   for (const { ordinal, state, error, result } of states) {
     if (result) {
-      await tx.updateTable('run_input').set({ state, error, result }).where('run', '=', run).where('ordinal', '=', ordinal).execute();
+      await tx
+        .updateTable('run_input')
+        .set({ state, error, result })
+        .where('run', '=', run)
+        .where('ordinal', '=', ordinal)
+        .where('state', '<>', 'erased')
+        .execute();
       continue;
     }
     const name = `${state}|${error ?? ''}`;
@@ -121,6 +140,7 @@ export async function setInputStates(
       .set({ state, error: error === '' ? null : error })
       .where('run', '=', run)
       .where('ordinal', 'in', ordinals)
+      .where('state', '<>', 'erased')
       .execute();
   }
 }

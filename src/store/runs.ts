@@ -214,6 +214,17 @@ function groupRecordings<T extends { source: string; session_ms: number | null }
   return recordings;
 }
 
+/** Ordinal of a run's first recording, or the number of its inputs when it has none: posts come first. */
+export async function firstRecording(store: Store, run: string, inputs: number): Promise<number> {
+  const row = await store.db
+    .selectFrom('run_input')
+    .select((eb) => eb.fn.min('ordinal').as('first'))
+    .where('run', '=', run)
+    .where('series', 'is not', null)
+    .executeTakeFirst();
+  return row?.first ?? inputs;
+}
+
 /** @throws AfferentError `unknown-run` */
 export async function requireRun(store: Store, id: string): Promise<Tables['run']> {
   const run = await store.db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();

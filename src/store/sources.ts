@@ -30,7 +30,12 @@ export async function addSource(
   const sealed = seal(key, `source|${id}`, JSON.stringify(settings));
   const known = await store.db.selectFrom('source').select('id').where('id', '=', id).executeTakeFirst();
   if (known) {
-    await store.db.updateTable('source').set({ settings: sealed, every_seconds: everySeconds }).where('id', '=', id).execute();
+    await store.db
+      .updateTable('source')
+      .set({ settings: sealed, every_seconds: everySeconds })
+      .where('id', '=', id)
+      .where('state', '<>', 'erased')
+      .execute();
     return { id, added: false };
   }
   await store.db
@@ -77,7 +82,12 @@ export async function listSources(store: Store, study: string): Promise<SourceRo
  */
 export async function holdSource(store: Store, id: string, holder: string, instead: string | null): Promise<string> {
   return store.db.transaction().execute(async (tx) => {
-    const row = await tx.selectFrom('source').select(['holder', 'participant']).where('id', '=', id).executeTakeFirst();
+    const row = await tx
+      .selectFrom('source')
+      .select(['holder', 'participant'])
+      .where('id', '=', id)
+      .$if(store.adapter.name === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst();
     if (!row?.participant) throw new AfferentError('unknown-source');
     if (row.holder !== null && row.holder !== holder && row.holder !== instead) return row.holder;
     await tx.updateTable('source').set({ holder, state: 'running' }).where('id', '=', id).execute();

@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3';
-import type { DatabaseConnection, Driver } from 'kysely';
+import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
 
-/** Kysely says plain `begin`, which fails with a busy snapshot when a reader turns writer. */
+/** Kysely says plain `begin`, which fails with a busy snapshot when a reader turns writer; one that only reads need not hold up writers. */
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(settings?.accessMode === 'read only' ? 'begin' : 'begin immediate'));
   }
 }
 

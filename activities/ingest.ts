@@ -1,0 +1,52 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { toAfferentError } from '../schema/errors.ts';
+import { holdSource, releaseSource } from '../src/store/sources.ts';
+import { requestScoring } from '../src/temporal/requests.ts';
+import type { Dependencies } from './dependencies.ts';
+import { runJob, toFailure } from './run-job.ts';
+
+/** Activities of the reading queue. They take and give ids, counts and codes. */
+export function ingestActivities({ store, client, pool }: Dependencies) {
+  return {
+    /** Takes a source for a run; waits, by being tried again, while another run that is still going has it. */
+    async holdSource({ source, holder }: { source: string; holder: string }): Promise<void> {
+      const other = await ours(holdSource(store, source, holder, null));
+      if (other === holder) return;
+      const [workflowId = '', runId = ''] = other.split('|');
+      if (await isRunning(workflowId, runId)) {
+        throw ApplicationFailure.create({ message: 'Another run reads this source.', type: 'source-held', nextRetryDelay: '2s' });
+      }
+      await ours(holdSource(store, source, holder, other));
+    },
+    findArrivals: (args: { source: string }) => runJob(pool, 'findArrivals', args),
+    ingestBatch: (args: { batch: string }) => runJob(pool, 'ingestBatch', args),
+    async releaseSource({ source, holder, error }: { source: string; holder: string; error: string | null }): Promise<void> {
+      await releaseSource(store, source, holder, error);
+    },
+    async requestScoring({ study, source }: { study: string; source: string }): Promise<void> {
+      await requestScoring(client, study, source);
+    },
+  };
+
+  async function isRunning(workflowId: string, runId: string): Promise<boolean> {
+    try {
+      const { status } = await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: runId }).describe();
+      return status.name === 'RUNNING' || status.name === 'PAUSED';
+    } catch (thrown) {
+      if (thrown instanceof WorkflowNotFoundError) return false;
+      throw thrown;
+    }
+  }
+}
+
+/** Errors of ours as Temporal may keep them. */
+export async function ours<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw toFailure(toAfferentError(thrown));
+  }
+}
+
+export type IngestActivities = ReturnType<typeof ingestActivities>;

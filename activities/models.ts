@@ -1,0 +1,38 @@
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Model, openModel } from '../src/encoder/model.ts';
+import { keepModel } from '../src/store/models.ts';
+import type { Store } from '../src/store/open.ts';
+import type { RunModel } from '../src/store/runs.ts';
+
+/** Every model that ships, copied into the home under its id, so that a run can be verified after an upgrade. Text models first. */
+export async function keepShippedModels(store: Store, shipped: string, kept: string): Promise<RunModel[]> {
+  const models: RunModel[] = [];
+  const names = (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  for (const name of names.sort()) {
+    const model = await openModel(join(shipped, name));
+    const folder = `${model.manifest.name}-${model.modelId.slice(0, 16)}-${model.thresholdsId.slice(0, 8)}`;
+    await copyOnce(model, join(kept, folder));
+    const { name: own, version } = model.manifest;
+    await keepModel(store, { id: model.modelId, name: own, version, thresholds_id: model.thresholdsId, folder });
+    models.push({ name: own, id: model.modelId, thresholds: model.thresholdsId, folder, input: model.manifest.input.kind });
+  }
+  const order = (model: RunModel) => (model.input === 'text' ? 0 : 1);
+  return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** The folder appears whole or not at all. */
+async function copyOnce(model: Model, target: string): Promise<void> {
+  if (await stat(target).catch(() => null)) return;
+  const part = `${target}.${process.pid}.part`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true });
+  for (const name of ['manifest.json', ...Object.keys(model.manifest.files)]) {
+    await cp(join(model.dir, name), join(part, name), { recursive: true });
+  }
+  await rename(part, target).catch(async (thrown) => {
+    await rm(part, { recursive: true, force: true });
+    // Another worker kept it first.
+    if (!(await stat(target).catch(() => null))) throw thrown;
+  });
+}

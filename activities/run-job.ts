@@ -1,0 +1,46 @@
+import { MessageChannel } from 'node:worker_threads';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Piscina } from 'piscina';
+import { AfferentError, type ErrorCode } from '../schema/errors.ts';
+import type { JobArgs, JobName, JobOutcome, JobResult } from './threads/jobs.ts';
+
+/** Heartbeats only show life; what is done is in the store. */
+const heartbeatMs = 5_000;
+
+/** Codes that another try can mend. */
+const passing: ReadonlySet<ErrorCode> = new Set(['store-down', 'internal', 'interrupted', 'file-changed', 'temporal-down']);
+
+/** An error as Temporal may keep it: code and place, nothing of what was read. */
+export function toFailure(error: AfferentError): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.code,
+    nonRetryable: !passing.has(error.code),
+    details: [error.place],
+  });
+}
+
+/** Runs a job in a thread of the pool for an activity: heartbeats flow, and a cancellation stops the job between two commits. */
+export async function runJob<J extends JobName>(pool: Piscina, job: J, args: JobArgs[J]): Promise<JobResult[J]> {
+  const context = Context.current();
+  const cancel = new Int32Array(new SharedArrayBuffer(4));
+  const { port1, port2 } = new MessageChannel();
+  let progress: unknown = null;
+  port1.on('message', (message: unknown) => {
+    progress = message;
+  });
+  const beat = setInterval(() => context.heartbeat(progress), heartbeatMs);
+  const stop = () => Atomics.store(cancel, 0, 1);
+  context.cancellationSignal.addEventListener('abort', stop);
+  try {
+    const outcome: JobOutcome<J> = await pool.run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] });
+    if (outcome.ok) return outcome.value;
+    if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
+    throw toFailure(new AfferentError(outcome.code, outcome.place));
+  } finally {
+    clearInterval(beat);
+    context.cancellationSignal.removeEventListener('abort', stop);
+    port1.close();
+  }
+}

@@ -1,0 +1,78 @@
+import { runtimeVersions } from '../src/encoder/runtime.ts';
+import { deadlinesOf } from '../src/review/deadlines.ts';
+import { alertPolicy, requireAlert } from '../src/store/alerts.ts';
+import { inputStates } from '../src/store/run-inputs.ts';
+import { finishRun, firstRecording, freezeRerun, freezeRun, requireRun } from '../src/store/runs.ts';
+import { startReview } from '../src/temporal/requests.ts';
+import type { Dependencies } from './dependencies.ts';
+import { ours } from './ingest.ts';
+import { machine } from './machine.ts';
+import { keepShippedModels } from './models.ts';
+import { runJob } from './run-job.ts';
+import { noCounts, type VerifyCounts } from './threads/verify-shard.ts';
+
+/** A frozen run as a workflow sees it. */
+export interface RunRef {
+  id: string;
+  inputs: number;
+  /** Ordinal of the first recording; posts come before. */
+  recordingsFrom: number;
+}
+
+export interface RerunSummary extends VerifyCounts {
+  run: string;
+  of: string | null;
+  verify: boolean;
+  engine: 'native' | 'wasm';
+  /** Inputs by what became of them. */
+  states: Record<string, number>;
+}
+
+/** Activities that freeze, score and finish runs. */
+export function scoreActivities({ store, client, pool, shippedModels, keptModels }: Dependencies) {
+  return {
+    async freezeRun({ study }: { study: string }): Promise<RunRef | null> {
+      const models = await ours(keepShippedModels(store, shippedModels, keptModels));
+      const run = await ours(freezeRun(store, study, models, 'native'));
+      return run && { id: run.id, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+    },
+    async freezeRerun({ run: of, verify, engine }: { run: string; verify: boolean; engine: 'native' | 'wasm' }): Promise<RunRef> {
+      const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels));
+      const run = await ours(freezeRerun(store, of, verify, engine, models));
+      return { id: run.id, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+    },
+    scoreShard: (args: { run: string; from: number; to: number }) => runJob(pool, 'scoreShard', args),
+    verifyShard: (args: { run: string; from: number; to: number }) => runJob(pool, 'verifyShard', args),
+    async finishRun({
+      run: id,
+      state,
+      counts,
+    }: {
+      run: string;
+      state: 'done' | 'failed' | 'cancelled';
+      counts?: VerifyCounts;
+    }): Promise<RerunSummary> {
+      const run = await ours(requireRun(store, id));
+      const summary: RerunSummary = {
+        ...(counts ?? noCounts),
+        run: id,
+        of: run.of_run,
+        verify: run.verify === 1,
+        engine: run.engine,
+        states: await inputStates(store, id),
+      };
+      await finishRun(store, id, state, machine(await runtimeVersions(run.engine)), summary);
+      return summary;
+    },
+    async decideAlerts({ run }: { run: string }): Promise<{ opened: number }> {
+      const { opened } = await runJob(pool, 'decideAlerts', { run });
+      for (const id of opened) {
+        const alert = await requireAlert(store, id);
+        if (alert.state !== 'closed') await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
+      }
+      return { opened: opened.length };
+    },
+  };
+}
+
+export type ScoreActivities = ReturnType<typeof scoreActivities>;

@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises';
+import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
+import type { DriftChange, ParseContext } from '../../schema/source.ts';
+import { consentDecision } from '../../src/consent/filter.ts';
+import { MASKING_VERSION } from '../../src/consent/mask.ts';
+import { partsOf, readPart } from '../../src/sources/account.ts';
+import { sourceKind } from '../../src/sources/index.ts';
+import { batchArrival, closeBatch, requireBatch } from '../../src/store/batches.ts';
+import { BatchWriter } from '../../src/store/commit.ts';
+import { participantConsent } from '../../src/store/participants.ts';
+import { requireSource, sourceSettings } from '../../src/store/sources.ts';
+import type { JobContext } from './jobs.ts';
+
+/** Units that are committed together with their ledger and cursor. */
+const groupUnits = 5_000;
+
+/** Codes that end a batch for good: trying again would read the same. */
+const final: ReadonlySet<ErrorCode> = new Set([
+  'ledger-unbalanced',
+  'bad-mapping',
+  'not-this-kind',
+  'key-gone',
+  'unknown-source',
+  'unknown-kind',
+]);
+
+/** Reads a batch from its cursor to its end. What cannot be read is quarantined; only a defect or a changed file fails the batch. */
+export async function ingestBatch(context: JobContext, { batch: id }: { batch: string }): Promise<{ error: ErrorCode | null }> {
+  try {
+    await readBatch(context, id);
+    await closeBatch(context.store, id, 'done', null);
+    return { error: null };
+  } catch (thrown) {
+    const error = toAfferentError(thrown);
+    if (error.code === 'interrupted') {
+      await closeBatch(context.store, id, 'cancelled', 'interrupted');
+      throw error;
+    }
+    if (!final.has(error.code)) throw thrown;
+    await closeBatch(context.store, id, 'failed', error.code);
+    return { error: error.code };
+  }
+}
+
+async function readBatch({ store, progress, checkCancelled }: JobContext, id: string): Promise<void> {
+  const batch = await requireBatch(store, id);
+  if (batch.state !== 'open') return;
+  const source = await requireSource(store, batch.source);
+  const settings = await sourceSettings(store, batch.source);
+  const arrival = await batchArrival(store, id);
+  const kind = sourceKind(source.kind);
+  const consent = await participantConsent(store, source.participant);
+  const owner = {
+    study: source.study,
+    participant: source.participant,
+    source: source.id,
+    batch: id,
+    kind: source.kind,
+    key: await store.keys.key(source.participant),
+    hash: store.secrets.study(source.study),
+  };
+  const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
+  const drift = new Drift();
+  const { mtimeMs } = await stat(arrival.path).catch(() => {
+    throw new AfferentError('file-gone');
+  });
+  const parse: ParseContext = {
+    mapping: settings.mapping,
+    zone: settings.zone,
+    account: settings.account,
+    arrivedMs: mtimeMs,
+    drift: (change) => drift.add(change),
+  };
+  let done = batch.received;
+  const parts = await partsOf(kind, arrival);
+  for (const part of parts.slice(batch.cursor_part)) {
+    const skipUnits = part.index === batch.cursor_part ? batch.cursor_unit : 0;
+    for await (const group of readPart(kind, part, parse, { groupUnits, skipUnits, progress: checkCancelled })) {
+      checkCancelled();
+      await writer.commit({ part: part.index, firstUnit: group.unitsBefore, counted: group.counted, items: group.items });
+      done += group.counted;
+      progress(done);
+    }
+    await writer.endPart(part.index);
+    await writer.drift(drift.take());
+  }
+}
+
+/** Names that the parser did not know, each once, and no more than a page of them. */
+class Drift {
+  readonly #seen = new Set<string>();
+  #fresh: DriftChange[] = [];
+
+  add(change: DriftChange): void {
+    const name = `${change.kind}|${change.name}`;
+    if (this.#seen.has(name) || this.#seen.size >= 200) return;
+    this.#seen.add(name);
+    this.#fresh.push(change);
+  }
+
+  take(): DriftChange[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+}

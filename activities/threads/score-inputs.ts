@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../../schema/errors.ts';
+import type { E4Input, Engine } from '../../schema/model.ts';
+import type { HeadResult } from '../../schema/scores.ts';
+import { maskText } from '../../src/consent/mask.ts';
+import { recordingWindows } from '../../src/encoder/e4/recording.ts';
+import type { E4Window } from '../../src/encoder/e4/window.ts';
+import type { Store } from '../../src/store/open.ts';
+import { openPosts, recordingPieces } from '../../src/store/run-inputs.ts';
+import type { RunModel } from '../../src/store/runs.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { keptEncoder } from './encoders.ts';
+
+/** One scored input: a post, or a window of a recording. */
+export interface Scored {
+  ordinal: number;
+  participant: string;
+  source: string;
+  record: string | null;
+  inputId: string;
+  day: string;
+  timeMs: number;
+  endMs: number;
+  present: Record<string, number> | null;
+  heads: HeadResult[];
+  error: ErrorCode | null;
+}
+
+type RunInput = Tables['run_input'];
+
+/** Windows that go through the graph together. */
+const windowsAtOnce = 64;
+/** Posts that are opened, scored and handed on together. */
+const postsAtOnce = 256;
+
+/**
+ * Scores inputs of a run, a slice at a time. Inputs that were erased meanwhile are absent. The numbers of an input do not
+ * depend on its slice.
+ */
+export async function* scoreInputs(
+  store: Store,
+  models: string,
+  model: RunModel,
+  engine: Engine,
+  inputs: readonly RunInput[],
+): AsyncGenerator<{ inputs: readonly RunInput[]; scored: Scored[] }> {
+  if (model.input === 'text') yield* scorePosts(store, models, model, engine, inputs);
+  else {
+    for (const input of inputs) {
+      const scored: Scored[] = [];
+      for await (const slice of scoreRecording(store, models, model, engine, input)) scored.push(...slice);
+      yield { inputs: [input], scored };
+    }
+  }
+}
+
+async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {
+  const { encoder } = await keptEncoder(models, model, engine);
+  for (let i = 0; i < inputs.length; i += postsAtOnce) {
+    const slice = inputs.slice(i, i + postsAtOnce);
+    const posts = await openPosts(store, slice);
+    const masked = posts.map((post) => maskText(post.post.text));
+    const results = await encoder.score(masked.map(({ text }) => ({ kind: 'text', text })));
+    const scored = posts.map((post, k): Scored => {
+      const result = results[k] as (typeof results)[number];
+      const view = masked[k] as (typeof masked)[number];
+      return {
+        ordinal: post.ordinal,
+        participant: post.participant,
+        source: post.source,
+        record: post.record,
+        inputId: post.inputId,
+        day: post.day,
+        timeMs: post.timeMs,
+        endMs: post.timeMs,
+        present: null,
+        heads: result.heads.map((head) => ({ ...head, evidence: originalSpans(head.evidence, view) })),
+        error: result.error,
+      };
+    });
+    yield { inputs: slice, scored };
+  }
+}
+
+function originalSpans(evidence: HeadResult['evidence'], view: ReturnType<typeof maskText>): HeadResult['evidence'] {
+  return Object.fromEntries(Object.entries(evidence).map(([name, spans]) => [name, spans.map((span) => view.toOriginal(span))]));
+}
+
+/** A recording, window by window, with bounded memory. */
+async function* scoreRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): AsyncGenerator<Scored[]> {
+  const { encoder, model: loaded } = await keptEncoder(models, model, engine);
+  const form = loaded.manifest.input as z.infer<typeof E4Input>;
+  let waiting: E4Window[] = [];
+  let owner: { participant: string; source: string; study: string; session: number } | null = null;
+  const pieces = async function* () {
+    for await (const piece of recordingPieces(store, input)) {
+      owner ??= { participant: piece.participant, source: piece.source, study: '', session: piece.sessionMs };
+      yield piece;
+    }
+  };
+  for await (const window of recordingWindows(pieces(), form)) {
+    waiting.push(window);
+    if (waiting.length < windowsAtOnce) continue;
+    yield await flush();
+  }
+  if (waiting.length > 0) yield await flush();
+
+  async function flush(): Promise<Scored[]> {
+    const windows = waiting;
+    waiting = [];
+    const results = await encoder.score(windows.map((window) => ({ kind: 'window', window })));
+    return windows.map((window, k): Scored => {
+      const result = results[k] as (typeof results)[number];
+      return {
+        ordinal: input.ordinal,
+        participant: (owner as { participant: string }).participant,
+        source: (owner as { source: string }).source,
+        record: null,
+        inputId: '',
+        day: new Date(window.startMs).toISOString().slice(0, 10),
+        timeMs: window.startMs,
+        endMs: window.endMs,
+        present: window.present,
+        heads: result.heads,
+        error: result.error,
+      };
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { decisionId, scoreId } from '../../src/encoder/identity.ts';
+import { pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
+import { type RunModel, requireRun } from '../../src/store/runs.ts';
+import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import type { JobContext, Shard } from './jobs.ts';
+import { type Scored, scoreInputs } from './score-inputs.ts';
+
+/** Scores a shard of a run. Scores and the state of their inputs are committed together, so a crash repeats at most one slice. */
+export async function scoreShard(
+  { store, models, progress, checkCancelled }: JobContext,
+  { run: id, from, to }: Shard,
+): Promise<{ done: number }> {
+  const run = await requireRun(store, id);
+  const frozen = JSON.parse(run.models) as RunModel[];
+  const inputs = await pendingInputs(store, id, from, to);
+  let done = 0;
+  for (const model of frozen) {
+    const mine = inputs.filter((input) => input.model === model.id);
+    for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
+      checkCancelled();
+      const rows: ScoreRows[] = [];
+      for (const scored of slice.scored) rows.push(...rowsOf(run, model, scored, await keyOf(scored.participant)));
+      await store.db.transaction().execute(async (tx) => {
+        await insertScores(tx, rows);
+        await setInputStates(tx, id, statesOf(slice.inputs, slice.scored));
+      });
+      done += slice.inputs.length;
+      progress(done);
+    }
+  }
+  return { done };
+
+  async function keyOf(participant: string): Promise<Buffer> {
+    return store.keys.key(participant);
+  }
+}
+
+function rowsOf(run: Tables['run'], model: RunModel, scored: Scored, key: Buffer): ScoreRows[] {
+  return scored.heads.map((head) => {
+    const id = scoreId(scored.inputId, model.id, head.head);
+    const place = {
+      id,
+      decisionId: decisionId(id, model.thresholds),
+      thresholdsId: model.thresholds,
+      study: run.study,
+      participant: scored.participant,
+      source: scored.source,
+      run: run.id,
+      record: scored.record,
+      inputId: scored.inputId,
+      model: model.id,
+      day: scored.day,
+      timeMs: scored.timeMs,
+      endMs: scored.endMs,
+    };
+    return scoreRows(key, place, head, scored.present);
+  });
+}
+
+/** A post is scored or failed; a recording is scored when any of its windows is. What is absent was erased. */
+function statesOf(inputs: readonly Tables['run_input'][], scored: readonly Scored[]) {
+  return inputs.map(({ ordinal }) => {
+    const mine = scored.filter((one) => one.ordinal === ordinal);
+    if (mine.length === 0) return { ordinal, state: 'erased' as const, error: 'input-erased' };
+    const good = mine.some((one) => one.error === null);
+    return { ordinal, state: good ? ('scored' as const) : ('failed' as const), error: good ? null : (mine[0] as Scored).error };
+  });
+}

@@ -1,0 +1,108 @@
+import type { HeadResult, HeadScores } from '../../schema/scores.ts';
+import { canonicalJson } from '../../src/store/canonical.ts';
+import { rangeInputs, setInputStates } from '../../src/store/run-inputs.ts';
+import { type RunModel, requireRun } from '../../src/store/runs.ts';
+import { type ScoreValue, storedScores } from '../../src/store/scores.ts';
+import { seal } from '../../src/store/seal.ts';
+import type { JobContext, Shard } from './jobs.ts';
+import { type Scored, scoreInputs } from './score-inputs.ts';
+
+/** Counts of a verification; numbers only, so that they may cross Temporal. */
+export interface VerifyCounts {
+  inputs: number;
+  scores: number;
+  identical: number;
+  drifted: number;
+  /** Largest difference of any number of any score. */
+  maxDrift: number;
+  /** Scores whose decision came out otherwise. */
+  flipped: number;
+  /** Scores that the run should have stored and that are not there. */
+  missing: number;
+  erased: number;
+}
+
+export const noCounts: VerifyCounts = { inputs: 0, scores: 0, identical: 0, drifted: 0, maxDrift: 0, flipped: 0, missing: 0, erased: 0 };
+
+/** One score that came out otherwise; sealed with the run's input. */
+export interface Drifted {
+  head: string;
+  timeMs: number;
+  /** Null where there is no stored score to compare with. */
+  drift: number | null;
+  flipped: boolean;
+}
+
+/** Recomputes a shard from its frozen inputs and compares bit for bit. Stores no score, so a repeated try counts the same. */
+export async function verifyShard(
+  { store, models, progress, checkCancelled }: JobContext,
+  { run: id, from, to }: Shard,
+): Promise<VerifyCounts> {
+  const run = await requireRun(store, id);
+  const inputs = await rangeInputs(store, id, from, to);
+  const counts = { ...noCounts, erased: inputs.filter((input) => input.state === 'erased').length };
+  for (const model of JSON.parse(run.models) as RunModel[]) {
+    const mine = inputs.filter((input) => input.model === model.id && input.state !== 'erased');
+    for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
+      checkCancelled();
+      const found = new Map<number, Drifted[]>(slice.inputs.map((input) => [input.ordinal, []]));
+      for (const scored of slice.scored) {
+        const stored = await storedScores(store, scored.participant, scored.inputId, model.id);
+        for (const head of scored.heads) compare(counts, found.get(scored.ordinal) ?? [], scored, head, stored.get(head.head));
+      }
+      counts.inputs += slice.inputs.length;
+      await store.db.transaction().execute(async (tx) => {
+        const states = [];
+        for (const { ordinal, participant } of slice.inputs) {
+          const drifted = found.get(ordinal) ?? [];
+          const gone = !slice.scored.some((one) => one.ordinal === ordinal);
+          if (gone) counts.erased += 1;
+          const result =
+            drifted.length > 0 && participant
+              ? seal(await store.keys.key(participant), `run_input|${id}|${ordinal}`, canonicalJson(drifted))
+              : null;
+          const state = gone ? ('erased' as const) : drifted.length > 0 ? ('drifted' as const) : ('identical' as const);
+          states.push({ ordinal, state, error: gone ? 'input-erased' : drifted.length > 0 ? 'drift' : null, result });
+        }
+        await setInputStates(tx, id, states);
+      });
+      progress(counts.inputs);
+    }
+  }
+  return counts;
+}
+
+function compare(
+  counts: VerifyCounts,
+  drifted: Drifted[],
+  scored: Scored,
+  head: HeadResult,
+  stored: { value: ScoreValue; decision: unknown } | undefined,
+): void {
+  counts.scores += 1;
+  if (!stored) {
+    counts.missing += 1;
+    drifted.push({ head: head.head, timeMs: scored.timeMs, drift: null, flipped: true });
+    return;
+  }
+  const now: ScoreValue = { scores: head.scores, intervals: head.intervals, evidence: head.evidence, present: scored.present };
+  const flipped = canonicalJson(head.decision) !== canonicalJson(stored.decision);
+  if (!flipped && canonicalJson(now) === canonicalJson(stored.value)) {
+    counts.identical += 1;
+    return;
+  }
+  const drift = largestDifference(head.scores, stored.value.scores);
+  counts.drifted += 1;
+  counts.maxDrift = Math.max(counts.maxDrift, drift);
+  if (flipped) counts.flipped += 1;
+  drifted.push({ head: head.head, timeMs: scored.timeMs, drift, flipped });
+}
+
+function largestDifference(a: HeadScores, b: HeadScores): number {
+  return Object.entries(a).reduce((largest, [name, value]) => {
+    const other = b[name];
+    const one = [value].flat();
+    const two = other === undefined ? [] : [other].flat();
+    return one.reduce((most, x, i) => Math.max(most, Math.abs(x - (two[i] ?? Number.POSITIVE_INFINITY))), largest);
+  }, 0);
+}

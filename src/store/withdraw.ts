@@ -1,0 +1,112 @@
+import { AfferentError } from '../../schema/errors.ts';
+import { now } from './clock.ts';
+import { type Erasure, erasedTables, eraseParticipant } from './erase.ts';
+import { forgetOldPages } from './old-pages.ts';
+import type { Store } from './open.ts';
+import { pseudonym, tombstone } from './participants.ts';
+import { requireStudy } from './studies.ts';
+
+export interface Withdrawal extends Erasure {
+  /** False when a reader kept the files from being rewritten: the next opening of the store does it. */
+  filesClean: boolean;
+}
+
+const pending = 'erasing:';
+
+/**
+ * Withdraws a participant: destroys their key, remembers that they must stay away, erases their rows, and rewrites the files
+ * that held them. A crash on the way is made good by calling it again or by the next opening of the store. Calling it for
+ * somebody who has withdrawn changes nothing and returns zeros.
+ * @throws AfferentError `unknown-study`, `unknown-participant`
+ */
+export async function withdraw(store: Store, study: string, outsideId: string): Promise<Withdrawal> {
+  await requireStudy(store, study);
+  const participant = pseudonym(store, study, outsideId);
+  const grave = tombstone(store, study, participant);
+  const known = await store.db
+    .selectFrom('participant')
+    .select('id')
+    .where('id', '=', participant)
+    .where('study', '=', study)
+    .executeTakeFirst();
+  if (!known && !(await store.keys.isErased(study, grave))) throw new AfferentError('unknown-participant');
+  const erasure = known ? await eraseNow(store, study, participant, grave) : null;
+  const filesClean = await cleanFiles(store);
+  return { ...(erasure ?? nothing(study)), filesClean };
+}
+
+/**
+ * Erases whoever is in the store, or has a key, but has withdrawn: what a crash, an older copy of the store or an older copy of
+ * the keys left. To be called whenever a store is opened.
+ * @returns what was erased now, without the participants' names
+ */
+export async function completeErasures(store: Store): Promise<Erasure[]> {
+  const graves = new Map<string, Set<string>>();
+  for (const { study, tombstone } of await store.keys.erasures()) graves.set(study, (graves.get(study) ?? new Set()).add(tombstone));
+  const erasures: Erasure[] = [];
+  if (graves.size > 0) {
+    const participants = await store.db.selectFrom('participant').select(['id', 'study']).orderBy('id').execute();
+    for (const { id, study } of participants) {
+      const grave = tombstone(store, study, id);
+      if (!graves.get(study)?.has(grave)) continue;
+      const erasure = await eraseNow(store, study, id, grave);
+      if (erasure) erasures.push(erasure);
+    }
+    await destroyLeftKeys(store, graves);
+  }
+  await cleanFiles(store);
+  return erasures;
+}
+
+/** Keys of those who withdrew come back with an older copy of the key store. */
+async function destroyLeftKeys(store: Store, graves: Map<string, Set<string>>): Promise<void> {
+  for (const participant of await store.keys.participants()) {
+    for (const [study, ofStudy] of graves) {
+      const grave = tombstone(store, study, participant);
+      if (!ofStudy.has(grave)) continue;
+      await markPending(store, grave);
+      await store.keys.destroy(study, participant, grave);
+    }
+  }
+}
+
+async function eraseNow(store: Store, study: string, participant: string, grave: string): Promise<Erasure | null> {
+  await markPending(store, grave);
+  await store.keys.destroy(study, participant, grave);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await store.db.transaction().execute((tx) => eraseParticipant(store, tx, participant));
+    } catch (thrown) {
+      if (attempt === 5 || !isDeadlock(thrown)) throw thrown;
+    }
+  }
+}
+
+/** Two that wait for each other: PostgreSQL ends one of them, which may try again. */
+function isDeadlock(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown as { code?: string }).code === '40P01';
+}
+
+/** Remembers, before anything is destroyed, that files are to be rewritten. */
+async function markPending(store: Store, grave: string): Promise<void> {
+  await store.db
+    .insertInto('meta')
+    .values({ key: `${pending}${grave}`, value: now() })
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+async function cleanFiles(store: Store): Promise<boolean> {
+  const marks = await store.db.selectFrom('meta').select('key').where('key', 'like', `${pending}%`).execute();
+  if (marks.length === 0) return true;
+  const keysClean = await store.keys.forgetOldPages();
+  const rowsClean = await forgetOldPages(store.db, store.adapter, erasedTables);
+  if (!keysClean || !rowsClean) return false;
+  const done = marks.map((mark) => mark.key);
+  await store.db.deleteFrom('meta').where('key', 'in', done).execute();
+  return true;
+}
+
+function nothing(study: string): Erasure {
+  return { study, sources: [], alerts: [], records: 0, samples: 0, quarantined: 0, scores: 0 };
+}

@@ -1,0 +1,19 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { workflowIds } from './names.ts';
+import { deleteSchedule } from './schedules.ts';
+
+/** Deletes what the server keeps of a withdrawn participant's sources and alerts: schedules, runs and their histories. */
+export async function forgetSources(client: Client, sources: readonly string[], alerts: readonly string[]): Promise<void> {
+  for (const source of sources) await deleteSchedule(client, source);
+  const ids = [...sources.map(workflowIds.ingestion), ...alerts.map(workflowIds.review)];
+  for (const id of ids) {
+    for await (const { workflowId, runId } of client.workflow.list({ query: `WorkflowId STARTS_WITH "${id}"` })) {
+      const execution = { workflowId, runId };
+      try {
+        await client.workflowService.deleteWorkflowExecution({ namespace: client.options.namespace, workflowExecution: execution });
+      } catch (thrown) {
+        if (!(thrown instanceof WorkflowNotFoundError)) throw thrown;
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineUpdate,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ReviewActivities } from '../activities/review.ts';
+import type { ClaimUpdate, CloseUpdate, RateUpdate } from '../schema/alerts.ts';
+
+/** The time limits of the policy, frozen when the alert opened, and how far the alert had come. No names, no text. */
+export interface CrisisReviewInput {
+  alert: string;
+  deadlines: { people: number; claimMs: number; rateMs: number; closeMs: number };
+  openedAtMs: number;
+  state: 'open' | 'claimed' | 'rated';
+  claimedBy: string | null;
+  /** How many times somebody has been told. */
+  told: number;
+}
+
+export const claimUpdate = defineUpdate<void, [ClaimUpdate]>('claim');
+export const rateUpdate = defineUpdate<void, [RateUpdate]>('rate');
+export const closeUpdate = defineUpdate<void, [CloseUpdate]>('close');
+
+const { notify, recordOverdue, recordClaim, recordRating, recordClose } = proxyActivities<ReviewActivities>({
+  startToCloseTimeout: '60s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** Refuses a step that does not fit the state of the alert; the type is the code of our error table. */
+function refuse(code: string): never {
+  throw ApplicationFailure.nonRetryable('The step does not fit the state of the alert.', code);
+}
+
+/** One alert from its opening to its closing: people are told in order as time runs out; claim, rate and close are updates. */
+export async function crisisReview(input: CrisisReviewInput): Promise<void> {
+  const { alert, deadlines, openedAtMs } = input;
+  let state: 'open' | 'claimed' | 'rated' | 'closed' = input.state;
+  let claimedBy = input.claimedBy;
+  let told = input.told;
+
+  const rateBy = () => iso(Math.max(Date.now(), openedAtMs + deadlines.rateMs));
+  const closeBy = () => iso(Math.max(Date.now(), openedAtMs + deadlines.closeMs));
+
+  setHandler(
+    claimUpdate,
+    async ({ by }) => {
+      // The state changes before the first await: of two who claim at once, the second meets the validator.
+      if (claimedBy === null) {
+        claimedBy = by;
+        state = 'claimed';
+      }
+      await recordClaim({ alert, by, dueAt: rateBy() });
+    },
+    {
+      validator: ({ by }) => {
+        if (state === 'closed') refuse('alert-closed');
+        if (claimedBy !== null && claimedBy !== by) refuse('alert-claimed');
+      },
+    },
+  );
+  setHandler(
+    rateUpdate,
+    async ({ by, ratingId }) => {
+      state = 'rated';
+      await recordRating({ alert, by, ratingId, dueAt: closeBy() });
+    },
+    {
+      validator: ({ by }) => {
+        if (state === 'closed') refuse('alert-closed');
+        if (claimedBy === null) refuse('alert-not-claimed');
+        if (claimedBy !== by) refuse('alert-claimed');
+      },
+    },
+  );
+  setHandler(
+    closeUpdate,
+    async ({ by, decision }) => {
+      state = 'closed';
+      await recordClose({ alert, by, decision });
+    },
+    {
+      validator: ({ by }) => {
+        if (state === 'closed') refuse('alert-closed');
+        if (claimedBy === null) refuse('alert-not-claimed');
+        if (claimedBy !== by) refuse('alert-claimed');
+        if (state !== 'rated') refuse('alert-not-rated');
+      },
+    },
+  );
+
+  const isClosed = () => state === 'closed';
+  while (!isClosed()) {
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      if (isClosed()) break;
+      await continueAsNew<typeof crisisReview>({ ...input, state: state as 'open' | 'claimed' | 'rated', claimedBy, told });
+    }
+    const before = state;
+    if (state === 'open') {
+      // Round after round: after the last of the policy's people the first is told again.
+      const reached = await notify({ alert, turn: told, dueAt: iso(Date.now() + deadlines.claimMs) });
+      told += 1;
+      // Nobody was reached: the next is told at once, but after a whole round without anybody it waits.
+      if (!reached && told % deadlines.people !== 0) continue;
+      await condition(() => state !== before, deadlines.claimMs);
+    } else {
+      const limit = state === 'claimed' ? openedAtMs + deadlines.rateMs : openedAtMs + deadlines.closeMs;
+      const wait = limit > Date.now() ? limit - Date.now() : deadlines.claimMs;
+      const moved = await condition(() => state !== before, wait);
+      if (!moved) await recordOverdue({ alert, step: before === 'claimed' ? 'rate' : 'close' });
+    }
+  }
+  await condition(allHandlersFinished);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,57 @@
+import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { RerunSummary, ScoreActivities } from '../activities/score.ts';
+import type { VerifyCounts } from '../activities/threads/verify-shard.ts';
+import { ingestQueue, scoreQueue } from './queues.ts';
+import { shardsOf } from './shards.ts';
+
+export interface RerunInput {
+  run: string;
+  /** Compare with what is stored instead of storing under today's models. */
+  verify: boolean;
+  engine: 'native' | 'wasm';
+}
+
+const { scoreShard, verifyShard } = proxyActivities<ScoreActivities>({
+  taskQueue: scoreQueue,
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '60s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+const { freezeRerun, finishRun } = proxyActivities<ScoreActivities>({
+  taskQueue: ingestQueue,
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '60s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
+/** Recomputes a finished run from its frozen inputs. */
+export async function rerun(input: RerunInput): Promise<RerunSummary> {
+  const run = await freezeRerun(input);
+  try {
+    const { shards, tail } = shardsOf(run.inputs, run.recordingsFrom);
+    const ranges = [...shards, ...tail].map(([from, to]) => ({ run: run.id, from, to }));
+    if (!input.verify) {
+      await Promise.all(ranges.map((range) => scoreShard(range)));
+      return await finishRun({ run: run.id, state: 'done' });
+    }
+    const counts = (await Promise.all(ranges.map((range) => verifyShard(range)))).reduce(addCounts);
+    return await finishRun({ run: run.id, state: 'done', counts });
+  } catch (thrown) {
+    const state = isCancellation(thrown) ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(() => finishRun({ run: run.id, state }));
+    throw thrown;
+  }
+}
+
+function addCounts(a: VerifyCounts, b: VerifyCounts): VerifyCounts {
+  return {
+    inputs: a.inputs + b.inputs,
+    scores: a.scores + b.scores,
+    identical: a.identical + b.identical,
+    drifted: a.drifted + b.drifted,
+    maxDrift: Math.max(a.maxDrift, b.maxDrift),
+    flipped: a.flipped + b.flipped,
+    missing: a.missing + b.missing,
+    erased: a.erased + b.erased,
+  };
+}
