@@ -159,6 +159,12 @@ export const errorTable = {
     message: 'The key file does not belong to this store.',
     hint: 'Name the right one with --key-file or AFFERENT_KEY_FILE.',
   },
+  'no-key-store': {
+    exit: 3,
+    status: 500,
+    message: 'The key store lacks keys of participants who have not withdrawn.',
+    hint: 'Put the key store of this study back (keys.db), or name it with --key-store.',
+  },
   'key-gone': {
     exit: 1,
     status: 410,

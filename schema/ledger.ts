@@ -30,6 +30,7 @@ export const LedgerFinding = z.object({
   expected: z.number(),
   found: z.number(),
 });
+export type LedgerFinding = z.infer<typeof LedgerFinding>;
 export const LedgerCheck = z.object({
   balanced: z.boolean(),
   batches: count,
