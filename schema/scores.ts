@@ -39,8 +39,9 @@ export const WindowScoreRow = z.object({
   id: z.string().nullable(),
   input: z.string().nullable(),
   model: z.string(),
-  start: z.string(),
-  end: z.string(),
+  /** UTC; null where the recording could not be read. */
+  start: z.string().nullable(),
+  end: z.string().nullable(),
   present: z.record(z.string(), z.number()),
   scores: z.record(z.string(), HeadScores),
   decisions: z.record(z.string(), HeadDecision),

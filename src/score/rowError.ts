@@ -1,0 +1,20 @@
+import { type ErrorCode, errorTable } from '../../schema/errors.ts';
+import type { TextScoreRow } from '../../schema/scores.ts';
+
+/** Where a row stands: number of its file in the command, and of its row or window in that file, both from 0. */
+export interface RowPlace {
+  file: number;
+  row: number;
+}
+
+/** Hints of the plain tool, where the table's speak of a study's sources. */
+const hints: Partial<Record<ErrorCode, string>> = {
+  'no-text': 'Name the field that holds the text with --text-field.',
+  'wrong-shape': 'The text must be a string: name its field with --text-field.',
+};
+
+/** The error object of a row: positions and codes, never its content. */
+export function rowError(code: ErrorCode, place: RowPlace): NonNullable<TextScoreRow['error']> {
+  const { message, hint } = errorTable[code];
+  return { code, message, hint: hints[code] ?? hint, details: { ...place } };
+}

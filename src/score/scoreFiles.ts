@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { AfferentError, toAfferentError } from '../../schema/errors.ts';
+import type { Engine, ModelManifest } from '../../schema/model.ts';
+import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
+import { type InputFile, inputFiles } from './inputFiles.ts';
+import { inWindows } from './inWindows.ts';
+import { modelFolder } from './modelFolder.ts';
+import { openOutput } from './output.ts';
+import { windowsOf } from './recording.ts';
+import { scoreTextRows } from './scoreTextRows.ts';
+import { scoreWindowRows, type WindowRow } from './scoreWindowRows.ts';
+import { textRows } from './textInput.ts';
+
+export interface ScoreOptions {
+  /** JSONL, CSV (either may be gzip), Empatica E4 zips or folders; `-` is standard input. */
+  files: readonly string[];
+  /** Output file; standard output where it is left out or `-`. */
+  out?: string;
+  /** Folder or name of a model; else the shipped one for the kind of input. */
+  model?: string;
+  engine?: Engine;
+  precision?: ModelManifest['precision'];
+  /** Most rows of one run of the graph; changes no bit. */
+  batch?: number;
+  /** Scoring threads; changes no bit. */
+  threads?: number;
+  idField?: string;
+  textField?: string;
+  onProgress?: (done: ScoreCounts) => void;
+  /** Ends the run early. */
+  signal?: AbortSignal;
+  stdin?: Readable;
+  stdout?: Writable;
+}
+
+export interface ScoreCounts {
+  rows: number;
+  /** Rows with an error in them. */
+  failed: number;
+}
+
+/** Reordering window: rows of text are sorted by length inside it. The weight is in UTF-16 units. */
+const textWindow = { rows: 2048, weight: 8 * 1024 * 1024 };
+const recordingWindow = { rows: 64, weight: Number.POSITIVE_INFINITY };
+
+/**
+ * Scores files without a study, a server or a database: one row out for each row or window in, in order, in bounded
+ * memory. What cannot be read or scored is a row with an error and does not end the run.
+ * @returns rows written, and how many of them failed.
+ * @throws AfferentError `bad-path`, `unknown-model`, `bad-model`, `not-this-kind` (a model for another kind of input),
+ *   or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
+ */
+export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
+  const inputs: InputFile[] = [];
+  for (const [file, path] of options.files.entries()) inputs.push(...(await inputFiles(path, file, options.stdin ?? process.stdin)));
+  const pools = new Pools(options);
+  const counts: ScoreCounts = { rows: 0, failed: 0 };
+  try {
+    for (const input of inputs) await pools.of(kindOf(input));
+    const output = await openOutput(options.out, options.stdout ?? process.stdout);
+    const toFile = options.out !== undefined && options.out !== '-';
+    try {
+      for (const input of inputs) {
+        for await (const rows of scored(input, await pools.of(kindOf(input)), options)) {
+          stopIfAsked(options.signal, toFile);
+          await output.write(rows);
+          counts.rows += rows.length;
+          counts.failed += rows.filter((row) => row.error !== null).length;
+          options.onProgress?.({ ...counts });
+        }
+      }
+      stopIfAsked(options.signal, toFile);
+    } catch (thrown) {
+      await output.stop();
+      throw toAfferentError(thrown);
+    }
+    await output.finish();
+    return counts;
+  } finally {
+    await pools.close();
+  }
+}
+
+function stopIfAsked(signal: AbortSignal | undefined, toFile: boolean): void {
+  if (signal?.aborted) throw new AfferentError('interrupted', toFile ? { what: 'the rows so far are in the .part file' } : {});
+}
+
+function kindOf(input: InputFile): 'text' | 'e4' {
+  return input.is === 'text' ? 'text' : 'e4';
+}
+
+/** One pool for each kind of input that occurs. */
+class Pools {
+  private readonly options: ScoreOptions;
+  private readonly open = new Map<'text' | 'e4', EncoderPool>();
+
+  constructor(options: ScoreOptions) {
+    this.options = options;
+  }
+
+  async of(kind: 'text' | 'e4'): Promise<EncoderPool> {
+    const known = this.open.get(kind);
+    if (known) return known;
+    const { engine, precision = 'fp32', threads = Math.min(4, availableParallelism()), batch } = this.options;
+    const modelDir = await modelFolder(this.options.model, kind, precision);
+    const pool = await createEncoderPool({ modelDir, engine, threads, batch });
+    this.open.set(kind, pool);
+    if (pool.model.manifest.input.kind !== kind) throw new AfferentError('not-this-kind');
+    if (this.options.precision && pool.model.manifest.precision !== precision) throw new AfferentError('unknown-model');
+    return pool;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.open.values()].map((pool) => pool.close()));
+  }
+}
+
+type Scored = Awaited<ReturnType<typeof scoreTextRows>> | Awaited<ReturnType<typeof scoreWindowRows>>;
+
+function scored(input: InputFile, pool: EncoderPool, options: ScoreOptions): AsyncGenerator<Scored> {
+  if (input.is === 'recording') {
+    return inWindows(
+      windowRows(input, pool),
+      (rows) => scoreWindowRows(pool, rows),
+      () => 1,
+      recordingWindow,
+    );
+  }
+  const fields = { id: options.idField ?? 'id', text: options.textField ?? 'text' };
+  const rows = textRows(input.bytes, input.format, input.file, fields);
+  return inWindows(
+    rows,
+    (window) => scoreTextRows(pool, window),
+    (row) => row.text?.length ?? 0,
+    textWindow,
+  );
+}
+
+async function* windowRows(input: Extract<InputFile, { is: 'recording' }>, pool: EncoderPool): AsyncGenerator<WindowRow> {
+  const spec = pool.model.manifest.input;
+  if (spec.kind !== 'e4') throw new AfferentError('not-this-kind');
+  let row = 0;
+  try {
+    for await (const window of windowsOf(input.arrival, spec)) {
+      yield { place: { file: input.file, row }, id: `${input.name}#${window.index}`, window, error: null };
+      row += 1;
+    }
+  } catch (thrown) {
+    const error = thrown instanceof AfferentError ? thrown.code : 'row-unreadable';
+    yield { place: { file: input.file, row }, id: `${input.name}#${row}`, window: null, error };
+  }
+}
