@@ -48,9 +48,14 @@ export async function migrate(db: Db, steps = migrations): Promise<void> {
   if (error) throw error;
 }
 
-async function appliedSteps(db: Db): Promise<string[]> {
+export async function tableNames(db: Db): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return tables.map((table) => table.name);
+}
+
+/** Migration steps that a database has been through, oldest first. */
+export async function appliedSteps(db: Db): Promise<string[]> {
+  if (!(await tableNames(db)).includes('kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map((row) => row.name);
 }

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import { now } from './clock.ts';
 import { type Erasure, erasedTables, eraseParticipant } from './erase.ts';
@@ -5,6 +6,7 @@ import { forgetOldPages } from './old-pages.ts';
 import type { Store } from './open.ts';
 import { pseudonym, tombstone } from './participants.ts';
 import { requireStudy } from './studies.ts';
+import type { Tables } from './tables.ts';
 
 export interface Withdrawal extends Erasure {
   /** False when a reader kept the files from being rewritten: the next opening of the store does it. */
@@ -64,14 +66,14 @@ async function destroyLeftKeys(store: Store, graves: Map<string, Set<string>>): 
     for (const [study, ofStudy] of graves) {
       const grave = tombstone(store, study, participant);
       if (!ofStudy.has(grave)) continue;
-      await markPending(store, grave);
+      await markErasing(store.db, grave);
       await store.keys.destroy(study, participant, grave);
     }
   }
 }
 
 async function eraseNow(store: Store, study: string, participant: string, grave: string): Promise<Erasure | null> {
-  await markPending(store, grave);
+  await markErasing(store.db, grave);
   await store.keys.destroy(study, participant, grave);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -88,8 +90,8 @@ function isDeadlock(thrown: unknown): boolean {
 }
 
 /** Remembers, before anything is destroyed, that files are to be rewritten. */
-async function markPending(store: Store, grave: string): Promise<void> {
-  await store.db
+export async function markErasing(db: Kysely<Tables>, grave: string): Promise<void> {
+  await db
     .insertInto('meta')
     .values({ key: `${pending}${grave}`, value: now() })
     .onConflict((c) => c.doNothing())

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect as connectSocket, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { inject } from 'vitest';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Socket that starts the tests' PostgreSQL at the first question and answers with its address. */
+    postgresSocket: string;
+  }
+}
+
+/**
+ * Vitest's global set-up: a real PostgreSQL for those tests that ask for one, started at the first question and stopped at the
+ * end of the run. `AFFERENT_TEST_POSTGRES` names a server that is there already; its user must be allowed to create databases.
+ */
+export default function postgresForTests(project: TestProject): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'afferent-pg-'));
+  let started: string | null = process.env.AFFERENT_TEST_POSTGRES ?? null;
+  const own = started === null;
+  const server = createServer((socket) => {
+    try {
+      started ??= startServer(folder);
+      socket.end(started);
+    } catch (thrown) {
+      socket.end(`failed: ${thrown instanceof Error ? thrown.message : 'unknown'}`);
+    }
+  });
+  const path = join(folder, 'ask');
+  server.listen(path);
+  project.provide('postgresSocket', path);
+  return async () => {
+    server.close();
+    if (own && started) asPostgres(program('pg_ctl'), ['-D', join(folder, 'data'), '-m', 'immediate', 'stop']);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+let databases = 0;
+
+/** Address of a new, empty database. */
+export async function freshPostgres(): Promise<string> {
+  const address = await askForServer();
+  const name = `test_${process.pid}_${databases++}`;
+  const client = new pg.Client({ connectionString: address });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(address);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function askForServer(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    connectSocket(inject('postgresSocket'))
+      .setEncoding('utf8')
+      .on('data', (text) => {
+        answer += text;
+      })
+      .on('error', reject)
+      .on('end', () => (answer.startsWith('failed') ? reject(new Error(`PostgreSQL for tests ${answer}`)) : resolve(answer)));
+  });
+}
+
+/** A cluster of its own on a socket in `folder`. Its collation is not that of bytes, so that code that counts on one is found out. */
+function startServer(folder: string): string {
+  if (process.getuid?.() === 0) execFileSync('chown', ['postgres', folder]);
+  const data = join(folder, 'data');
+  const collation = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
+  asPostgres(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', ...collation]);
+  const options = `-k ${folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200`;
+  asPostgres(program('pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']);
+  return `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`;
+}
+
+/** PostgreSQL refuses to run as root. */
+function asPostgres(command: string, args: string[]): void {
+  const root = process.getuid?.() === 0;
+  const [file, all] = root ? ['runuser', ['-u', 'postgres', '--', command, ...args]] : [command, args];
+  execFileSync(file as string, all as string[], { stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir() });
+}
+
+/** Debian keeps these beside the PATH, by version. */
+function program(name: string): string {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const found = [...versions.map((version) => join(debian, version, 'bin')), ...(process.env.PATH ?? '').split(':')]
+    .map((folder) => join(folder, name))
+    .find(existsSync);
+  if (!found) throw new Error(`${name} is not installed: install the package postgresql`);
+  return found;
+}
