@@ -3,10 +3,12 @@ import type { ErrorCode } from '../../schema/errors.ts';
 import type { E4Input, Engine } from '../../schema/model.ts';
 import type { HeadResult } from '../../schema/scores.ts';
 import { maskText } from '../../src/consent/mask.ts';
-import { recordingWindows } from '../../src/encoder/e4/recording.ts';
+import { recordingWindows } from '../../src/encoder/e4/recordingWindows.ts';
 import type { E4Window } from '../../src/encoder/e4/window.ts';
+import type { SignalBlock } from '../../src/encoder/e4/windower.ts';
+import { windowInputId } from '../../src/encoder/e4/windowInputId.ts';
 import type { Store } from '../../src/store/open.ts';
-import { openPosts, recordingPieces } from '../../src/store/run-inputs.ts';
+import { openPosts, recordingOwner, recordingSignal } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { keptEncoder } from './encoders.ts';
@@ -90,40 +92,44 @@ function originalSpans(evidence: HeadResult['evidence'], view: ReturnType<typeof
 async function* scoreRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): AsyncGenerator<Scored[]> {
   const { encoder, model: loaded } = await keptEncoder(models, model, engine);
   const form = loaded.manifest.input as z.infer<typeof E4Input>;
+  const owner = await recordingOwner(store, input);
+  if (owner === null) return;
+  const hash = store.secrets.study(owner.study);
+  const streams = Object.fromEntries(Object.keys(form.signals).map((name) => [name, blocks(store, input, name)]));
   let waiting: E4Window[] = [];
-  let owner: { participant: string; source: string; study: string; session: number } | null = null;
-  const pieces = async function* () {
-    for await (const piece of recordingPieces(store, input)) {
-      owner ??= { participant: piece.participant, source: piece.source, study: '', session: piece.sessionMs };
-      yield piece;
-    }
-  };
-  for await (const window of recordingWindows(pieces(), form)) {
+  for await (const window of recordingWindows(streams, form)) {
     waiting.push(window);
     if (waiting.length < windowsAtOnce) continue;
-    yield await flush();
-  }
-  if (waiting.length > 0) yield await flush();
-
-  async function flush(): Promise<Scored[]> {
-    const windows = waiting;
+    yield await score(waiting);
     waiting = [];
+  }
+  if (waiting.length > 0) yield await score(waiting);
+
+  async function score(windows: readonly E4Window[]): Promise<Scored[]> {
+    const { participant, source, sessionMs } = owner as NonNullable<typeof owner>;
     const results = await encoder.score(windows.map((window) => ({ kind: 'window', window })));
     return windows.map((window, k): Scored => {
       const result = results[k] as (typeof results)[number];
       return {
         ordinal: input.ordinal,
-        participant: (owner as { participant: string }).participant,
-        source: (owner as { source: string }).source,
+        participant,
+        source,
         record: null,
-        inputId: '',
+        inputId: hash('input', participant, `${sessionMs}|${window.index}`, '', windowInputId(window)),
         day: new Date(window.startMs).toISOString().slice(0, 10),
-        timeMs: window.startMs,
-        endMs: window.endMs,
+        timeMs: Math.round(window.startMs),
+        endMs: Math.round(window.endMs),
         present: window.present,
         heads: result.heads,
         error: result.error,
       };
     });
+  }
+}
+
+/** The stored pieces of a signal as the windower takes them; the store has its signals in lower case. */
+async function* blocks(store: Store, input: RunInput, name: string): AsyncGenerator<SignalBlock> {
+  for await (const piece of recordingSignal(store, input, name.toLowerCase())) {
+    yield { signal: name, startMs: piece.startMs, rate: piece.rate, channels: piece.channels, values: piece.values };
   }
 }

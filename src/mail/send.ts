@@ -21,7 +21,8 @@ const patienceMs = 15_000;
 /** Sends the mail about an alert to one person. @throws AfferentError `no-smtp`, `smtp-failed` */
 export async function sendMail(server: MailServer, to: { account: string; mail: string }, about: AlertMail): Promise<void> {
   if (server.smtp === null) throw new AfferentError('no-smtp');
-  const transport = createTransport(server.smtp, { connectionTimeout: patienceMs, greetingTimeout: patienceMs, socketTimeout: patienceMs });
+  const limits = { connectionTimeout: patienceMs, greetingTimeout: patienceMs, socketTimeout: patienceMs };
+  const transport = createTransport({ url: server.smtp, ...limits });
   const link = new URL(`/studies/${encodeURIComponent(about.study)}/alerts/${encodeURIComponent(about.alert)}`, server.consoleUrl);
   try {
     await transport.sendMail({

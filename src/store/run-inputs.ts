@@ -74,24 +74,22 @@ export async function openPosts(store: Store, inputs: readonly Tables['run_input
 export interface SeriesPiece {
   source: string;
   participant: string;
-  signal: string;
   /** UTC milliseconds of its first sample. */
   startMs: number;
-  sessionMs: number;
   rate: number;
   channels: number;
   values: Float32Array;
 }
 
-/** The frozen pieces of a recording, by start; null when one has been erased. */
-export async function* recordingPieces(store: Store, input: Tables['run_input']): AsyncGenerator<SeriesPiece> {
+/** The frozen pieces of one signal of a recording, by start. Ends early when one has been erased. */
+export async function* recordingSignal(store: Store, input: Tables['run_input'], signal: string): AsyncGenerator<SeriesPiece> {
   const ids = JSON.parse(input.series ?? '[]') as string[];
   const places = await store.db
     .selectFrom('series')
-    .select(['id', 'start_ms', 'signal'])
+    .select('id')
     .where('id', 'in', ids)
+    .where('signal', '=', signal)
     .orderBy('start_ms')
-    .orderBy('signal')
     .execute();
   for (const { id } of places) {
     const row = await store.db.selectFrom('series').selectAll().where('id', '=', id).executeTakeFirst();
@@ -100,9 +98,7 @@ export async function* recordingPieces(store: Store, input: Tables['run_input'])
     yield {
       source: row.source,
       participant: row.participant,
-      signal: row.signal,
       startMs: row.start_ms,
-      sessionMs: row.session_ms ?? row.start_ms,
       rate: row.rate ?? 1,
       channels: row.channels,
       values: decodeRegular(unseal(key, `series|${id}`, row.body)).values,
@@ -110,7 +106,22 @@ export async function* recordingPieces(store: Store, input: Tables['run_input'])
   }
 }
 
-/** Writes what became of inputs. One that was erased meanwhile stays so. */
+/** Whose recording it is and when it began; null when it has been erased. */
+export async function recordingOwner(
+  store: Store,
+  input: Tables['run_input'],
+): Promise<{ participant: string; source: string; study: string; sessionMs: number } | null> {
+  const ids = JSON.parse(input.series ?? '[]') as string[];
+  if (ids.length === 0) return null;
+  const row = await store.db
+    .selectFrom('series')
+    .select(['participant', 'source', 'study', 'session_ms'])
+    .where('id', 'in', ids)
+    .orderBy('start_ms')
+    .executeTakeFirst();
+  return row ? { participant: row.participant, source: row.source, study: row.study, sessionMs: row.session_ms ?? 0 } : null;
+}
+
 export async function setInputStates(
   tx: Transaction<Tables>,
   run: string,
