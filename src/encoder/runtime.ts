@@ -89,5 +89,7 @@ function toTensor(ort: Ort, dense: Dense): Tensor {
 export async function runtimeVersions(engine: Engine): Promise<Record<string, string>> {
   const ort = engine === 'native' ? await loadNative() : await loadWasm();
   const own = engine === 'native' ? ort.env.versions.node : ort.env.versions.web;
-  return { engine, onnxruntime: own ?? ort.env.versions.common, node: process.versions.node, v8: process.versions.v8 };
+  const { node, v8, unicode = '' } = process.versions;
+  // Unicode's tables decide which new characters count as marks, and so what the tokenizer drops.
+  return { engine, onnxruntime: own ?? ort.env.versions.common, node, v8, unicode };
 }

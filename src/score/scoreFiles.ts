@@ -52,38 +52,46 @@ const recordingWindow = { rows: 64, weight: Number.POSITIVE_INFINITY };
  *   or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
  */
 export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
+  const { signal } = options;
   const inputs: InputFile[] = [];
   for (const [file, path] of options.files.entries()) inputs.push(...(await inputFiles(path, file, options.stdin ?? process.stdin)));
   const pools = new Pools(options);
-  const counts: ScoreCounts = { rows: 0, failed: 0 };
+  // Closing the threads rejects what they work on, so that a run stops at once.
+  const stop = (): void => void pools.close();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     for (const input of inputs) await pools.of(kindOf(input));
-    const output = await openOutput(options.out, options.stdout ?? process.stdout);
+    return await writeAll(inputs, pools, options);
+  } catch (thrown) {
+    if (!signal?.aborted) throw toAfferentError(thrown);
     const toFile = options.out !== undefined && options.out !== '-';
-    try {
-      for (const input of inputs) {
-        for await (const rows of scored(input, await pools.of(kindOf(input)), options)) {
-          stopIfAsked(options.signal, toFile);
-          await output.write(rows);
-          counts.rows += rows.length;
-          counts.failed += rows.filter((row) => row.error !== null).length;
-          options.onProgress?.({ ...counts });
-        }
-      }
-      stopIfAsked(options.signal, toFile);
-    } catch (thrown) {
-      await output.stop();
-      throw toAfferentError(thrown);
-    }
-    await output.finish();
-    return counts;
+    throw new AfferentError('interrupted', toFile ? { what: 'the rows so far are in the .part file' } : {});
   } finally {
+    signal?.removeEventListener('abort', stop);
     await pools.close();
   }
 }
 
-function stopIfAsked(signal: AbortSignal | undefined, toFile: boolean): void {
-  if (signal?.aborted) throw new AfferentError('interrupted', toFile ? { what: 'the rows so far are in the .part file' } : {});
+async function writeAll(inputs: readonly InputFile[], pools: Pools, options: ScoreOptions): Promise<ScoreCounts> {
+  const counts: ScoreCounts = { rows: 0, failed: 0 };
+  const output = await openOutput(options.out, options.stdout ?? process.stdout);
+  try {
+    for (const input of inputs) {
+      for await (const rows of scored(input, await pools.of(kindOf(input)), options)) {
+        options.signal?.throwIfAborted();
+        await output.write(rows);
+        counts.rows += rows.length;
+        counts.failed += rows.filter((row) => row.error !== null).length;
+        options.onProgress?.({ ...counts });
+      }
+    }
+    options.signal?.throwIfAborted();
+  } catch (thrown) {
+    await output.stop();
+    throw thrown;
+  }
+  await output.finish();
+  return counts;
 }
 
 function kindOf(input: InputFile): 'text' | 'e4' {

@@ -1,14 +1,14 @@
 import type { HeadResult, TextScoreRow } from '../../schema/scores.ts';
+import { type MaskedText, maskText } from '../consent/mask.ts';
 import type { EncoderResult } from '../encoder/encoder.ts';
 import { textInputId } from '../encoder/identity.ts';
 import type { EncoderPool } from '../encoder/pool/pool.ts';
-import { type MaskedView, maskedView } from './maskedView.ts';
 import { rowError } from './rowError.ts';
 import type { TextRow } from './textInput.ts';
 
 /** Scores the rows of one window; the rows come back in their order. */
 export async function scoreTextRows(pool: EncoderPool, rows: readonly TextRow[]): Promise<TextScoreRow[]> {
-  const views = rows.map((row) => (row.text === null ? null : maskedView(row.text)));
+  const views = rows.map((row) => (row.text === null ? null : maskText(row.text)));
   // The longest first: the threads then end at about the same time.
   const order = views.flatMap((view, k) => (view === null ? [] : [{ k, view }]));
   order.sort((a, b) => b.view.text.length - a.view.text.length || a.k - b.k);
@@ -17,7 +17,7 @@ export async function scoreTextRows(pool: EncoderPool, rows: readonly TextRow[])
   return rows.map((row, k) => textScoreRow(pool.model.ref, row, views[k] ?? null, byRow.get(k)));
 }
 
-function textScoreRow(model: string, row: TextRow, view: MaskedView | null, result: EncoderResult | undefined): TextScoreRow {
+function textScoreRow(model: string, row: TextRow, view: MaskedText | null, result: EncoderResult | undefined): TextScoreRow {
   const code = row.error ?? (result === undefined ? 'engine-failed' : result.error);
   return {
     id: row.id,
@@ -25,7 +25,7 @@ function textScoreRow(model: string, row: TextRow, view: MaskedView | null, resu
     model,
     tokens: result?.tokens ?? null,
     ...fieldsOf(result?.heads ?? [], view),
-    masked: view?.masked ?? 0,
+    masked: view?.masks.length ?? 0,
     error: code === null ? null : rowError(code, row.place),
   };
 }
@@ -33,7 +33,7 @@ function textScoreRow(model: string, row: TextRow, view: MaskedView | null, resu
 /** Results of the heads as the fields of a row; evidence in code points of the text as given. */
 export function fieldsOf(
   heads: readonly HeadResult[],
-  view: MaskedView | null,
+  view: MaskedText | null,
 ): Pick<TextScoreRow, 'scores' | 'decisions' | 'intervals' | 'grades' | 'evidence'> {
   const fields: ReturnType<typeof fieldsOf> = { scores: {}, decisions: {}, intervals: {}, grades: {}, evidence: {} };
   for (const result of heads) {
@@ -41,7 +41,8 @@ export function fieldsOf(
     fields.decisions[result.head] = result.decision;
     if (Object.keys(result.intervals).length > 0) fields.intervals[result.head] = result.intervals;
     fields.grades[result.head] = result.grade;
-    for (const [label, spans] of Object.entries(result.evidence)) fields.evidence[label] = view ? spans.map(view.toGiven) : spans;
+    for (const [label, spans] of Object.entries(result.evidence))
+      fields.evidence[label] = view ? spans.map((span) => view.toOriginal(span)) : spans;
   }
   return fields;
 }

@@ -36,6 +36,24 @@ interface Task {
 
 /** Inputs of one message to a thread: enough to fill batches of like length, few enough to share out among threads. */
 const taskRows = 128;
+/** Length of the texts of one message, in UTF-16 units. */
+const taskUnits = 65_536;
+
+function tasksOf(inputs: readonly EncoderInput[]): EncoderInput[][] {
+  const tasks: EncoderInput[][] = [];
+  let units = 0;
+  for (const input of inputs) {
+    const open = tasks.at(-1);
+    const length = input.kind === 'text' ? input.text.length : 0;
+    units += length;
+    if (open !== undefined && open.length < taskRows && units <= taskUnits) open.push(input);
+    else {
+      tasks.push([input]);
+      units = length;
+    }
+  }
+  return tasks;
+}
 
 /**
  * Checks a model folder and opens it in `threads` threads.
@@ -100,9 +118,7 @@ class ThreadPool implements EncoderPool {
   }
 
   async score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
-    const parts: Promise<EncoderResult[]>[] = [];
-    for (let from = 0; from < inputs.length; from += taskRows) parts.push(this.add(inputs.slice(from, from + taskRows)));
-    return (await Promise.all(parts)).flat();
+    return (await Promise.all(tasksOf(inputs).map((task) => this.add(task)))).flat();
   }
 
   async close(): Promise<void> {

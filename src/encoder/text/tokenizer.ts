@@ -11,8 +11,15 @@ export interface Tokenizer {
   align(text: string, ids: readonly number[]): Alignment;
 }
 
-/** Ideographs beyond the basic plane, which transformers.js leaves unsplit and the reference tokenizer splits. */
 const farIdeograph = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B820}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
+
+/**
+ * The text with the two places evened out where transformers.js and the reference tokenizer part: the reference sets
+ * ideographs beyond the basic plane apart, and lower-cases a capital sigma without regard to where in a word it stands.
+ */
+function evened(text: string): string {
+  return text.replace(farIdeograph, ' $& ').replaceAll('\u03A3', '\u03C3');
+}
 
 /**
  * The WordPiece tokenizer of a model folder, through transformers.js.
@@ -24,9 +31,8 @@ export async function openTokenizer(dir: string): Promise<Tokenizer> {
   const tokenizer = await load(path);
   return {
     encode(text) {
-      const spaced = text.replace(farIdeograph, ' $& ');
       // The call's own type says Tensor whatever the options; without return_tensor they are plain arrays.
-      const { input_ids } = tokenizer(spaced, { truncation: false, padding: false, return_tensor: false }) as unknown as {
+      const { input_ids } = tokenizer(evened(text), { truncation: false, padding: false, return_tensor: false }) as unknown as {
         input_ids: number[];
       };
       return input_ids;
