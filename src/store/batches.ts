@@ -3,7 +3,7 @@ import type { Arrival } from '../../schema/source.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
-import type { SourceRow } from './sources.ts';
+import { requireNotErased, type SourceRow } from './sources.ts';
 import type { Tables } from './tables.ts';
 
 export type BatchRow = Omit<Tables['batch'], 'arrival'>;
@@ -11,6 +11,7 @@ export type BatchRow = Omit<Tables['batch'], 'arrival'>;
 /**
  * The batch of an arrival. One that was read to its end is not an arrival again; one that was interrupted goes on from its cursor.
  * @param contentHash sha256 (hex) of the arrival's bytes; stored keyed
+ * @throws AfferentError `unknown-source`, `key-gone` when its participant has withdrawn
  */
 export async function openBatch(
   store: Store,
@@ -25,36 +26,40 @@ export async function openBatch(
   const contentKey = hash('bytes', contentHash);
   const id = `b_${hash('batch', source.id, arrivalKey, contentKey).slice(0, 20)}`;
   const key = await store.keys.key(source.participant);
-  await store.db
-    .insertInto('batch')
-    .values({
-      id,
-      study: source.study,
-      source: source.id,
-      arrival: seal(key, `batch|${id}`, JSON.stringify(arrival)),
-      arrival_key: arrivalKey,
-      content_key: contentKey,
-      state: 'open',
-      error: null,
-      received: 0,
-      stored: 0,
-      duplicate: 0,
-      quarantined: 0,
-      excluded: 0,
-      erased: 0,
-      cursor_part: 0,
-      cursor_unit: 0,
-      parts,
-      bytes,
-      arrived_at: now(),
-      closed_at: null,
-    })
-    .onConflict((c) => c.doNothing())
-    .execute();
-  const batch = await requireBatch(store, id);
-  if (batch.state !== 'cancelled' && batch.state !== 'failed') return batch;
-  await store.db.updateTable('batch').set({ state: 'open', error: null, closed_at: null }).where('id', '=', id).execute();
-  return { ...batch, state: 'open', error: null, closed_at: null };
+  const fresh: Tables['batch'] = {
+    id,
+    study: source.study,
+    source: source.id,
+    arrival: seal(key, `batch|${id}`, JSON.stringify(arrival)),
+    arrival_key: arrivalKey,
+    content_key: contentKey,
+    state: 'open',
+    error: null,
+    received: 0,
+    stored: 0,
+    duplicate: 0,
+    quarantined: 0,
+    excluded: 0,
+    erased: 0,
+    cursor_part: 0,
+    cursor_unit: 0,
+    parts,
+    bytes,
+    arrived_at: now(),
+    closed_at: null,
+  };
+  return store.db.transaction().execute(async (tx) => {
+    await requireNotErased(store, tx, source.id);
+    await tx
+      .insertInto('batch')
+      .values(fresh)
+      .onConflict((c) => c.doNothing())
+      .execute();
+    const reopened = { state: 'open', error: null, closed_at: null } as const;
+    await tx.updateTable('batch').set(reopened).where('id', '=', id).where('state', 'in', ['cancelled', 'failed']).execute();
+    const { arrival: _, ...batch } = await tx.selectFrom('batch').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    return batch;
+  });
 }
 
 export async function requireBatch(store: Store, id: string): Promise<BatchRow> {

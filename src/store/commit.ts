@@ -6,6 +6,7 @@ import type { Store } from './open.ts';
 import { recordRow } from './records.ts';
 import { seal } from './seal.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
+import { requireNotErased } from './sources.ts';
 import type { Tables } from './tables.ts';
 import { Tally } from './tally.ts';
 
@@ -187,20 +188,22 @@ export class BatchWriter {
   /** Remembers outside names that the parser did not know. */
   async drift(changes: readonly DriftChange[]): Promise<void> {
     const owner = this.#owner;
-    for (const change of changes) {
-      const nameKey = owner.hash('drift', change.name).slice(0, 16);
-      await this.#store.db
-        .insertInto('drift')
-        .values({
-          source: owner.source,
-          kind: change.kind,
-          name_key: nameKey,
-          name: seal(owner.key, `drift|${owner.source}|${nameKey}`, change.name),
-          batch: owner.batch,
-        })
-        .onConflict((c) => c.doNothing())
-        .execute();
-    }
+    if (changes.length === 0) return;
+    const rows = changes.map(({ kind, name }) => {
+      const nameKey = owner.hash('drift', name).slice(0, 16);
+      const sealed = seal(owner.key, `drift|${owner.source}|${nameKey}`, name);
+      return { source: owner.source, kind, name_key: nameKey, name: sealed, batch: owner.batch };
+    });
+    await this.#store.db.transaction().execute(async (tx) => {
+      await requireNotErased(this.#store, tx, owner.source);
+      for (const row of rows) {
+        await tx
+          .insertInto('drift')
+          .values(row)
+          .onConflict((c) => c.doNothing())
+          .execute();
+      }
+    });
   }
 }
 

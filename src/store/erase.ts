@@ -42,6 +42,7 @@ export async function eraseParticipant(store: Store, tx: Transaction<Tables>, pa
 async function lockWriters(store: Store, tx: Transaction<Tables>, participant: string): Promise<void> {
   if (store.adapter.name !== 'postgres') return;
   await tx.selectFrom('batch').select('id').where('id', 'in', batchesOf(tx, participant)).orderBy('id').forUpdate().execute();
+  await tx.selectFrom('source').select('id').where('participant', '=', participant).orderBy('id').forNoKeyUpdate().execute();
   await tx.selectFrom('participant').select('id').where('id', '=', participant).forUpdate().execute();
 }
 

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
@@ -63,6 +64,20 @@ export async function requireSource(store: Store, id: string): Promise<SourceRow
   if (!row?.participant) throw new AfferentError('unknown-source');
   const { settings: _, ...rest } = row;
   return { ...rest, participant: row.participant };
+}
+
+/**
+ * Holds off a withdrawal until the transaction ends: a writer that still has the key in memory must not write after it.
+ * @throws AfferentError `unknown-source`
+ */
+export async function requireNotErased(store: Store, tx: Transaction<Tables>, id: string): Promise<void> {
+  const row = await tx
+    .selectFrom('source')
+    .select('participant')
+    .where('id', '=', id)
+    .$if(store.adapter.name === 'postgres', (query) => query.forShare())
+    .executeTakeFirst();
+  if (!row?.participant) throw new AfferentError('unknown-source');
 }
 
 export async function sourceSettings(store: Store, id: string): Promise<SourceSettings> {
