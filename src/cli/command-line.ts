@@ -4,7 +4,7 @@ import { type Flags, loadConfig } from '../config/config.ts';
 import { commonSettings, partsSettings, type SettingName, settings } from '../config/settings.ts';
 import { reportError } from './error-report.ts';
 import { groups, notYet, type VerbEntry, verbs } from './index.ts';
-import { interruptSignal } from './interrupt.ts';
+import { listenForInterruption } from './interrupt.ts';
 import { makeOutput } from './output.ts';
 import type { Verb, VerbOption } from './verb.ts';
 
@@ -12,7 +12,8 @@ import type { Verb, VerbOption } from './verb.ts';
  * Runs one command line.
  * @returns its exit code: see the table of errors, and 0, 1, 2, 3, 130 in the documentation
  */
-export async function runCommandLine(argv: string[]): Promise<number> {
+export async function runCommandLine(given: string[]): Promise<number> {
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const json = argv.includes('--json');
   const words = verbWords(argv);
   let exit = 0;
@@ -66,7 +67,6 @@ function verbWords(argv: string[]): string[] {
     if (withValue.has(word)) i++;
     else if (!word.startsWith('-')) words.push(word);
   }
-  if (words[0] === 'help') words.shift();
   return words;
 }
 
@@ -130,12 +130,12 @@ async function call(command: Command, verb: Verb): Promise<number | undefined> {
   const last = given.at(-1);
   const rest = Array.isArray(last) ? last.map(String) : [];
   const args = given.filter((value) => !Array.isArray(value)) as (string | undefined)[];
-  const { signal, interrupted, done } = interruptSignal();
+  const { first, second, done } = listenForInterruption();
   try {
-    const exit = await verb.run({ args, rest, options, config, origins, out: makeOutput(options.json === true), signal });
-    return exit;
+    const out = makeOutput(options.json === true);
+    return await verb.run({ args, rest, options, config, origins, out, signal: first, again: second });
   } catch (thrown) {
-    if (interrupted()) throw new AfferentError('interrupted');
+    if (first.aborted) throw new AfferentError('interrupted');
     throw thrown;
   } finally {
     done();

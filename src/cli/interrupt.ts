@@ -1,19 +1,23 @@
-/** Ctrl-C and SIGTERM as an abort signal; the third time ends the process at once. */
-export function interruptSignal(): { signal: AbortSignal; interrupted: () => boolean; done: () => void } {
-  const controller = new AbortController();
-  let times = 0;
+/** Ctrl-C and SIGTERM: the first asks for an orderly end, the second for a quick one, the third ends the process at once. */
+export interface Interruption {
+  first: AbortSignal;
+  second: AbortSignal;
+  done(): void;
+}
+
+export function listenForInterruption(): Interruption {
+  const [first, second] = [new AbortController(), new AbortController()];
   const onSignal = () => {
-    times++;
-    if (times === 1) controller.abort();
-    if (times === 2) process.stderr.write('afferent: stopping; once more to end at once\n');
-    if (times > 2) process.exit(130);
+    if (second.signal.aborted) process.exit(130);
+    else if (first.signal.aborted) second.abort();
+    else first.abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return {
-    signal: controller.signal,
-    interrupted: () => times > 0,
-    done: () => {
+    first: first.signal,
+    second: second.signal,
+    done() {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },

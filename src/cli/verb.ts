@@ -40,6 +40,8 @@ export interface Call {
   out: Output;
   /** Aborted by Ctrl-C and SIGTERM. */
   signal: AbortSignal;
+  /** Aborted the second time: whoever is waited for is waited for no longer. */
+  again: AbortSignal;
 }
 
 /** A string option, or null. */

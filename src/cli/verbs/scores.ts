@@ -30,7 +30,8 @@ export const verb: Verb = {
       const lines = scoreLines(store, { study, participant, head: textOption(call, 'head'), limit });
       if (csv) return printCsv(lines, call.out.line);
       if (call.out.json) return printJson(study, lines);
-      const rows = await Array.fromAsync(lines);
+      const rows: ScoreLine[] = [];
+      for await (const line of lines) rows.push(line);
       if (rows.length === 0) call.out.note('No scores match.');
       else printTable(rows);
       if (rows.length === limit) call.out.note(`The first ${limit}; more with --limit, all with --json or --csv.`);
