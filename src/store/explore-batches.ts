@@ -122,19 +122,21 @@ export async function listRunRows(store: Store, study: string, { page, size }: P
           .groupBy(['run', 'state'])
           .execute();
   return {
-    rows: rows.map((row): RunRow => ({
-      run: row.id,
-      number: row.number,
-      state: row.state,
-      ofRun: row.of_run,
-      verify: row.verify === 1,
-      engine: row.engine,
-      models: (JSON.parse(row.models) as { name: string; id: string }[]).map(({ name, id }) => ({ name, id })),
-      inputs: row.inputs,
-      states: Object.fromEntries(states.filter((state) => state.run === row.id).map((state) => [state.state, state.inputs])),
-      startedAt: row.started_at,
-      finishedAt: row.finished_at,
-    })),
+    rows: rows.map(
+      (row): RunRow => ({
+        run: row.id,
+        number: row.number,
+        state: row.state,
+        ofRun: row.of_run,
+        verify: row.verify === 1,
+        engine: row.engine,
+        models: (JSON.parse(row.models) as { name: string; id: string }[]).map(({ name, id }) => ({ name, id })),
+        inputs: row.inputs,
+        states: Object.fromEntries(states.filter((state) => state.run === row.id).map((state) => [state.state, state.inputs])),
+        startedAt: row.started_at,
+        finishedAt: row.finished_at,
+      }),
+    ),
     total,
     page,
     size,

@@ -18,7 +18,11 @@ export function errorInWords(code: string): { code: string; message: string; hin
 /** How much of what a study holds. */
 export async function studyCounts(store: Store, study: string): Promise<Counts> {
   const count = async (table: 'participant' | 'source' | 'record' | 'series' | 'score') => {
-    const row = await store.db.selectFrom(table).select(sql<number>`count(*)`.as('rows')).where('study', '=', study).executeTakeFirstOrThrow();
+    const row = await store.db
+      .selectFrom(table)
+      .select(sql<number>`count(*)`.as('rows'))
+      .where('study', '=', study)
+      .executeTakeFirstOrThrow();
     return row.rows;
   };
   return {
@@ -28,16 +32,6 @@ export async function studyCounts(store: Store, study: string): Promise<Counts> 
     series: await count('series'),
     scores: await count('score'),
   };
-}
-
-export async function openAlerts(store: Store, study: string): Promise<number> {
-  const row = await store.db
-    .selectFrom('alert')
-    .select(sql<number>`count(*)`.as('rows'))
-    .where('study', '=', study)
-    .where('state', '<>', 'closed')
-    .executeTakeFirstOrThrow();
-  return row.rows;
 }
 
 /** A study at a glance; `schedule` of its sources is null here and known to Temporal. @throws AfferentError `unknown-study` */
@@ -104,7 +98,7 @@ async function sourceViews(store: Store, study: string): Promise<SourceView[]> {
   const totalsOf = new Map(totals.map((row) => [row.source, row]));
   const daysOf = new Map(days.map((row) => [row.source, row]));
   return rows.map((row) => {
-    const { source: _, batches = 0, ...sums } = totalsOf.get(row.id) ?? { source: row.id, ...noUnits };
+    const { source: _, batches, ...sums } = totalsOf.get(row.id) ?? { source: row.id, batches: 0, ...noUnits };
     return {
       source: row.id,
       participant: row.participant,

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { AlertRow } from '../../../schema/alerts.ts';
+import { AlertDetail, AlertParams, AlertQueue, AlertTexts, CloseRequest, RateRequest, StudyParams } from '../../../schema/api.ts';
+import { AfferentError } from '../../../schema/errors.ts';
+import { appendAudit } from '../../store/audit.ts';
+import { alertDetail, alertOf, alertRow, watchedQueue } from '../../store/explore-alerts.ts';
+import { draftRating } from '../../store/ratings.ts';
+import { alertTexts } from '../alert-texts.ts';
+import { reviewError } from '../review-client.ts';
+import type { ConsoleParts } from '../server.ts';
+
+/** The reviewer's queue. What a reviewer does goes through the alert's workflow, which decides. */
+export function alertRoutes({ store, review }: ConsoleParts) {
+  const audit = (actor: string, action: string, study: string, object: string) => appendAudit(store, { actor, action, study, object });
+  const taken = async (update: Promise<void>) => {
+    try {
+      await update;
+    } catch (thrown) {
+      throw reviewError(thrown);
+    }
+  };
+
+  return async (instance: FastifyInstance) => {
+    const app = instance.withTypeProvider<ZodTypeProvider>();
+    const params = AlertParams;
+    const row = { 200: AlertRow };
+
+    app.get('/v1/studies/:study/alerts', { schema: { params: StudyParams, response: { 200: AlertQueue } } }, async (request) =>
+      watchedQueue(store, request.params.study, request.account),
+    );
+
+    app.get('/v1/studies/:study/alerts/:id', { schema: { params, response: { 200: AlertDetail } } }, async (request) =>
+      alertDetail(store, request.params.study, request.params.id),
+    );
+
+    app.post('/v1/studies/:study/alerts/:id/open', { schema: { params, response: { 200: AlertTexts } } }, async (request) => {
+      const { study, id } = request.params;
+      await alertOf(store, study, id);
+      // Audited first: nobody reads without a trace.
+      await audit(request.account, 'alert-open', study, id);
+      return alertTexts(store, study, id);
+    });
+
+    app.post('/v1/studies/:study/alerts/:id/claim', { schema: { params, response: row } }, async (request) => {
+      const { study, id } = request.params;
+      await alertOf(store, study, id);
+      await taken(review.claim(id, { by: request.account }));
+      await audit(request.account, 'alert-claim', study, id);
+      return alertRow(store, study, id);
+    });
+
+    app.post('/v1/studies/:study/alerts/:id/rate', { schema: { params, body: RateRequest, response: row } }, async (request) => {
+      const { study, id } = request.params;
+      const alert = await alertOf(store, study, id);
+      if (alert.state === 'closed') throw new AfferentError('alert-closed');
+      const ratingId = await draftRating(store, alert, request.account, request.body);
+      try {
+        await taken(review.rate(id, { by: request.account, ratingId }));
+      } catch (thrown) {
+        // A draft that the workflow did not take is nobody's rating. One that it took meanwhile is given and stays.
+        await store.db.deleteFrom('rating').where('id', '=', ratingId).where('state', '=', 'draft').execute();
+        throw thrown;
+      }
+      await audit(request.account, 'alert-rate', study, id);
+      return alertRow(store, study, id);
+    });
+
+    app.post('/v1/studies/:study/alerts/:id/close', { schema: { params, body: CloseRequest, response: row } }, async (request) => {
+      const { study, id } = request.params;
+      await alertOf(store, study, id);
+      await taken(review.close(id, { by: request.account, decision: request.body.decision }));
+      await audit(request.account, 'alert-close', study, id);
+      return alertRow(store, study, id);
+    });
+  };
+}
