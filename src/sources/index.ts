@@ -1,11 +1,15 @@
 import { AfferentError } from '../../schema/errors.ts';
 import type { SourceKind } from '../../schema/source.ts';
+import { appleHealth } from './apple-health/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { posts } from './posts/index.ts';
+import { xArchive } from './x-archive/index.ts';
 
 /** Every source kind by its name; a new kind is a folder here and a line below. */
 export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   posts,
+  'x-archive': xArchive,
+  'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
 };
 

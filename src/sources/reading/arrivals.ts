@@ -35,7 +35,7 @@ export async function findArrivals(path: string, shape: ArrivalShape): Promise<A
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Files below a folder with their names relative to it (`/` between), sorted; links are marked. */
+/** Files below a folder but zips directly in it, with names relative to it (`/` between), sorted; links are marked. */
 export async function filesBelow(folder: string, deep: boolean): Promise<{ name: string; path: string; link: boolean }[]> {
   const found: { name: string; path: string; link: boolean }[] = [];
   const visit = async (at: string, prefix: string, depth: number): Promise<void> => {
@@ -44,7 +44,7 @@ export async function filesBelow(folder: string, deep: boolean): Promise<{ name:
       const path = join(at, item.name);
       if (isHidden(item.name)) continue;
       if (item.isDirectory() && deep && depth < MAX_FOLDER_DEPTH) await visit(path, `${name}/`, depth + 1);
-      else if (item.isFile() && (deep || !isZipName(item.name))) found.push({ name, path, link: false });
+      else if (item.isFile() && (depth > 0 || !isZipName(item.name))) found.push({ name, path, link: false });
       else if (item.isSymbolicLink()) found.push({ name, path, link: true });
     }
   };
@@ -56,13 +56,12 @@ async function walk(folder: string, shape: ArrivalShape, found: Arrival[], depth
   const items = (await readdir(folder, { withFileTypes: true })).filter((item) => !isHidden(item.name));
   const isExport = shape.isExport(items.map((item) => item.name));
   if (isExport) found.push({ path: folder, form: 'folder' });
-  if (isExport && shape.deep) return;
   for (const item of items) {
     const path = join(folder, item.name);
     if (item.isDirectory()) {
-      if (depth < MAX_FOLDER_DEPTH) await walk(path, shape, found, depth + 1);
+      if (depth < MAX_FOLDER_DEPTH && !(isExport && shape.deep)) await walk(path, shape, found, depth + 1);
     } else if (item.isFile()) {
-      // A shallow export owns its plain files; zips beside them are exports of their own.
+      // An export owns its plain files; zips beside them are exports of their own.
       if (!isExport || isZipName(item.name)) found.push({ path, form: await formOf(path) });
     } else if (item.isSymbolicLink() && !isExport) found.push({ path, form: 'file' });
   }

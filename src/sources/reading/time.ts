@@ -38,7 +38,8 @@ export function momentFrom(value: unknown, zone: string | null): Moment | null {
 export function moment(utcMs: number, offset: number | null, zone: Moment['zone']): Moment | null {
   const localMs = utcMs + (offset ?? 0) * 60_000;
   if (!(utcMs >= EARLIEST_MS && utcMs <= LATEST_MS && localMs >= EARLIEST_MS && localMs <= LATEST_MS)) return null;
-  return { utc: new Date(utcMs).toISOString(), offset, zone, day: dayOf(localMs) };
+  const utc = new Date(utcMs).toISOString();
+  return { utc, offset, zone, day: localMs === utcMs ? utc.slice(0, 10) : dayOf(localMs) };
 }
 
 /** The calendar day of milliseconds. */
@@ -103,4 +104,10 @@ function wallClock(year: number, month: number, day: number, hour: number, minut
   date.setUTCFullYear(year, month - 1, day);
   if (date.getUTCDate() !== day) return null;
   return date.setUTCHours(hour, minute, second, 0);
+}
+
+/** A moment of a source whose clock is UTC: in the declared zone where there is one, else as the kind sets it. */
+export function utcMoment(utcMs: number, zone: string | null): Moment | null {
+  if (zone === null || !Number.isFinite(utcMs)) return moment(utcMs, 0, 'kind');
+  return moment(utcMs, zoneNamed(zone).offsetAt(utcMs), 'declared');
 }

@@ -34,14 +34,19 @@ export class PendingBytes {
     else if (room > 0) this.#pieces.push(piece.subarray(0, room));
   }
 
+  /** Forgets what was added. */
+  clear(): void {
+    this.#pieces = [];
+    this.#bytes = 0;
+  }
+
   /** The unit that ends with `last`; begins anew. */
   take(last: Buffer, end: number): Unit {
     if (this.#bytes === 0 && last.length <= this.#limit) return { bytes: last, end, tooLong: false };
     this.add(last);
     const tooLong = this.#bytes > this.#limit;
     const whole = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    this.#bytes = 0;
+    this.clear();
     return { bytes: tooLong ? Buffer.from(whole.subarray(0, KEPT_OF_TOO_LONG)) : whole, end, tooLong };
   }
 }

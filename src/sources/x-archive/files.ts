@@ -1,0 +1,81 @@
+import { baseName, type Entry } from '../reading/container.ts';
+
+/** What a file of an archive is, by its name; null for those that are not read. */
+export type XRole = 'tweets' | 'notes' | 'messages';
+
+const NAMES: readonly (readonly [RegExp, XRole])[] = [
+  [/^tweets?(?:-part\d+)?\.js(?:on)?$/, 'tweets'],
+  [/^note-tweets?(?:-part\d+)?\.js$/, 'notes'],
+  [/^direct-messages?(?:-group)?(?:-part\d+)?\.js$/, 'messages'],
+];
+
+export function roleOf(name: string): XRole | null {
+  const base = baseName(name);
+  return NAMES.find(([pattern]) => pattern.test(base))?.[1] ?? null;
+}
+
+/** Bracket level at which the units of a role lie: messages are in conversations of the outermost array. */
+export function levelOf(role: string | null): number {
+  return role === 'messages' ? 4 : 1;
+}
+
+/** What an archive says about itself. */
+export interface ArchiveFacts {
+  /** The account's number and name, or null. */
+  accountId: string | null;
+  username: string | null;
+  /** Time at which the archive was made, ISO with milliseconds, or null. */
+  generated: string | null;
+  /** Whether the account's posts were protected at any time. */
+  wasProtected: boolean;
+}
+
+const MAX_FACTS_BYTES = 1024 * 1024;
+
+/** Reads account.js, manifest.js and protected-history.js; what is missing or unreadable stays unknown. */
+export async function readFacts(entries: Entry[]): Promise<ArchiveFacts> {
+  const find = async (name: string): Promise<unknown> => {
+    const entry = entries.find((candidate) => baseName(candidate.name) === name && candidate.refused === null);
+    return entry === undefined ? null : readAssigned(entry);
+  };
+  const account = at(await find('account.js'), 0, 'account');
+  const generated = at(await find('manifest.js'), 'archiveInfo', 'generationDate');
+  const history = await find('protected-history.js');
+  return {
+    accountId: textOf(at(account, 'accountId')),
+    username: textOf(at(account, 'username')),
+    generated: typeof generated === 'string' && !Number.isNaN(Date.parse(generated)) ? new Date(generated).toISOString() : null,
+    wasProtected: Array.isArray(history) && history.length > 0,
+  };
+}
+
+/** The value assigned in a small script file, or null. */
+async function readAssigned(entry: Entry): Promise<unknown> {
+  try {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of (await entry.open()) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_FACTS_BYTES) return null;
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    return JSON.parse(text.replace(/^[^=[{]*=/, '').replace(/;\s*$/, ''));
+  } catch {
+    // The part itself is accounted for where its turn comes; here it is only of no help.
+    return null;
+  }
+}
+
+function at(value: unknown, ...steps: (string | number)[]): unknown {
+  let found = value;
+  for (const step of steps) {
+    if (typeof found !== 'object' || found === null) return null;
+    found = (found as Record<string | number, unknown>)[step];
+  }
+  return found ?? null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,47 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import type { Part, SourceKind } from '../../../schema/source.ts';
+import { findArrivals } from '../reading/arrivals.ts';
+import { entriesOf, toParts } from '../reading/container.ts';
+import { ElementCounter } from './count.ts';
+import { type ArchiveFacts, levelOf, readFacts, roleOf } from './files.ts';
+import { parseMessages, parsePosts } from './parse.ts';
+import { matches } from './tweet.ts';
+
+interface ArchivePart extends Part {
+  facts: ArchiveFacts;
+}
+
+const MARKS = /^(?:account|manifest|your archive)\.(?:js|html)$/;
+
+/** The archive that X (Twitter) lets its users download, zipped or unpacked. */
+export const xArchive: SourceKind = {
+  manifest: {
+    kind: 'x-archive',
+    title: 'X (Twitter) archive',
+    unit: 'an entry of the array in a file of posts, or a direct message',
+    yields: ['post'],
+    mapped: false,
+    version: 1,
+  },
+  arrivals: (path) => findArrivals(path, { isExport, deep: true }),
+  async parts(arrival): Promise<ArchivePart[]> {
+    const entries = await entriesOf(arrival, true);
+    const facts = await readFacts(entries);
+    return toParts(entries, (entry) => roleOf(entry.name)).map((part) => ({ ...part, facts }));
+  },
+  counter: (part) => new ElementCounter(levelOf(part.role)),
+  async *parse(part, chunks, context) {
+    const { facts, role } = part as ArchivePart;
+    const isKnown = facts.accountId !== null || facts.username !== null;
+    if (context.account !== null && isKnown && !matches([context.account], facts.accountId, facts.username)) {
+      throw new AfferentError('wrong-participant');
+    }
+    if (role === 'tweets' || role === 'notes') yield* parsePosts(chunks, role, facts, context);
+    else if (role === 'messages') yield* parseMessages(chunks);
+    else throw new AfferentError('not-this-kind');
+  },
+};
+
+function isExport(names: string[]): boolean {
+  return names.some((name) => MARKS.test(name.toLowerCase()) || roleOf(name) !== null);
+}
