@@ -1,6 +1,6 @@
+import { studyCounts } from '../../store/explore-studies.ts';
 import { listStudies } from '../../store/studies.ts';
 import { hasStore, withStore } from '../home.ts';
-import { studyCounts } from '../study-counts.ts';
 import type { Verb } from '../verb.ts';
 
 export const verb: Verb = {

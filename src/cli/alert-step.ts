@@ -1,0 +1,37 @@
+import { AfferentError } from '../../schema/errors.ts';
+import { accountRoles, requireAccount } from '../store/accounts.ts';
+import { alertQueue, requireAlert } from '../store/alerts.ts';
+import type { Store } from '../store/open.ts';
+import { type Reviews, reviews } from '../temporal/reviews.ts';
+import { withStore } from './home.ts';
+import { argument, type Call, textOption, type VerbOption } from './verb.ts';
+import { withParts } from './with-parts.ts';
+
+export const byOption: VerbOption = { flags: '--by <name>', help: 'the account that acts: a reviewer of the study', required: true };
+
+/**
+ * A step of a reviewer on an alert, and the alert as it is then.
+ * @throws AfferentError `unknown-alert`, `unknown-account`, `forbidden`, and what the alert's own workflow refuses
+ */
+export async function alertStep(
+  call: Call,
+  verb: string,
+  step: (steps: Reviews, alert: string, by: string) => Promise<void>,
+): Promise<number> {
+  const alert = argument(call, 0);
+  const by = textOption(call, 'by') ?? '';
+  return withStore(call.config, async (store) => {
+    const { study } = await requireAlert(store, alert);
+    await requireReviewer(store, by, study);
+    await withParts(call, store, { verb }, ({ client }) => step(reviews(client, store), alert, by));
+    const row = (await alertQueue(store, study, new Date().toISOString())).find(({ id }) => id === alert);
+    call.out.report(row, () => call.out.line(`Alert ${alert} is ${row?.state}${row?.claimedBy ? `, by ${row.claimedBy}` : ''}.`));
+    return 0;
+  });
+}
+
+async function requireReviewer(store: Store, account: string, study: string): Promise<void> {
+  await requireAccount(store, account);
+  const roles = await accountRoles(store, account);
+  if (!roles.some((row) => row.study === study && row.roles.includes('reviewer'))) throw new AfferentError('forbidden');
+}

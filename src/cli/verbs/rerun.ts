@@ -1,0 +1,60 @@
+import type { RerunSummary } from '../../../activities/score.ts';
+import { AfferentError } from '../../../schema/errors.ts';
+import { Engine } from '../../../schema/model.ts';
+import { requireRun } from '../../store/runs.ts';
+import { runAgain } from '../../temporal/reruns.ts';
+import { withStore } from '../home.ts';
+import { argument, type Call, textOption, type Verb } from '../verb.ts';
+import { interruption, withParts } from '../with-parts.ts';
+
+export const verb: Verb = {
+  arguments: { '<run>': 'id of a finished run, see: afferent runs STUDY' },
+  options: [
+    { flags: '--verify', help: 'compare every score with what is stored, bit for bit; exit code 1 when one drifted' },
+    { flags: '--engine <engine>', help: 'native, or wasm: the reference, the same bits on every machine' },
+  ],
+  json: true,
+  parts: true,
+  examples: ['rerun sleep-2026-1 --verify', 'rerun sleep-2026-1 --verify --engine wasm --json'],
+  notes: 'Inputs and models are those that the run froze: a run of last year can be verified after an upgrade.',
+  async run(call) {
+    const engine = Engine.safeParse(textOption(call, 'engine') ?? 'native');
+    if (!engine.success) throw new AfferentError('usage', { what: '--engine takes native or wasm' });
+    const verify = call.options.verify === true;
+    return withStore(call.config, async (store) => {
+      const run = await requireRun(store, argument(call, 0));
+      const summary = await withParts(call, store, { verb: 'rerun' }, async ({ client }) => {
+        const stopped = interruption(call.signal).then(() => {
+          throw new AfferentError('interrupted');
+        });
+        return Promise.race([runAgain(client, { id: run.id, study: run.study }, { verify, engine: engine.data }), stopped]);
+      });
+      call.out.report(summary, () => printSummary(call, summary));
+      return summary.drifted > 0 || summary.missing > 0 || summary.flipped > 0 ? 1 : 0;
+    });
+  },
+};
+
+function printSummary(call: Call, summary: RerunSummary): void {
+  const { run, of, scores, identical, drifted, flipped, maxDrift, missing, erased } = summary;
+  if (!summary.verify) {
+    call.out.line(`Run ${run} recomputed run ${of} with today’s models: ${JSON.stringify(summary.states)}`);
+    return;
+  }
+  const rows = [
+    ['scores compared', scores],
+    ['identical', identical],
+    ['drifted', drifted],
+    ['decisions flipped', flipped],
+    ['missing', missing],
+    ['inputs erased since', erased],
+  ] as const;
+  call.out.table(
+    [
+      { title: `run ${run} against ${of}`, cell: ([name]) => name },
+      { title: 'count', cell: ([, count]) => count },
+    ],
+    rows,
+  );
+  call.out.line(drifted === 0 ? 'Every score is identical, bit for bit.' : `The largest difference of any number is ${maxDrift}.`);
+}

@@ -1,0 +1,69 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import { Engine } from '../../../schema/model.ts';
+import { type ScoreCounts, scoreFiles } from '../../score/scoreFiles.ts';
+import { makeProgress } from '../progress.ts';
+import { type Call, textOption, type Verb } from '../verb.ts';
+
+const precisions = ['fp32', 'int8'] as const;
+
+export const verb: Verb = {
+  arguments: { '<file...>': 'JSONL, CSV (either may be gzip), Empatica E4 zips or folders; - is standard input' },
+  options: [
+    { flags: '--out <file>', help: 'write here, not to standard output; the file has its name once it is whole' },
+    { flags: '--model <name>', help: 'a model’s name or folder; else the one that ships for the kind of input' },
+    { flags: '--engine <engine>', help: 'native, or wasm: the reference, the same bits on every machine' },
+    { flags: '--precision <precision>', help: 'fp32 or int8' },
+    { flags: '--batch <rows>', help: 'most rows of one run of the model; changes no bit' },
+    { flags: '--threads <number>', help: 'scoring threads; changes no bit' },
+    { flags: '--id-field <name>', help: 'field or column of the id (id)' },
+    { flags: '--text-field <name>', help: 'field or column of the text (text)' },
+  ],
+  json: false,
+  examples: [
+    'score posts.jsonl --out scores.jsonl',
+    'score posts.csv --text-field body',
+    'zcat posts.jsonl.gz | afferent score -',
+    'score E4.zip --out windows.jsonl',
+  ],
+  notes:
+    'No study, server or database. One JSON line for each row or window, in order; a row that could not be scored has an error.\nExit code 1 when there is such a row.',
+  async run(call) {
+    const progress = makeProgress('Scoring', 'rows');
+    let counts: ScoreCounts;
+    try {
+      counts = await scoreFiles({
+        files: call.rest,
+        out: textOption(call, 'out') ?? undefined,
+        model: textOption(call, 'model') ?? undefined,
+        engine: oneOf(call, 'engine', Engine.options),
+        precision: oneOf(call, 'precision', precisions),
+        batch: wholeNumber(call, 'batch'),
+        threads: wholeNumber(call, 'threads'),
+        idField: textOption(call, 'idField') ?? undefined,
+        textField: textOption(call, 'textField') ?? undefined,
+        onProgress: ({ rows, failed }) => progress.update(rows, null, failed > 0 ? `· ${failed} with an error` : ''),
+        signal: call.signal,
+      });
+    } finally {
+      progress.end();
+    }
+    if (counts.failed > 0) call.out.note(`${counts.failed} of ${counts.rows} rows have an error.`);
+    return counts.failed > 0 ? 1 : 0;
+  },
+};
+
+function oneOf<T extends string>(call: Call, name: string, choices: readonly T[]): T | undefined {
+  const given = textOption(call, name);
+  if (given === null) return undefined;
+  const choice = choices.find((one) => one === given);
+  if (choice === undefined) throw new AfferentError('usage', { what: `--${name} takes ${choices.join(' or ')}` });
+  return choice;
+}
+
+function wholeNumber(call: Call, name: string): number | undefined {
+  const given = textOption(call, name);
+  if (given === null) return undefined;
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1) throw new AfferentError('usage', { what: `--${name} takes a whole number from 1` });
+  return number;
+}

@@ -1,0 +1,75 @@
+import type { Outcomes } from '../../../schema/ledger.ts';
+import { withStore } from '../home.ts';
+import { outcomeColumns } from '../outcome-columns.ts';
+import type { Output } from '../output.ts';
+import { type StudyStatus, studyStatus } from '../study-status.ts';
+import { argument, type Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  arguments: { '<study>': 'name of the study' },
+  json: true,
+  examples: ['status sleep-2026', 'status sleep-2026 --json'],
+  notes: 'Schedules are shown while afferent up runs. With --json: contentHash, equal for equal content whatever happened on the way.',
+  async run(call) {
+    const status = await withStore(call.config, (store) => studyStatus(call.config, store, argument(call, 0)));
+    call.out.report(status, () => printStatus(call.out, status));
+    return 0;
+  },
+};
+
+/** The status in tables. */
+export function printStatus(out: Output, status: StudyStatus): void {
+  const { counts, parts } = status;
+  out.line(
+    `Study ${status.study}: ${counts.participants} participants, ${counts.sources} sources, ${counts.records} records, ${counts.scores} scores`,
+  );
+  out.line(
+    parts
+      ? `Up: ${[parts.console, parts.ui].filter(Boolean).join(', ') || parts.temporal}`
+      : 'Not up: schedules run and alerts reach people while afferent up runs.',
+  );
+  if (status.sources.length > 0) printSources(out, status);
+  const failed = status.sources.filter((source) => source.lastError !== null);
+  for (const { source, lastError } of failed) out.line(`${source}: ${lastError?.message} ${lastError?.hint}`);
+  const states = Object.entries(status.batchStates).map(([state, n]) => `${n} ${state}`);
+  out.line(`\nBatches: ${states.join(', ') || 'none yet'}`);
+  if (status.quarantine.length > 0) out.line(`Quarantine: ${status.quarantine.map((row) => `${row.reason} ${row.units}`).join(', ')}`);
+  if (status.exclusions.length > 0) out.line(`Excluded: ${status.exclusions.map((row) => `${row.reason} ${row.units}`).join(', ')}`);
+  if (status.drift.length > 0) out.line(`Drift of formats: ${status.drift.length} names that the parsers did not know`);
+  if (status.scores.length > 0) printScores(out, status);
+  if (status.unscored.length > 0) out.line(`Not scored: ${status.unscored.map((row) => `${row.reason} ${row.inputs}`).join(', ')}`);
+  const { open, claimed, rated, closed, overdue } = status.alerts;
+  out.line(`Alerts: ${open} open, ${claimed} claimed, ${rated} rated, ${closed} closed${overdue > 0 ? `, ${overdue} overdue` : ''}`);
+  if (open + claimed + rated > 0)
+    out.line(status.watched ? `Last watched ${status.watched.at} by ${status.watched.by}` : 'Nobody has watched yet.');
+}
+
+function printSources(out: Output, status: StudyStatus): void {
+  out.line('');
+  out.table(
+    [
+      { title: 'source', cell: (row) => row.source },
+      { title: 'kind', cell: (row) => row.kind },
+      { title: 'state', cell: (row) => row.state },
+      ...outcomeColumns<StudyStatus['sources'][number]>((row): Outcomes => row.totals),
+      { title: 'every', cell: (row) => (row.everySeconds === null ? null : `${row.everySeconds} s`) },
+      { title: 'next', cell: (row) => row.schedule?.next ?? null },
+      { title: 'last', cell: (row) => row.schedule?.last ?? row.lastRunAt },
+      { title: 'skipped', cell: (row) => row.schedule?.skipped ?? null },
+    ],
+    status.sources,
+  );
+}
+
+function printScores(out: Output, status: StudyStatus): void {
+  out.line('');
+  out.table(
+    [
+      { title: 'model', cell: (row) => `${row.name}@${row.model.slice(0, 12)}` },
+      { title: 'head', cell: (row) => row.head },
+      { title: 'grade', cell: (row) => row.grade },
+      { title: 'scores', cell: (row) => row.scores },
+    ],
+    status.scores,
+  );
+}

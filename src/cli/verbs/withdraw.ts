@@ -1,0 +1,34 @@
+import { appendAudit } from '../../store/audit.ts';
+import { pseudonym } from '../../store/participants.ts';
+import { withdraw } from '../../store/withdraw.ts';
+import { forgetSources } from '../../temporal/forget.ts';
+import { withStore } from '../home.ts';
+import { argument, type Verb } from '../verb.ts';
+import { withParts } from '../with-parts.ts';
+
+export const verb: Verb = {
+  arguments: { '<study>': 'name of the study', '<id>': 'the participant’s id in your own lists' },
+  json: true,
+  parts: true,
+  examples: ['withdraw sleep-2026 P001'],
+  notes:
+    'Destroys the participant’s key and erases their rows, here and in every backup. It cannot be undone. What the Temporal server\n' +
+    'keeps of their sources and alerts goes too. Their own files, outside the data folder, stay where they are: remove them yourself.',
+  async run(call) {
+    const [study, id] = [argument(call, 0), argument(call, 1)];
+    return withStore(call.config, async (store) => {
+      const participant = pseudonym(store, study, id);
+      const sources = await store.db.selectFrom('source').select('id').where('participant', '=', participant).execute();
+      const alerts = await store.db.selectFrom('alert').select('id').where('participant', '=', participant).execute();
+      const result = await withdraw(store, study, id);
+      await appendAudit(store, { actor: 'command line', action: 'withdraw', study, object: null });
+      const names = [sources, alerts].map((rows) => rows.map((row) => row.id)) as [string[], string[]];
+      if (names.flat().length > 0) await withParts(call, store, { verb: 'withdraw' }, ({ client }) => forgetSources(client, ...names));
+      call.out.report(result, () => {
+        call.out.line('The participant is withdrawn: the key is destroyed and the rows are erased.');
+        if (!result.filesClean) call.out.note('A reader kept the files from being rewritten; the next command does it.');
+      });
+      return 0;
+    });
+  },
+};
