@@ -42,13 +42,13 @@ def tables(figures: dict) -> list[tuple[str, list[tuple[str, dict[str, str]]]]]:
             (
                 NAMES.get(name, name),
                 {
-                    "balanced accuracy, unseen set": interval(f["balanced_accuracy"]),
-                    "AUC within a person, unseen set": interval(f["auc"]),
+                    "balanced accuracy, Stress-Predict": interval(f["balanced_accuracy"]),
+                    "AUC within a person, Stress-Predict": interval(f["auc"]),
                 },
             )
-            for name, f in figures["stress_predict"]["unseen"]["models"].items()
+            for name, f in figures["stress_predict"]["second_half"]["models"].items()
         ]
-        made.append(("Stress-Predict, unseen", other))
+        made.append(("Stress-Predict", other))
     return made
 
 
@@ -63,7 +63,7 @@ def card(figures: dict, parameters: int) -> str:
     versus = interval(figures["hybrid_minus_forest"])
     unseen = ""
     if "stress_predict" in figures:
-        seen, new = figures["stress_predict"]["looked_at"], figures["stress_predict"]["unseen"]
+        seen, new = figures["stress_predict"]["first_half"], figures["stress_predict"]["second_half"]
         unseen = f"""
 ## On people and a laboratory it was not trained on
 
@@ -71,11 +71,13 @@ The shipped model, calibration and threshold on Stress-Predict (another protocol
 {new["people"]} people, {new["windows"]} windows. The plain classifiers are fitted on all WESAD people, threshold .5.
 An AUC or balanced accuracy of .5 is chance.
 
-{made["Stress-Predict, unseen"]}
+{made["Stress-Predict"]}
 
 A first model without strong changes of acceleration in training did no better than chance there (AUC .45 on the first
-{seen["people"]} of its people, .61 with acceleration taken away). Those people were then looked at to choose the
-augmentation; the table is for the others, who were not.
+{seen["people"]} of its people, .61 with acceleration taken away). That is why acceleration is now changed so strongly; the
+first {seen["people"]} people were used to choose it, the table is for the others. It is not a wholly fresh test: the first
+model's poor figure over all {seen["people"] + new["people"]} people had been seen before the change, and the halves were made
+after it.
 """
     return f"""# e4: stress from the wrist
 
@@ -115,7 +117,8 @@ Taken away in scoring, same weights and threshold:
 ## Limits
 
 - Eleven people, one laboratory session each; one seed; an interval over eleven people is wide.
-- Two settings of the augmentation were tried; the figures on people left out are of the second. Without the pulse wave
+- Two settings of the augmentation were tried; the figures on people left out are of the second. The first was stopped
+  after six people, where its balanced accuracy was .846 and the second's .850. Without the pulse wave
   the threshold means little, and amusement is hardly recognised.
 - In WESAD stress is a speech and mental arithmetic, in part standing, against sitting: posture and movement give part of
   the answer away. See what is left without ACC.

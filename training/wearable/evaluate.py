@@ -123,8 +123,8 @@ def hand_made(recordings: dict, windows: list, labels: dict) -> tuple[dict, dict
 
 
 def transferred(folder: Path, model: WearableHybrid, shipped: tuple[float, float, float], fitted: dict) -> dict:
-    """The final model, as shipped, on Stress-Predict. Its first half of people was looked at while the
-    augmentation of training was chosen, its second half ("unseen") only by this function."""
+    """The final model, as shipped, on Stress-Predict, which it was not trained on. The first half of its people
+    served to choose the augmentation; of the second only an earlier model's figure pooled over all was seen before."""
     recordings, intervals = load_stress_predict(folder)
     people = sorted(recordings)
     windows = hop_windows(intervals)
@@ -147,7 +147,7 @@ def transferred(folder: Path, model: WearableHybrid, shipped: tuple[float, float
         return out
 
     middle = len(people) // 2
-    return {"looked_at": half(people[:middle]), "unseen": half(people[middle:])}
+    return {"first_half": half(people[:middle]), "second_half": half(people[middle:])}
 
 
 def main() -> None:
