@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { AfferentError } from '../../schema/errors.ts';
 
@@ -32,7 +32,7 @@ export function readSecrets(path: string, create: boolean): Secrets {
 
 export function deriveSecrets(master: Buffer): Secrets {
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, 'afferent', info, 32));
-  const studyKeys = new Map<string, Buffer>();
+  const studyKeys = new Map<string, KeyObject>();
   return {
     wrapping: derive('wrapping'),
     audit: derive('audit'),
@@ -40,7 +40,7 @@ export function deriveSecrets(master: Buffer): Secrets {
     study(study) {
       let key = studyKeys.get(study);
       if (!key) {
-        key = derive(`study:${study}`);
+        key = createSecretKey(derive(`study:${study}`));
         studyKeys.set(study, key);
       }
       const studyKey = key;
@@ -49,7 +49,7 @@ export function deriveSecrets(master: Buffer): Secrets {
   };
 }
 
-function keyedHash(key: Buffer, purpose: string, parts: (string | Buffer)[]): string {
+function keyedHash(key: KeyObject, purpose: string, parts: (string | Buffer)[]): string {
   const hash = createHmac('sha256', key).update(`${purpose}\0`);
   for (const part of parts) {
     const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -26,6 +26,11 @@ export async function storeHome(database: DatabaseName): Promise<StoreHome> {
     keyFile: join(folder, 'key'),
   };
   return { folder, address, open: () => openForTest(address) };
+}
+
+/** Gives a home the key file of another, so that both name the same things alike. */
+export function copyKeyFile(from: StoreHome, to: StoreHome): void {
+  copyFileSync(from.address.keyFile, to.address.keyFile);
 }
 
 export async function openForTest(address: StoreAddress): Promise<Store> {

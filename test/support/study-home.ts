@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import { modelsFolder, projectRoot } from '../../src/config/project.ts';
 import { startTemporal, type TemporalServer } from '../../src/parts/temporal-server.ts';
+import { workflowBundle } from '../../src/parts/workflow-bundle.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { connectTemporal } from '../../src/temporal/connect.ts';
 import type { WorkerSettings } from '../../src/worker.ts';
@@ -31,7 +32,6 @@ export interface WorkerProcess {
 export async function studyHome(store?: string): Promise<StudyHome> {
   const home = mkdtempSync(join(tmpdir(), 'afferent-test-'));
   const { config } = loadConfig({ home, ...(store ? { store } : {}) }, {});
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(join(home, 'logs'), { recursive: true });
   const temporal = await startTemporal(
     config,
@@ -56,6 +56,7 @@ export async function studyHome(store?: string): Promise<StudyHome> {
         keptModels: join(home, 'models'),
         mail: { smtp: null, from: 'afferent@localhost', consoleUrl: 'http://127.0.0.1:4400' },
         queues: ['ingest', 'score'],
+        bundle: await workflowBundle(),
         ...change,
       };
       const worker = await forkWorker(settings);
