@@ -44,7 +44,7 @@ async function extent(kind: SourceKind, arrival: Arrival): Promise<{ bytes: numb
 }
 
 /** sha256 over the bytes of a file, or over names and bytes of a folder's parts. */
-async function contentHash(kind: SourceKind, arrival: Arrival): Promise<{ hash: string; parts: number }> {
+export async function contentHash(kind: SourceKind, arrival: Arrival): Promise<{ hash: string; parts: number }> {
   const hash = createHash('sha256');
   const parts = await partsOf(kind, arrival);
   if (arrival.form === 'folder') {

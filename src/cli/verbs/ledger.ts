@@ -4,6 +4,7 @@ import { checkLedger } from '../../store/ledger-check.ts';
 import { withStore } from '../home.ts';
 import { outcomeColumns, sumOutcomes } from '../outcome-columns.ts';
 import type { Output } from '../output.ts';
+import { recountFile } from '../recount.ts';
 import type { Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -16,7 +17,7 @@ export const verb: Verb = {
     const study = call.args[0] ?? null;
     return withStore(call.config, async (store) => {
       const rows = await ledgerRows(store, study);
-      const check = call.options.check === true ? await checkLedger(store, study) : null;
+      const check = call.options.check === true ? await checkLedger(store, study, recountFile) : null;
       call.out.report(check ? { rows, ...check } : rows, () => printLedger(call.out, rows, check));
       return check && !check.balanced ? 1 : 0;
     });
