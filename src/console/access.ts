@@ -14,6 +14,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/sign-in': 'open',
   'GET /v1/sign-in/link': 'open',
   'GET /*': 'open',
+  'HEAD /*': 'open',
   'POST /v1/sign-out': 'signed-in',
   'GET /v1/me': 'signed-in',
   'POST /v1/me/password': 'signed-in',

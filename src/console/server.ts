@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Store } from '../store/open.ts';
 import { answerErrors } from './error-replies.ts';
@@ -69,7 +69,8 @@ const contentSecurityPolicy = {
 export async function createConsole(options: ConsoleOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
-    disableRequestLogging: true,
+    // Fastify's own lines hold the query: ours, below, do not.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128, ignoreTrailingSlash: true },

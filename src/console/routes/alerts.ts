@@ -58,8 +58,9 @@ export function alertRoutes({ store, review }: ConsoleParts) {
       try {
         await taken(review.rate(id, { by: request.account, ratingId }));
       } catch (thrown) {
-        // A draft that the workflow did not take is nobody's rating. One that it took meanwhile is given and stays.
-        await store.db.deleteFrom('rating').where('id', '=', ratingId).where('state', '=', 'draft').execute();
+        // A draft that the workflow refused is nobody's rating. Without an answer it stays: the workflow may yet take it.
+        const refused = thrown instanceof AfferentError && thrown.code !== 'temporal-down';
+        if (refused) await store.db.deleteFrom('rating').where('id', '=', ratingId).where('state', '=', 'draft').execute();
         throw thrown;
       }
       await audit(request.account, 'alert-rate', study, id);

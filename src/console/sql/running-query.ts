@@ -11,6 +11,13 @@ export class StudySqlError extends AfferentError {
   }
 }
 
+/** Its process ended under it, perhaps through no fault of its own. */
+export class ProcessEnded extends StudySqlError {
+  constructor() {
+    super('The process that answers queries was ended: by too much memory, or by another query.');
+  }
+}
+
 export interface RunningLimits {
   /** How long the database may work on one query, ms; waiting for a slow reader does not count. */
   timeoutMs: number;
@@ -100,8 +107,7 @@ export class RunningQuery {
   #outcome(thrown: unknown): unknown {
     if (this.#stopped) return new AfferentError(this.#stopped);
     if (!(thrown instanceof MartFailure)) return thrown;
-    if (thrown.kind === 'ended')
-      return new StudySqlError('The process that answers queries was ended: by too much memory, or by another query.');
+    if (thrown.kind === 'ended') return new ProcessEnded();
     return new StudySqlError(thrown.reason);
   }
 }

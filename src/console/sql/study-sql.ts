@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Marts } from '../mart/marts.ts';
 import { csvLine } from '../mart/render.ts';
-import { type RunningLimits, RunningQuery } from './running-query.ts';
+import { ProcessEnded, type RunningLimits, RunningQuery } from './running-query.ts';
 
 export interface SqlOptions extends RunningLimits {
   /** Rows that a page shows. */
@@ -33,24 +33,29 @@ export class StudySql {
    */
   async page(study: string, account: string, id: string, sql: string, signal: AbortSignal): Promise<string> {
     const began = performance.now();
-    const { rowLimit, textLimit } = this.#options;
     return this.#guarded(study, account, id, signal, async (query) => {
-      const { columns, pieces } = await this.#open(query, study, sql, 'json');
-      const rows: string[] = [];
-      let [count, length, truncated] = [0, 0, false];
-      for await (const piece of pieces) {
-        if (length + piece.text.length > textLimit) truncated = true;
-        else rows.push(count + piece.rows > rowLimit ? firstRows(piece.text, rowLimit - count) : piece.text);
-        count += piece.rows;
-        length += piece.text.length;
-        truncated ||= count > rowLimit;
-        if (truncated) break;
-      }
+      const result = await onceMore(() => this.#firstRows(query, study, sql));
       const elapsedMs = Math.round(performance.now() - began);
-      const shown = rows.filter((text) => text !== '').join(',');
-      const head = JSON.stringify({ id, columns, truncated, limit: rowLimit, elapsedMs });
-      return `${head.slice(0, -1)},"rows":[${shown}]}`;
+      const { columns, truncated, rows } = result;
+      const head = JSON.stringify({ id, columns, truncated, limit: this.#options.rowLimit, elapsedMs });
+      return `${head.slice(0, -1)},"rows":[${rows}]}`;
     });
+  }
+
+  async #firstRows(query: RunningQuery, study: string, sql: string) {
+    const { rowLimit, textLimit } = this.#options;
+    const { columns, pieces } = await this.#open(query, study, sql, 'json');
+    const texts: string[] = [];
+    let [count, length, truncated] = [0, 0, false];
+    for await (const piece of pieces) {
+      if (length + piece.text.length > textLimit) truncated = true;
+      else texts.push(count + piece.rows > rowLimit ? firstRows(piece.text, rowLimit - count) : piece.text);
+      count += piece.rows;
+      length += piece.text.length;
+      truncated ||= count > rowLimit;
+      if (truncated) break;
+    }
+    return { columns, truncated, rows: texts.filter((text) => text !== '').join(',') };
   }
 
   /** The whole result as CSV, a piece at a time. The first piece is made before this returns, so that a wrong query is told as an error. */
@@ -59,7 +64,7 @@ export class StudySql {
     const done = Promise.withResolvers<void>();
     let lines: AsyncIterable<string> | undefined;
     const running = this.#guarded(study, account, randomUUID(), signal, async (query) => {
-      const { columns, pieces } = await this.#open(query, study, sql, 'csv');
+      const { columns, pieces } = await onceMore(() => this.#open(query, study, sql, 'csv'));
       lines = csvOf(columns, pieces, done);
       first.resolve();
       await query.until(done.promise);
@@ -117,6 +122,16 @@ export class StudySql {
       close();
       throw thrown;
     }
+  }
+}
+
+/** Tries again when the process was ended, for it may have been killed because of somebody else's query. */
+async function onceMore<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof ProcessEnded) return work();
+    throw thrown;
   }
 }
 
