@@ -19,7 +19,7 @@ export function postsFile(home: StudyHome, name: string, texts: readonly string[
 
 export const policy = (change: Partial<Policy> = {}): Policy =>
   Policy.parse({
-    rules: [{ head: 'crisis', key: 'severity', atLeast: 3 }],
+    rules: [{ head: 'crisis', key: 'severity', atLeast: 3.2 }],
     people: [{ account: 'first', mail: 'first@example.org' }],
     ...change,
   });
@@ -41,5 +41,5 @@ export async function ingestAll(home: StudyHome, study: string): Promise<void> {
 }
 
 /** A text that every crisis head should find alarming, and one that none should. Written for the tests. */
-export const alarming = 'I want to end my life tonight. I have the pills ready and I wrote the note to my mother.';
+export const alarming = 'I want to end my life tonight, I have the pills ready and wrote my note';
 export const calm = 'We baked bread this morning and walked along the river with the dog.';

@@ -1,0 +1,65 @@
+import { Kysely, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { storeHome } from '../../test/support/store-home.ts';
+import { addPerson, openWriter, post } from '../../test/support/study-data.ts';
+import { startWriter } from '../../test/support/writer.ts';
+import { checkLedger } from './ledger-check.ts';
+import { sqliteDialect } from './sqlite-driver.ts';
+import { createStudy } from './studies.ts';
+
+async function person() {
+  const home = await storeHome('sqlite');
+  const store = await home.open();
+  await createStudy(store, 'sleep', null);
+  return { home, store, ...(await addPerson(store, 'sleep', 'anna')) };
+}
+
+test('connections that read and then write at once all commit', async () => {
+  const { home, store, source } = await person();
+  const writers = ['one', 'two', 'three'].map((arrival) => startWriter(home.address, source, arrival, 60));
+  const ends = await Promise.all(writers.map((writer) => writer.ended));
+  expect(ends).toEqual(ends.map(() => ({ is: 'ended', committed: 60, error: null })));
+  expect(await checkLedger(store, 'sleep')).toMatchObject({ balanced: true, batches: 3 });
+});
+
+test('a transaction waits for one of the same thread without stopping it', async () => {
+  const { home, store, source } = await person();
+  const other = await home.open();
+  const writers = [await openWriter(store, source, 'one'), await openWriter(other, source, 'two')];
+  await Promise.all(
+    writers.map(async ({ writer }) => {
+      for (let unit = 0; unit < 20; unit++) await writer.commit({ part: 0, firstUnit: unit, counted: 1, items: [post(`${unit}`, 'x')] });
+    }),
+  );
+  expect(await store.db.selectFrom('record').select('id').execute()).toHaveLength(20);
+});
+
+test('one that only reads sees one moment and holds up nobody', async () => {
+  const { home, store, source } = await person();
+  const other = await home.open();
+  const { writer } = await openWriter(other, source, 'one');
+  await store.db
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      expect(await tx.selectFrom('record').select('id').execute()).toEqual([]);
+      await writer.commit({ part: 0, firstUnit: 0, counted: 1, items: [post('1', 'x')] });
+      expect(await tx.selectFrom('record').select('id').execute()).toEqual([]);
+    });
+  expect(await store.db.selectFrom('record').select('id').execute()).toHaveLength(1);
+});
+
+test('foreign keys, the write-ahead log and overwriting of what is deleted are on', async () => {
+  const { home } = await person();
+  const path = home.address.store.slice('sqlite:'.length);
+  const db = new Kysely({ dialect: sqliteDialect(path) });
+  for (const [name, value] of [
+    ['foreign_keys', 1],
+    ['journal_mode', 'wal'],
+    ['secure_delete', 1],
+  ] as const) {
+    const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(db);
+    expect(rows[0]?.[name]).toBe(value);
+  }
+  await db.destroy();
+});
