@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderWith } from '../testing/folder.ts';
+import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
+import { writeZip } from '../testing/write-zip.ts';
+import { xArchive } from './index.ts';
+
+const archive = join(import.meta.dirname, 'fixtures', 'archive');
+
+describe('an archive of X', () => {
+  it('says of each entry what became of it', async () => {
+    const { context, drift } = driftingContext({ account: '@Quiet_One' });
+    const parts = await readAll(xArchive, archive, context);
+    expect(Object.fromEntries(parts.map((part) => [part.name, tally(part.items)]))).toEqual({
+      'Your archive.html': { 'excluded file-not-used': 1 },
+      'data/account.js': { 'excluded file-not-used': 1 },
+      'data/direct-messages.js': { 'excluded direct-message': 3 },
+      'data/follower.js': { 'excluded file-not-used': 1 },
+      'data/manifest.js': { 'excluded file-not-used': 1 },
+      'data/note-tweet.js': { record: 1 },
+      'data/tweets-part1.js': { record: 2 },
+      'data/tweets.js': {
+        record: 3,
+        'excluded repost': 1,
+        'quarantined no-time': 1,
+        'quarantined no-text': 1,
+        'quarantined not-json': 3,
+        'quarantined no-id': 1,
+      },
+    });
+    expect(drift).toEqual([{ kind: 'unknown-field', name: 'mood' }]);
+  });
+
+  it('keeps texts decoded once, ids as text, and what a post answers', async () => {
+    const items = await itemsAt(xArchive, archive, contextOf({ zone: 'Europe/Berlin' }));
+    const posts = items.flatMap((item) => (item.is === 'record' && item.record.type === 'post' ? [item.record] : []));
+    expect(posts.map((post) => [post.id, post.kind, post.conversation])).toEqual([
+      ['note 900', 'own', null],
+      ['400', 'own', null],
+      ['401', 'own', null],
+      ['1580000000000000001', 'own', null],
+      ['1580000000000000002', 'reply', '1579999999999999999'],
+      ['1580000000000000004', 'quote', null],
+    ]);
+    expect(posts[3]).toMatchObject({
+      text: 'Rain & tea, 3 < 4 &lt; 5 🙂 "[quoted, ] {bracket}"',
+      time: { utc: '2022-10-12T22:19:24.000Z', offset: 120, zone: 'declared', day: '2022-10-13' },
+      audience: 'public',
+      lang: 'en',
+      version: '2023-02-01T10:00:00.000Z',
+    });
+    expect(posts[4]?.lang).toBeNull();
+  });
+
+  it('keeps no unit of an archive of another account', async () => {
+    expect(tally(await itemsAt(xArchive, archive, contextOf({ account: '77' })))).toEqual({
+      'excluded file-not-used': 4,
+      'quarantined wrong-participant': 16,
+    });
+  });
+
+  it('reads a zip, and a bare array with the author in each post', async () => {
+    const files = ['account.js', 'tweets.js'].map((name) => ({ name: `data/${name}`, content: readFileSync(join(archive, 'data', name)) }));
+    const tweet = { id_str: '1', created_at: 'Wed Oct 12 22:19:24 +0000 2022', full_text: 'mine' };
+    const mine = { ...tweet, user: { id_str: '4242', screen_name: 'quiet_one' } };
+    const theirs = { ...tweet, id_str: '2', user: { id_str: '99', screen_name: 'other' } };
+    const folder = await folderWith({ 'a.zip': writeZip(files), 'b/tweets.json': JSON.stringify([mine, theirs]) });
+    const parts = await readAll(xArchive, folder, contextOf({ account: '4242' }));
+    expect(parts.map((part) => [part.role, tally(part.items).record])).toEqual([
+      [null, undefined],
+      ['tweets', 3],
+      ['tweets', 1],
+    ]);
+    expect(tally(parts[2]?.items ?? [])).toEqual({ record: 1, 'excluded other-person': 1 });
+  });
+
+  it('gives up on a file that is no array, and notices one that is cut off', async () => {
+    const whole = readFileSync(join(archive, 'data', 'tweets-part1.js'), 'utf8');
+    const folder = await folderWith({
+      'tweets.js': whole.slice(0, -5),
+      'tweets-part1.js': '{"tweets": [{"a": 1}, {"b": 2}]}',
+      'tweets-part2.js': 'nothing at all',
+      'tweets-part3.js': `${whole} and more`,
+      'tweet.js': 'window.YTD.tweet.part0 = []',
+    });
+    const parts = await readAll(xArchive, folder);
+    expect(Object.fromEntries(parts.map((part) => [part.name, tally(part.items)]))).toEqual({
+      'tweet.js': {},
+      'tweets.js': { record: 1, 'quarantined part-unreadable': 1 },
+      'tweets-part1.js': { 'quarantined not-this-kind': 3 },
+      'tweets-part2.js': { 'quarantined not-this-kind': 1 },
+      'tweets-part3.js': { record: 2, 'quarantined wrong-shape': 1 },
+    });
+  });
+});
