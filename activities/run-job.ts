@@ -9,7 +9,7 @@ import type { JobArgs, JobName, JobOutcome, JobResult } from './threads/jobs.ts'
 const heartbeatMs = 5_000;
 
 /** Codes that another try can mend. */
-const passing: ReadonlySet<ErrorCode> = new Set(['store-down', 'internal', 'interrupted', 'file-changed', 'temporal-down']);
+const passing: ReadonlySet<ErrorCode> = new Set(['store-down', 'internal', 'interrupted', 'file-changed', 'temporal-down', 'smtp-failed']);
 
 /** An error as Temporal may keep it: code and place, nothing of what was read. */
 export function toFailure(error: AfferentError): ApplicationFailure {

@@ -19,13 +19,18 @@ export interface RunRef {
   recordingsFrom: number;
 }
 
-export interface RerunSummary extends VerifyCounts {
+export interface RunSummary {
+  run: string;
+  /** Inputs by what became of them. */
+  states: Record<string, number>;
+}
+
+/** What a rerun found; the counts are those of a verification. */
+export interface RerunSummary extends RunSummary, VerifyCounts {
   run: string;
   of: string | null;
   verify: boolean;
   engine: 'native' | 'wasm';
-  /** Inputs by what became of them. */
-  states: Record<string, number>;
 }
 
 /** Activities that freeze, score and finish runs. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Dependencies, MailSettings } from '../activities/dependencies.ts';
 import { ingestActivities } from '../activities/ingest.ts';
 import { reviewActivities } from '../activities/review.ts';
@@ -81,12 +81,14 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
 /** As a process: settings come as JSON in AFFERENT_WORKER, readiness and the end go over IPC. */
 async function main(): Promise<void> {
   const settings = JSON.parse(process.env.AFFERENT_WORKER ?? '{}') as WorkerSettings;
-  Runtime.install({ shutdownSignals: [] });
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   // A worker whose supervisor died has nobody to restart it and ends.
   process.on('disconnect', () => stop.abort());
   await runWorker(settings, stop.signal, () => process.send?.('ready'));
+  // An open channel to the supervisor would keep the process alive.
+  if (process.connected) process.disconnect();
 }
 
 if (import.meta.main) await main();
