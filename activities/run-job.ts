@@ -6,10 +6,18 @@ import { AfferentError, type ErrorCode } from '../schema/errors.ts';
 import type { JobArgs, JobName, JobOutcome, JobResult } from './threads/jobs.ts';
 
 /** Heartbeats only show life; what is done is in the store. */
-const heartbeatMs = 5_000;
+const heartbeatMs = 3_000;
 
 /** Codes that another try can mend. */
-const passing: ReadonlySet<ErrorCode> = new Set(['store-down', 'internal', 'interrupted', 'file-changed', 'temporal-down', 'smtp-failed']);
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'store-down',
+  'internal',
+  'interrupted',
+  'file-changed',
+  'temporal-down',
+  'smtp-failed',
+  'stale-writer',
+]);
 
 /** An error as Temporal may keep it: code and place, nothing of what was read. */
 export function toFailure(error: AfferentError): ApplicationFailure {

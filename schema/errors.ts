@@ -258,6 +258,12 @@ export const errorTable = {
     message: 'The ledger does not agree with the files or rows.',
     hint: 'See afferent ledger --check for where.',
   },
+  'stale-writer': {
+    exit: 1,
+    status: 409,
+    message: 'Another attempt goes on with this batch.',
+    hint: 'Nothing to do: nothing is written twice.',
+  },
   // scoring
   'row-unreadable': { exit: 1, status: 422, message: 'The row cannot be read.', hint: 'See the row and field given.' },
   'text-empty': { exit: 1, status: 422, message: 'There is no text to score.', hint: 'Nothing to do.' },

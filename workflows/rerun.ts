@@ -14,13 +14,13 @@ export interface RerunInput {
 const { scoreShard, verifyShard } = proxyActivities<ScoreActivities>({
   taskQueue: scoreQueue,
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 const { freezeRerun, finishRun } = proxyActivities<ScoreActivities>({
   taskQueue: ingestQueue,
   startToCloseTimeout: '6h',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 

@@ -26,13 +26,13 @@ export interface ScoringInput {
 const { scoreShard } = proxyActivities<ScoreActivities>({
   taskQueue: scoreQueue,
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 const { freezeRun, finishRun, decideAlerts } = proxyActivities<ScoreActivities>({
   taskQueue: ingestQueue,
   startToCloseTimeout: '6h',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 

@@ -18,7 +18,7 @@ export interface IngestionResult {
 // A source that another run holds, and a store that is busy, pass; what is wrong with a file does not.
 const { holdSource, findArrivals, ingestBatch, releaseSource, requestScoring } = proxyActivities<IngestActivities>({
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 

@@ -32,10 +32,7 @@ export async function ingestBatch(context: JobContext, { batch: id }: { batch: s
     return { error: null };
   } catch (thrown) {
     const error = toAfferentError(thrown);
-    if (error.code === 'interrupted') {
-      await closeBatch(context.store, id, 'cancelled', 'interrupted');
-      throw error;
-    }
+    // An interrupted batch stays open: the next attempt goes on from the cursor, and a cancelled run closes it itself.
     if (!final.has(error.code)) throw thrown;
     await closeBatch(context.store, id, 'failed', error.code);
     return { error: error.code };

@@ -118,7 +118,7 @@ export class BatchWriter {
       .$if(this.#store.adapter.name === 'postgres', (query) => query.forUpdate())
       .executeTakeFirst();
     if (batch?.state !== 'open' || batch.cursor_part !== group.part || batch.cursor_unit !== group.firstUnit) {
-      throw new AfferentError('interrupted', { part: group.part, unit: group.firstUnit });
+      throw new AfferentError('stale-writer', { part: group.part, unit: group.firstUnit });
     }
   }
 

@@ -110,15 +110,24 @@ export async function holdSource(store: Store, id: string, holder: string, inste
   });
 }
 
-/** Lets a source go. `error` is the code that ended the run, if one did. */
+/** Lets a source go. `error` is the code that ended the run, if one did; batches that it left open are closed as cancelled, at their last commit. */
 export async function releaseSource(store: Store, id: string, holder: string, error: string | null): Promise<void> {
-  await store.db
-    .updateTable('source')
-    .set({ holder: null, state: error === null ? 'idle' : 'failed', last_error: error, last_run_at: now() })
-    .where('id', '=', id)
-    .where('holder', '=', holder)
-    .where('state', '<>', 'erased')
-    .execute();
+  await store.db.transaction().execute(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('source')
+      .set({ holder: null, state: error === null ? 'idle' : 'failed', last_error: error, last_run_at: now() })
+      .where('id', '=', id)
+      .where('holder', '=', holder)
+      .where('state', '<>', 'erased')
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return;
+    await tx
+      .updateTable('batch')
+      .set({ state: 'cancelled', error: error ?? 'interrupted', closed_at: now() })
+      .where('source', '=', id)
+      .where('state', '=', 'open')
+      .execute();
+  });
 }
 
 export async function setSourceQueued(store: Store, ids: readonly string[]): Promise<void> {

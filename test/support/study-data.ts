@@ -11,7 +11,7 @@ import { addParticipant } from '../../src/store/participants.ts';
 import { draftRating } from '../../src/store/ratings.ts';
 import { setInputStates } from '../../src/store/run-inputs.ts';
 import { freezeRun } from '../../src/store/runs.ts';
-import { insertScores, scoreRows } from '../../src/store/scores.ts';
+import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
 import type { Owner } from '../../src/store/series.ts';
 import { addSource, requireSource } from '../../src/store/sources.ts';
 
@@ -125,21 +125,28 @@ export async function scorePosts(store: Store, study: string, alertFor: readonly
   const run = await freezeRun(store, study, [model], 'native');
   if (!run) return null;
   const inputs = await store.db.selectFrom('run_input').selectAll().where('run', '=', run.id).orderBy('ordinal').execute();
+  const hash = store.secrets.study(study);
+  const scored: { participant: string; ordinal: number; rows: ScoreRows }[] = [];
   for (const { participant, record, input_id, ordinal } of inputs) {
     if (!participant || !record || !input_id) continue;
     const row = await store.db.selectFrom('record').selectAll().where('id', '=', record).executeTakeFirstOrThrow();
-    const key = await store.keys.key(participant);
-    const hash = store.secrets.study(study);
     const id = hash('score', input_id, model.id, result.head);
     const where = { study, participant, source: row.source, run: run.id, record, inputId: input_id, model: model.id };
     const place = { ...where, id, decisionId: hash('decision', id, model.thresholds), thresholdsId: model.thresholds };
-    const rows = scoreRows(key, { ...place, day: row.day, timeMs: row.time_ms, endMs: row.time_ms }, result, null);
-    await store.db.transaction().execute(async (tx) => {
-      await insertScores(tx, [rows]);
-      await setInputStates(tx, run.id, [{ ordinal, state: 'scored', error: null, result: randomBytes(8) }]);
-    });
-    if (!alertFor.includes(participant)) continue;
-    const alert = await openOrJoin(store, study, participant, policy as never, [id]);
+    const times = { day: row.day, timeMs: row.time_ms, endMs: row.time_ms };
+    scored.push({ participant, ordinal, rows: scoreRows(await store.keys.key(participant), { ...place, ...times }, result, null) });
+  }
+  await store.db.transaction().execute(async (tx) => {
+    await insertScores(
+      tx,
+      scored.map(({ rows }) => rows),
+    );
+    const states = scored.map(({ ordinal }) => ({ ordinal, state: 'scored' as const, error: null, result: randomBytes(8) }));
+    await setInputStates(tx, run.id, states);
+  });
+  for (const participant of alertFor) {
+    const scores = scored.filter((one) => one.participant === participant).map(({ rows }) => rows.score.id);
+    const alert = await openOrJoin(store, study, participant, policy, scores);
     if (alert?.opened) await draftRating(store, { id: alert.id, participant }, 'rita', { severity: 4, note });
   }
   return run.id;

@@ -28,10 +28,13 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-/** @param store where to keep the data; SQLite in the home by default */
-export async function studyHome(store?: string): Promise<StudyHome> {
+/**
+ * @param options.store where to keep the data; SQLite in the home by default
+ * @param options.prepare called with the settings before the store is opened
+ */
+export async function studyHome(options: { store?: string; prepare?: (config: Config) => void } = {}): Promise<StudyHome> {
   const home = mkdtempSync(join(tmpdir(), 'afferent-test-'));
-  const { config } = loadConfig({ home, ...(store ? { store } : {}) }, {});
+  const { config } = loadConfig({ home, ...(options.store ? { store: options.store } : {}) }, {});
   mkdirSync(join(home, 'logs'), { recursive: true });
   const temporal = await startTemporal(
     config,
@@ -39,6 +42,7 @@ export async function studyHome(store?: string): Promise<StudyHome> {
     () => {},
     new AbortController().signal,
   );
+  options.prepare?.(config);
   const opened = await openStore(config);
   const { client, close } = await connectTemporal({ address: temporal.address, namespace: config.namespace });
   const workers = new Set<WorkerProcess>();
