@@ -1,6 +1,7 @@
-import { type AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
-import type { Arrival, ParseContext, Part, SourceKind } from '../../schema/source.ts';
+import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
+import type { Arrival, ParseContext, Parsed, Part, SourceKind } from '../../schema/source.ts';
 import { type Group, Grouping, quarantinedRest } from './grouping.ts';
+import { REFUSED_ROLE } from './reading/container.ts';
 import { Tee } from './tee.ts';
 
 export type { Group } from './grouping.ts';
@@ -26,7 +27,7 @@ export async function partsOf(kind: SourceKind, arrival: Arrival): Promise<Part[
     return await kind.parts(arrival);
   } catch (thrown) {
     const fault = notFatal(thrown);
-    return [{ index: 0, name: '', role: 'refused', bytes: null, open: () => Promise.reject(fault) }];
+    return [{ index: 0, name: '', role: REFUSED_ROLE, bytes: null, open: () => Promise.reject(fault) }];
   }
 }
 
@@ -44,8 +45,9 @@ export async function partsOf(kind: SourceKind, arrival: Arrival): Promise<Part[
  */
 export async function* readPart(kind: SourceKind, part: Part, context: ParseContext, options: ReadOptions): AsyncGenerator<Group> {
   const groups = new Grouping(options.groupUnits, options.skipUnits ?? 0);
-  if (part.role === null) {
-    groups.add({ is: 'excluded', units: 1, end: 0, day: null, reason: 'file-not-used' });
+  const whole = await readAsOne(part);
+  if (whole !== null) {
+    groups.add(whole);
     yield* groups.close(1);
     return;
   }
@@ -76,11 +78,22 @@ export async function* readPart(kind: SourceKind, part: Part, context: ParseCont
 
 /** Units of a part by its counter alone, for holding a ledger against the file. */
 export async function countPart(kind: SourceKind, part: Part, progress?: (position: number) => void): Promise<number> {
-  if (part.role === null) return 1;
+  if (part.role === null || part.role === REFUSED_ROLE) return 1;
   const counter = kind.counter(part);
   const tee = new Tee(part, counter, progress);
   await tee.drain();
   return counter.takeUntil(Number.POSITIVE_INFINITY) + (tee.broken !== null || isEmpty(tee, part) ? 1 : 0);
+}
+
+/** The one unit of a part that is not looked into, or null. */
+async function readAsOne(part: Part): Promise<Parsed | null> {
+  if (part.role === null) return { is: 'excluded', units: 1, end: 0, day: null, reason: 'file-not-used' };
+  if (part.role !== REFUSED_ROLE) return null;
+  const fault = await part.open().then(
+    () => new AfferentError('internal'),
+    (thrown: unknown) => thrown,
+  );
+  return quarantinedRest(1, 0, notFatal(fault).code);
 }
 
 function isEmpty(tee: Tee, part: Part): boolean {

@@ -1,4 +1,4 @@
-import { type AfferentError, toAfferentError } from '../../schema/errors.ts';
+import { AfferentError } from '../../schema/errors.ts';
 import type { Part, UnitCounter } from '../../schema/source.ts';
 
 /** A part's stream, each chunk of which a counter sees before whoever reads. */
@@ -51,7 +51,7 @@ export class Tee {
       result = await this.#iterator.next();
     } catch (thrown) {
       this.#done = true;
-      this.broken = toAfferentError(thrown);
+      this.broken = thrown instanceof AfferentError ? thrown : new AfferentError('part-unreadable');
       throw this.broken;
     }
     if (result.done) {

@@ -50,7 +50,7 @@ export function toParts(entries: Entry[], roleOf: (entry: Entry) => string | nul
     name: entry.name,
     role: entry.refused === null ? roleOf(entry) : REFUSED_ROLE,
     bytes: entry.bytes,
-    open: () => entry.open(),
+    open: () => (entry.refused === null ? entry.open() : Promise.reject(new AfferentError(entry.refused))),
   }));
 }
 

@@ -1,0 +1,130 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AfferentError } from '../../schema/errors.ts';
+import type { Part, SourceKind } from '../../schema/source.ts';
+import { countPart, partsOf, readPart } from './account.ts';
+import { posts } from './posts/index.ts';
+import { groupsOf, withChunks } from './testing/fake-part.ts';
+import { folderWith } from './testing/folder.ts';
+import { contextOf } from './testing/read-all.ts';
+
+function lines(count: number): string {
+  return Array.from({ length: count }, (_, i) => `{"id":"${i}","time":"2024-01-01T00:00:00Z","text":"post ${i}"}\n`).join('');
+}
+
+async function partWith(text: string): Promise<Part> {
+  const folder = await folderWith({ 'a.jsonl': text });
+  const [arrival] = await posts.arrivals(folder);
+  const [part] = await partsOf(posts, arrival as NonNullable<typeof arrival>);
+  return part as Part;
+}
+
+describe('reading a part in groups', () => {
+  it('ends groups at fixed numbers of units', async () => {
+    const groups = await groupsOf(posts, await partWith(lines(25)), { groupUnits: 10 });
+    expect(groups.map((group) => [group.unitsBefore, group.unitsAfter, group.counted])).toEqual([
+      [0, 10, 10],
+      [10, 20, 10],
+      [20, 25, 5],
+    ]);
+  });
+
+  it('goes on after what was committed, and nowhere else', async () => {
+    const part = await partWith(lines(25));
+    const groups = await groupsOf(posts, part, { groupUnits: 10, skipUnits: 20 });
+    expect(groups.map((group) => group.unitsBefore)).toEqual([20]);
+    expect(await groupsOf(posts, part, { groupUnits: 10, skipUnits: 25 })).toEqual([]);
+    const pairs: SourceKind = {
+      ...posts,
+      async *parse() {
+        for (let i = 0; i < 3; i++) yield { is: 'excluded', units: 2, end: i + 1, day: null, reason: 'empty' };
+      },
+    };
+    await expect(groupsOf(pairs, part, { groupUnits: 10, skipUnits: 3 })).rejects.toMatchObject({ code: 'ledger-off' });
+  });
+
+  it('shows progress while units are dropped, and stops where it is told to', async () => {
+    const part = await partWith(lines(25));
+    const seen: number[] = [];
+    const options = { groupUnits: 10, skipUnits: 25, progress: (position: number) => seen.push(position) };
+    expect(await groupsOf(posts, part, options)).toEqual([]);
+    expect(seen).toEqual([part.bytes]);
+    const stop = (): never => {
+      throw new AfferentError('interrupted');
+    };
+    await expect(groupsOf(posts, part, { groupUnits: 10, progress: stop })).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it('quarantines under the reason of a parser that gives up, and counts the rest', async () => {
+    const quitter: SourceKind = {
+      ...posts,
+      async *parse(...given) {
+        let n = 0;
+        for await (const item of posts.parse(...given)) {
+          if (n++ === 12) throw new AfferentError('not-xml');
+          yield item;
+        }
+      },
+    };
+    const groups = await groupsOf(quitter, await partWith(lines(25)), { groupUnits: 10 });
+    expect(groups.at(-1)?.items.at(-1)).toMatchObject({ is: 'quarantined', reason: 'not-xml', units: 13 });
+    expect(groups.every((group) => group.unaccounted === 0)).toBe(true);
+  });
+
+  it('passes a defect of the parser on as one of ours', async () => {
+    const broken: SourceKind = {
+      ...posts,
+      parse() {
+        throw new TypeError('a text of a participant');
+      },
+    };
+    const failure = groupsOf(broken, await partWith(lines(2)), { groupUnits: 10 });
+    await expect(failure).rejects.toMatchObject({ code: 'internal', message: 'Something went wrong inside Afferent.' });
+  });
+
+  it('holds no more of the stream than a group needs', async () => {
+    let open = 0;
+    const part = await partWith(lines(1));
+    async function* endless(): AsyncGenerator<Buffer> {
+      try {
+        open++;
+        for (;;) yield Buffer.from(lines(1));
+      } finally {
+        open--;
+      }
+    }
+    const { Readable } = await import('node:stream');
+    const stream = { ...part, open: async () => Readable.from(endless(), { objectMode: true, highWaterMark: 1 }) };
+    for await (const group of readPart(posts, stream, contextOf(), { groupUnits: 10 })) {
+      expect(group.counted).toBe(10);
+      break;
+    }
+    expect(open).toBe(0);
+  });
+
+  it('notices a file that changed or went since it was listed', async () => {
+    const folder = await folderWith({ 'a.jsonl': lines(2), 'b.jsonl': lines(2) });
+    const parts = (await Promise.all((await posts.arrivals(folder)).map((arrival) => partsOf(posts, arrival)))).flat();
+    await appendFile(join(folder, 'a.jsonl'), lines(1));
+    await writeFile(join(folder, 'b.jsonl'), '');
+    for (const part of parts) {
+      const groups = await groupsOf(posts, part);
+      expect(groups.flatMap((group) => group.items)).toMatchObject([{ is: 'quarantined', reason: 'file-changed', units: 1 }]);
+      expect(await countPart(posts, part)).toBe(1);
+    }
+  });
+
+  it('counts units that end together in one group', async () => {
+    const part = withChunks(await partWith(lines(1)), [Buffer.from('ab')]);
+    const twins: SourceKind = {
+      ...posts,
+      counter: () => ({ push() {}, end() {}, takeUntil: (position) => (position >= 2 ? 2 : 0) }),
+      async *parse() {
+        yield { is: 'excluded', units: 1, end: 2, day: null, reason: 'empty' };
+        yield { is: 'excluded', units: 1, end: 2, day: null, reason: 'empty' };
+      },
+    };
+    expect((await groupsOf(twins, part, { groupUnits: 1 })).map((group) => [group.counted, group.unaccounted])).toEqual([[2, 0]]);
+  });
+});

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sourceKind } from './index.ts';
+import { readAll, tally } from './testing/read-all.ts';
+
+/** Real exports are not part of the repository: where they lie beside it, all of them go through. */
+const exportsFolder = join(import.meta.dirname, '../../../shared/data');
+
+const folders: { kind: string; path: string; expected: Record<string, number> }[] = [
+  { kind: 'x-archive', path: 'exports/twitter_archive', expected: { record: 2, 'excluded repost': 1, 'excluded file-not-used': 8 } },
+  {
+    kind: 'apple-health',
+    path: 'exports/apple_health',
+    expected: { sample: 36, record: 27, 'excluded not-collected': 5, 'excluded identity': 5 },
+  },
+  {
+    kind: 'empatica-e4',
+    path: 'exports/empatica_e4/flirt/empatica',
+    expected: { block: 39_990, sample: 4999, 'excluded file-not-used': 1 },
+  },
+  { kind: 'empatica-e4', path: 'exports/empatica_e4/devicely', expected: { block: 3208, sample: 49, record: 4 } },
+  { kind: 'empatica-e4', path: 'wearable/wesad', expected: { record: 10, 'excluded file-not-used': 12 } },
+  { kind: 'empatica-e4', path: 'wearable/stress_predict', expected: {} },
+  { kind: 'posts', path: 'exports/social_generic', expected: {} },
+];
+
+const present = existsSync(exportsFolder) ? folders : [];
+
+describe('real exports', () => {
+  it('lie beside the repository, or are none', () => {
+    if (!existsSync(exportsFolder)) console.log('No real exports beside the repository: none were read.');
+    expect(folders.filter(({ path }) => existsSync(join(exportsFolder, path))).length).toBe(present.length);
+  });
+
+  for (const { kind, path, expected } of present) {
+    it(`${kind}: ${path}`, { timeout: 120_000 }, async () => {
+      const parts = await readAll(sourceKind(kind), join(exportsFolder, path));
+      expect(parts.length).toBeGreaterThan(0);
+      for (const part of parts) {
+        expect([part.name, part.accounted, part.recounted]).toEqual([part.name, part.counted, part.counted]);
+        expect(part.groups.some((group) => group.unaccounted > 0)).toBe(false);
+      }
+      expect(tally(parts.flatMap((part) => part.items))).toMatchObject(expected);
+    });
+  }
+});

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { SourceKind } from '../../../schema/source.ts';
+import { sourceKinds } from '../index.ts';
+
+/** What the conformance suite knows of a kind: its fixtures, and where a hostile file would stand. */
+export interface ConformanceCase {
+  name: string;
+  kind: SourceKind;
+  fixtures: string;
+  /** A name under which the kind reads a file. */
+  fileName: string;
+  /** A unit, or what holds one, that is longer than may be read. */
+  huge: () => Buffer;
+}
+
+const HUGE = 'x'.repeat(5 * 1024 * 1024);
+
+const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'>>> = {
+  posts: { fileName: 'posts.jsonl', huge: () => Buffer.from(`{"id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
+  'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
+  'empatica-e4': { fileName: 'EDA.csv', huge: () => Buffer.from(`1700000000\n4\n${HUGE}\n`) },
+  'apple-health': { fileName: 'export.xml', huge: () => Buffer.from(`<HealthData><Record a="${HUGE.repeat(7)}"/></HealthData>`) },
+};
+
+/** One case for each kind in the index; a kind without details fails here. */
+export const cases: ConformanceCase[] = Object.entries(sourceKinds).map(([name, kind]) => {
+  const detail = details[name];
+  if (detail === undefined) throw new Error(`testing/cases.ts lacks ${name}`);
+  return { name, kind, fixtures: join(import.meta.dirname, '..', name, 'fixtures'), ...detail };
+});
