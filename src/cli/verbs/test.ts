@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AfferentError } from '../../../schema/errors.ts';
 import { projectRoot } from '../../config/project.ts';
@@ -38,14 +40,56 @@ function installPackages(call: Call): void {
   if (still.length > 0) throw new AfferentError('missing-packages', { what: still.join(', ') });
 }
 
-function runTests(call: Call, temporal: string): Promise<number> {
-  const args = [join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...call.rest];
+async function runTests(call: Call, temporal: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'afferent-test-report-'));
+  try {
+    const report = join(folder, 'report.json');
+    const code = await vitest(call, temporal, report);
+    if (call.signal.aborted) throw new AfferentError('interrupted');
+    const { passed, failed, skipped } = readReport(report);
+    if (skipped > 0) call.out.line(`${skipped} skipped, which counts as failed`);
+    call.out.line(`${passed} passed, ${failed + skipped} failed`);
+    return code === 0 && failed + skipped === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function vitest(call: Call, temporal: string, report: string): Promise<number | null> {
+  const tool = join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...call.rest];
   // Settings of this shell must not reach the tests' own homes.
   const env: NodeJS.ProcessEnv = { ...process.env, AFFERENT_TEST_TEMPORAL: temporal };
   for (const name of Object.keys(env)) if (/^(AFFERENT_(?!TEST_)|TEMPORAL_)/.test(name)) delete env[name];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { cwd: projectRoot, stdio: 'inherit', env });
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', tool, ...args], {
+      cwd: projectRoot,
+      stdio: 'inherit',
+      env,
+    });
     child.once('error', reject);
-    child.once('exit', (code) => resolve(call.signal.aborted ? 130 : code === 0 ? 0 : 1));
+    child.once('exit', resolve);
   });
+}
+
+/** What vitest says of a run; a file that could not be run at all counts as one failure. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { status: string; assertionResults: { status: string }[] }[];
+}
+
+function readReport(path: string): { passed: number; failed: number; skipped: number } {
+  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
+  const report = JSON.parse(readFileSync(path, 'utf8')) as Report;
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }

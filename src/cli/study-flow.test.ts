@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli, runJson, temporaryFolder } from './testing/run-cli.ts';
+
+/** A home with a study and one participant, and a folder for files. */
+async function begun(): Promise<{ home: string; files: string }> {
+  const folder = temporaryFolder();
+  const [home, files] = [join(folder, 'home'), join(folder, 'files')];
+  mkdirSync(files);
+  expect((await runJson(home, ['study', 'create', 'tides'])).code).toBe(0);
+  expect((await runJson(home, ['participant', 'add', 'tides', 'Anna-7'])).code).toBe(0);
+  return { home, files };
+}
+
+function file(folder: string, name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('a study on the command line', () => {
+  it('is created once, under a name of the right form', async () => {
+    const { home } = await begun();
+    expect(await runJson(home, ['study', 'create', 'tides'])).toMatchObject({ code: 2, document: { error: { code: 'study-exists' } } });
+    expect(await runJson(home, ['study', 'create', 'Tides!'])).toMatchObject({ code: 2, document: { error: { code: 'bad-study-name' } } });
+    expect(await runJson(home, ['study', 'list'])).toMatchObject({ code: 0, document: { studies: [{ study: 'tides', participants: 1 }] } });
+  });
+
+  it('takes a policy, and names the field of one that is wrong', async () => {
+    const { home, files } = await begun();
+    const rules = 'rules: [{ head: crisis, key: severity, atLeast: 4 }]\npeople: [{ account: ana, mail: ana@example.org }]\n';
+    const good = file(files, 'policy.yaml', rules);
+    expect((await runJson(home, ['study', 'create', 'care', '--policy', good])).code).toBe(0);
+    const bad = file(files, 'bad.yaml', rules.replace('ana@example.org', 'nowhere'));
+    expect(await runJson(home, ['study', 'create', 'care-2', '--policy', bad])).toMatchObject({
+      code: 2,
+      document: { error: { code: 'bad-policy', details: { field: 'people.0.mail' } } },
+    });
+  });
+
+  it('prints pseudonyms, never the outside id', async () => {
+    const { home } = await begun();
+    const { stdout } = await runCli(['participant', 'add', 'tides', 'Bela-9', '--home', home]);
+    expect(stdout).toMatch(/^p_[0-9a-f]{20} added\n$/);
+  });
+
+  it('takes a roster whole or not at all', async () => {
+    const { home, files } = await begun();
+    file(files, 'strict.yaml', 'audiences: [public]\n');
+    const roster = file(files, 'roster.csv', 'id,consent\nA1,strict.yaml\nA2,\n');
+    const { document } = await runJson(home, ['participant', 'add', 'tides', '--roster', roster]);
+    expect(document).toMatchObject({ participants: [{ added: true }, { added: true }] });
+    const broken = file(files, 'broken.csv', 'id,consent\nA3,\nA4,no-such-file.yaml\n');
+    expect((await runJson(home, ['participant', 'add', 'tides', '--roster', broken])).code).toBe(2);
+    expect(await runJson(home, ['study', 'list'])).toMatchObject({ document: { studies: [{ participants: 3 }] } });
+  });
+
+  it('adds sources, and refuses what cannot be one', async () => {
+    const { home, files } = await begun();
+    const path = file(files, 'posts.csv', 'a,b,c\n');
+    const add = (...more: string[]) => runJson(home, ['source', 'add', 'tides', '--participant', 'Anna-7', ...more]);
+    const posts = ['--kind', 'posts', '--path', path];
+    expect(await add(...posts, '--map', 'id=a,time=b,text=c', '--every', '15m', '--zone', 'Europe/Berlin')).toMatchObject({
+      code: 0,
+      document: { kind: 'posts', added: true, everySeconds: 900 },
+    });
+    expect(await add(...posts)).toMatchObject({ document: { added: false } });
+    const refused = async (code: string, ...more: string[]) =>
+      expect(await add(...more), more.join(' ')).toMatchObject({ code: 2, document: { error: { code } } });
+    await refused('unknown-kind', '--kind', 'diary', '--path', path);
+    await refused('bad-path', '--kind', 'posts', '--path', join(files, 'none'));
+    await refused('bad-mapping', ...posts, '--map', 'id');
+    await refused('usage', ...posts, '--every', 'often');
+    await refused('usage', ...posts, '--zone', 'Middle/Earth');
+    await refused('usage', '--kind', 'x-archive', '--path', path, '--map', 'id=a');
+    const stranger = ['source', 'add', 'tides', ...posts, '--participant', 'nobody'];
+    expect(await runJson(home, stranger)).toMatchObject({ code: 2, document: { error: { code: 'unknown-participant' } } });
+  });
+
+  it('reports nothing as nothing', async () => {
+    const { home } = await begun();
+    expect(await runJson(home, ['ledger', 'tides'])).toEqual({ code: 0, document: [] });
+    expect(await runJson(home, ['ledger', 'tides', '--check'])).toMatchObject({ code: 0, document: { balanced: true, batches: 0 } });
+    expect(await runJson(home, ['scores', 'tides'])).toEqual({ code: 0, document: { study: 'tides', scores: [] } });
+    expect(await runJson(home, ['runs', 'tides'])).toEqual({ code: 0, document: { study: 'tides', runs: [] } });
+    expect(await runJson(home, ['quarantine', 'list', 'tides'])).toEqual({ code: 0, document: { study: 'tides', rows: [] } });
+    expect(await runJson(home, ['alerts', 'tides'])).toMatchObject({ code: 0, document: { alerts: [] } });
+    expect(await runJson(home, ['status', 'tides'])).toMatchObject({
+      code: 0,
+      document: { counts: { participants: 1, records: 0 }, contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  it('does not make a home out of a mistyped one', async () => {
+    const home = join(temporaryFolder(), 'no-home');
+    for (const args of [
+      ['status', 'tides'],
+      ['ledger', 'tides'],
+      ['participant', 'add', 'tides', 'x'],
+    ]) {
+      expect(await runJson(home, args)).toMatchObject({ code: 2, document: { error: { code: 'unknown-study' } } });
+    }
+    expect(existsSync(home)).toBe(false);
+  });
+});
+
+describe('accounts on the command line', () => {
+  it('get a role and a one-time link', async () => {
+    const { home } = await begun();
+    expect((await runJson(home, ['account', 'add', 'ana'])).code).toBe(0);
+    expect((await runJson(home, ['account', 'add', 'ana'])).code).toBe(2);
+    expect((await runJson(home, ['account', 'grant', 'ana', 'tides', 'reviewer'])).code).toBe(0);
+    expect((await runJson(home, ['account', 'grant', 'ana', 'tides', 'king'])).code).toBe(2);
+    const { document } = await runJson(home, ['account', 'link', 'ana', '--home', home]);
+    expect(document).toMatchObject({ link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1\/sign-in\/link\?token=\S+$/) });
+  });
+
+  it('take a password of some length from standard input', async () => {
+    const { home } = await begun();
+    const add = (input: string) => runCli(['account', 'add', 'bob', '--password-stdin', '--home', home], { input });
+    expect((await add('short\n')).code).toBe(2);
+    expect((await add('a long enough one\n')).code).toBe(0);
+  });
+});
