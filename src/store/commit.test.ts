@@ -125,9 +125,9 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
     const { writer } = await openWriter(store, source, 'first');
     const group = { part: 0, firstUnit: 0, counted: 1, items: [post('1', 'one')] };
     await writer.commit(group);
-    await expect(late.writer.commit(group)).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(late.writer.commit(group)).rejects.toMatchObject({ code: 'stale-writer' });
     await writer.endPart(0);
-    await expect(writer.commit({ ...group, firstUnit: 1 })).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(writer.commit({ ...group, firstUnit: 1 })).rejects.toMatchObject({ code: 'stale-writer' });
     const [row] = await ledgerRows(store, 'sleep');
     expect(row).toMatchObject({ received: 1, stored: 1, duplicate: 0 });
   });

@@ -112,7 +112,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
     const pending = await late.db.selectFrom('run_input').selectAll().where('participant', '=', anna.participant).executeTakeFirstOrThrow();
     await withdraw(store, 'sleep', 'anna');
     await expect(writer.commit({ part: 0, firstUnit: 1, counted: 1, items: [post('3', 'z')] })).rejects.toMatchObject({
-      code: 'interrupted',
+      code: 'stale-writer',
     });
     await expect(writer.drift([{ kind: 'unknown-field', name: 'late' }])).rejects.toMatchObject({ code: 'unknown-source' });
     await expect(openBatch(late, source, { path: '/data/late', form: 'file' }, 'late', 1, 1)).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
     const writer = startWriter(home.address, anna.source, 'anna-third', Number.POSITIVE_INFINITY);
     await writer.begun;
     await withdraw(store, 'sleep', 'anna');
-    expect(['interrupted', 'unknown-source', '40P01']).toContain((await writer.ended).error);
+    expect(['stale-writer', 'unknown-source', '40P01']).toContain((await writer.ended).error);
     expect(await rowsNaming(store, [anna.participant])).toEqual([]);
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
   });
