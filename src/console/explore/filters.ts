@@ -61,8 +61,13 @@ function addValueFilter(conditions: Conditions, { key, min, max }: Filter): void
     for (const part of bounds('s.value')) conditions.add(part);
     return;
   }
-  const parts = [`v.key = ${conditions.bind(key)}`, ...bounds('v.value')];
+  const parts = [labelIs(conditions, key), ...bounds('v.value')];
   conditions.add(`s.n in (select v.n from base.score_value v where ${parts.join(' and ')})`);
+}
+
+/** Condition on `base.score_value v` that its label is this one. */
+export function labelIs(conditions: Conditions, key: string): string {
+  return `v.label = (select label from base.label where key = ${conditions.bind(key)})`;
 }
 
 /** Whether a filter says anything about scores, and not only about records. */

@@ -1,7 +1,7 @@
 import type { ScorePage, ScoreQuery, ScoreRow } from '../../../schema/api.ts';
 import type { Mart } from '../mart/marts.ts';
 import type { MartValue } from '../mart/protocol.ts';
-import { addScoreFilter, Conditions, type Filter } from './filters.ts';
+import { addScoreFilter, Conditions, type Filter, labelIs } from './filters.ts';
 
 type Facets = ScorePage['facets'];
 type FacetName = Exclude<keyof Facets, 'key'>;
@@ -22,16 +22,18 @@ const moment = (column: string) => `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%gZ')
 /** The view's rows, in its order; ties by the score's id, so that pages never overlap. */
 function rowsSql(
   query: Filter & Pick<ScoreQuery, 'sort'>,
-  columns: (conditions: Conditions) => string,
+  columns: (conditions: Conditions) => { inner: string; outer: string },
 ): { sql: string; values: MartValue[] } {
   const conditions = new Conditions();
   addScoreFilter(conditions, query);
   let from = 'select s.* from base.score s';
   if (query.key !== undefined) {
-    from = `select s.* replace (v.key as key, v.value as value, v.low as low, v.high as high)
-      from base.score s join base.score_value v on v.n = s.n and v.key = ${conditions.bind(query.key)}`;
+    from = `select s.* replace (${conditions.bind(query.key)} as key, v.value as value, v.low as low, v.high as high)
+      from base.score s join base.score_value v on v.n = s.n and ${labelIs(conditions, query.key)}`;
   }
-  const sql = `select ${columns(conditions)} from (${from} ${conditions.where}) order by ${sorts[query.sort]}, score`;
+  const { where } = conditions;
+  const { inner, outer } = columns(conditions);
+  const sql = `select ${outer} from (select ${inner} from (${from} ${where})) order by ${sorts[query.sort]}, score`;
   return { sql, values: conditions.values };
 }
 
@@ -42,7 +44,7 @@ type StoredRow = Omit<ScoreRow, 'scores' | 'decision'> & { scores: string; decis
 
 /** One page of scores with its facets. */
 export async function scorePage(mart: Mart, query: ScoreQuery): Promise<ScorePage> {
-  const { sql, values } = rowsSql(query, () => pageColumns);
+  const { sql, values } = rowsSql(query, () => ({ inner: '*', outer: pageColumns }));
   const found = await mart.rows<StoredRow>(`${sql} limit ${query.size} offset ${(query.page - 1) * query.size}`, values);
   const conditions = new Conditions();
   addScoreFilter(conditions, query);
@@ -75,8 +77,9 @@ async function keyFacet(mart: Mart, query: Filter): Promise<Facets['key']> {
   const conditions = new Conditions();
   addScoreFilter(conditions, { ...query, key: undefined, min: undefined, max: undefined });
   return mart.rows(
-    `select v.key as value, count(*) as count from base.score_value v
-     where v.n in (select s.n from base.score s ${conditions.where}) group by v.key order by value limit 500`,
+    `select l.key as value, sum(c.scores) as count
+     from (select s.label_set, count(*) as scores from base.score s ${conditions.where} group by s.label_set) c
+     join base.label_set t using (label_set) join base.label l using (label) group by l.key order by value limit 500`,
     conditions.values,
   );
 }
@@ -88,20 +91,31 @@ export async function scoreCsvSql(mart: Mart, query: ScoreQuery): Promise<{ sql:
   const conditions = new Conditions();
   addScoreFilter(conditions, query);
   const labels = await mart.rows<{ head: string; key: string }>(
-    `select distinct s.head, v.key from base.score_value v join base.score s using (n) ${conditions.where} order by all`,
+    `select distinct c.head, l.key from (select distinct s.head, s.label_set from base.score s ${conditions.where}) c
+     join base.label_set t using (label_set) join base.label l using (label) order by all`,
     conditions.values,
   );
+  const plain = `score, participant, source, kind, record, run, model, head, grade, day, ${moment('time')} as time,
+    ${moment('end_time')} as "end", key, value, low, high, decision`;
+  const heads = Map.groupBy(labels, (label) => label.head);
   return rowsSql(query, (bound) => {
-    const wide = labels.map(({ head, key }) => {
-      const [, name, place] = /^(.*)\.(\d+)$/.exec(key) ?? [];
-      const path = name === undefined ? `$."${key}"` : `$."${name}"[${place}]`;
-      const value = `try_cast(json_extract_string(scores, ${bound.bind(path)}) as double)`;
-      return `case when head = ${bound.bind(head)} then ${value} end as "${`${head}.${key}`.replaceAll('"', '""')}"`;
-    });
-    const plain = `score, participant, source, kind, record, run, model, head, grade, day, ${moment('time')} as time,
-      ${moment('end_time')} as "end", key, value, low, high, decision`;
-    return [plain, ...wide].join(', ');
+    // A head's numbers are read out of their JSON once, and then shared out to columns.
+    const read: string[] = [];
+    const wide: string[] = [];
+    for (const [head, own] of heads) {
+      const paths = own.map(({ key }) => bound.bind(jsonPath(key))).join(', ');
+      const name = `head_${read.length}`;
+      read.push(`case when head = ${bound.bind(head)} then try_cast(json_extract_string(scores, [${paths}]) as double[]) end as ${name}`);
+      for (const [i, { key }] of own.entries()) wide.push(`${name}[${i + 1}] as "${`${head}.${key}`.replaceAll('"', '""')}"`);
+    }
+    return { inner: ['*', ...read].join(', '), outer: [plain, ...wide].join(', ') };
   });
+}
+
+/** Where a label's number is in the JSON of its head; `label.3` is the fourth of a list. */
+function jsonPath(key: string): string {
+  const [, name, place] = /^(.*)\.(\d+)$/.exec(key) ?? [];
+  return name === undefined ? `$."${key}"` : `$."${name}"[${place}]`;
 }
 
 /** SQL of every row of the view as a ScoreRow in JSON. */
@@ -113,5 +127,6 @@ export function scoreJsonSql(query: ScoreQuery): { sql: string; values: MartValu
     end: moment('end_time'),
     decision: 'decision_json::json',
   };
-  return rowsSql(query, () => `json_object(${names.map((name) => `'${name}', ${members[name] ?? name}`).join(', ')})::varchar as row`);
+  const object = names.map((name) => `'${name}', ${members[name] ?? `"${name}"`}`).join(', ');
+  return rowsSql(query, () => ({ inner: '*', outer: `json_object(${object})::varchar as row` }));
 }

@@ -84,23 +84,23 @@ function chosenRange(available: Available, query: Query): Range | null {
 /** Scores of one head: as they are while there are few, else in bins of equal width. */
 async function headLines(mart: Mart, participant: string, head: string, range: Range, points: number): Promise<HeadLine[]> {
   const within = `s.participant = $1 and s.head = $2 and s.time >= epoch_ms($3::bigint) and s.time <= epoch_ms($4::bigint)
-    and not regexp_matches(v.key, '\\.\\d+$')`;
+    and not regexp_matches(l.key, '\\.\\d+$')`;
   const values = [participant, head, Math.floor(range.from), Math.ceil(range.to)];
   const keys = await mart.rows<{ key: string; n: number }>(
-    `select v.key, count(*) as n from base.score s join base.score_value v using (n) where ${within}
-     group by v.key order by avg(v.value) desc nulls last, v.key limit ${linesOfHead}`,
+    `select l.key, count(*) as n from base.score s join base.score_value v using (n) join base.label l using (label) where ${within}
+     group by l.key order by avg(v.value) desc nulls last, l.key limit ${linesOfHead}`,
     values,
   );
   const most = Math.max(0, ...keys.map((row) => row.n));
   const width = most > points ? (range.to - range.from) / points : 0;
   const bin = width > 0 ? `least(floor((epoch_ms(s.time) - $3::double) / ${width}), ${points - 1})` : 's.n';
   const rows = await mart.rows<Point>(
-    `select v.key, s.grade, epoch_ms(min(s.time)) as t, epoch_ms(max(s.end_time)) as "end", avg(v.value) as value,
+    `select l.key, s.grade, epoch_ms(min(s.time)) as t, epoch_ms(max(s.end_time)) as "end", avg(v.value) as value,
        case when count(*) = 1 then coalesce(min(v.low), min(v.value)) else min(v.value) end as min,
        case when count(*) = 1 then coalesce(max(v.high), max(v.value)) else max(v.value) end as max,
        count(*) as n, case when count(*) = 1 then min(s.score) end as score
-     from base.score s join base.score_value v using (n) where ${within} and v.value is not null
-     group by v.key, s.grade, ${bin} order by v.key, s.grade, t`,
+     from base.score s join base.score_value v using (n) join base.label l using (label) where ${within} and v.value is not null
+     group by l.key, s.grade, ${bin} order by l.key, s.grade, t`,
     values,
   );
   const lines = new Map<string, HeadLine>();

@@ -6,7 +6,10 @@ import { unseal } from '../../store/seal.ts';
 import type { MartProcess } from './mart-process.ts';
 import { createMart, loadParticipants, loadRecords, loadScores, loadSignals, loadSources, removeScores } from './tables.ts';
 
-const slice = 500;
+/** Rows that are decrypted at a time: some milliseconds of the event loop. */
+const slice = 250;
+/** Rows that the mart takes in at a time: planning its statements costs more than running them on a few rows. */
+const load = 4000;
 
 /** What a participant's rows amount to; when it is as before, nothing of theirs is read again. */
 type Signatures = Map<string, string>;
@@ -24,6 +27,7 @@ export class MartLoader {
   #signatures: Signatures = new Map();
   #sources = '';
   #number = 0;
+  #pending: string[] = [];
 
   constructor(store: Store, study: string, mart: MartProcess) {
     this.#store = store;
@@ -122,7 +126,7 @@ export class MartLoader {
         .where('participant', '=', participant)
         .where('id', '>', after)
         .orderBy('id')
-        .limit(4 * slice)
+        .limit(load)
         .execute();
       const last = rows.at(-1);
       if (!last) return;
@@ -139,8 +143,8 @@ export class MartLoader {
       .where('participant', '=', participant)
       .orderBy('start_ms')
       .execute();
-    for (let i = 0; i < rows.length; i += 4 * slice) {
-      await this.#mart.run(loadSignals, [JSON.stringify(rows.slice(i, i + 4 * slice))]);
+    for (let i = 0; i < rows.length; i += load) {
+      await this.#mart.run(loadSignals, [JSON.stringify(rows.slice(i, i + load))]);
     }
   }
 
@@ -159,6 +163,7 @@ export class MartLoader {
       await this.#loadScores(key, fresh, decisions);
       for (const id of fresh) loaded.set(id, decisions.get(id)?.id ?? '');
     }
+    await this.#flushScores();
     const erased = [...loaded.keys()].filter((id) => !seen.has(id));
     await this.#removeScores(erased);
     for (const id of erased) loaded.delete(id);
@@ -214,21 +219,28 @@ export class MartLoader {
       .where('score.id', 'in', ids)
       .orderBy('score.id')
       .execute();
-    const json = rows.map((row) => {
+    for (const row of rows) {
       const { id, time_ms, end_ms, value, ...rest } = row;
       const head = JSON.stringify({ n: this.#number++, score: id, ms: time_ms, end: end_ms, ...rest });
       const decision = decisions.get(id);
       // Sealed values are JSON already: they are put in as they are.
       const decided = decision ? unseal(key, `decision|${decision.id}`, decision.value).toString('utf8') : 'null';
-      return `${head.slice(0, -1)},"value":${unseal(key, `score|${id}`, value).toString('utf8')},"decision":${decided}}`;
-    });
-    const list = `[${json.join(',')}]`;
+      const numbers = unseal(key, `score|${id}`, value).toString('utf8');
+      this.#pending.push(`${head.slice(0, -1)},"value":${numbers},"decision":${decided}}`);
+    }
+    if (this.#pending.length >= load) await this.#flushScores();
+  }
+
+  async #flushScores(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    const list = `[${this.#pending.join(',')}]`;
+    this.#pending = [];
     for (const statement of loadScores) await this.#mart.run(statement, statement.includes('$1') ? [list] : []);
   }
 
   async #removeScores(ids: string[]): Promise<void> {
-    for (let i = 0; i < ids.length; i += 4 * slice) {
-      const list = JSON.stringify(ids.slice(i, i + 4 * slice));
+    for (let i = 0; i < ids.length; i += load) {
+      const list = JSON.stringify(ids.slice(i, i + load));
       for (const statement of removeScores) await this.#mart.run(statement, [list]);
     }
   }

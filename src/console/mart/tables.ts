@@ -12,8 +12,12 @@ const createBase = [
      time timestamp, end_time timestamp, rate double, samples bigint)`,
   `create table base.score (n integer, score varchar, participant varchar, source varchar, kind varchar, record varchar, run varchar,
      model varchar, head varchar, grade varchar, day date, time timestamp, end_time timestamp, decision varchar, decision_json varchar,
-     scores json, key varchar, value double, low double, high double)`,
-  'create table base.score_value (n integer, key varchar, value double, low double, high double, decided boolean)',
+     scores json, label_set ubigint, key varchar, value double, low double, high double)`,
+  // A label's name is kept once, and so is which labels a head gives: facets count scores, not their many values.
+  'create table base.label (label smallint, key varchar)',
+  'create table base.label_set (label_set ubigint, label smallint)',
+  'create table base.score_value (n integer, label smallint, value double, low double, high double, decided boolean)',
+  'create table base.stage_value (n integer, key varchar, value double, low double, high double, decided boolean)',
   `create table base.stage (n integer, score varchar, participant varchar, source varchar, kind varchar, record varchar, run varchar,
      model varchar, head varchar, grade varchar, day date, time timestamp, end_time timestamp, scores json, intervals json, decision json)`,
 ];
@@ -22,7 +26,7 @@ const createViews = [
   `create view scores as select score, participant, source, kind, record, run, model, head, grade, day, time, end_time, decision,
      key, value, low, high, scores from base.score`,
   `create view score_values as select s.score, s.participant, s.source, s.kind, s.record, s.head, s.grade, s.day, s.time, s.end_time,
-     v.key, v.value, v.low, v.high, v.decided from base.score_value v join base.score s using (n)`,
+     l.key, v.value, v.low, v.high, v.decided from base.score_value v join base.label l using (label) join base.score s using (n)`,
   `create view records as select r.record, r.participant, r.source, s.kind, r.type, r.day, r.time
      from base.record r join base.source s using (source)`,
   `create view signals as select g.participant, g.source, s.kind, g.signal, g.unit, g.channels, g.day, g.time, g.end_time, g.rate, g.samples
@@ -86,14 +90,22 @@ const decisionText = `case json_type(g.decision)
 export const loadScores = [
   `insert into base.stage select r.n, r.score, r.participant, r.source, r.kind, r.record, r.run, r.model, r.head, r.grade, ${day('r.day')},
      ${moment('r.ms')}, ${moment('r."end"')}, r.value.scores, r.value.intervals, r.decision ${from(scoreStructure)}`,
-  `insert into base.score_value ${values}`,
+  `insert into base.stage_value ${values}`,
+  `insert into base.label select (select coalesce(max(label), 0) from base.label) + row_number() over (order by key), key
+     from (select distinct key from base.stage_value where key not in (select key from base.label))`,
+  `insert into base.score_value select v.n, l.label, v.value, v.low, v.high, v.decided from base.stage_value v join base.label l using (key)`,
   `insert into base.score
      select g.n, g.score, g.participant, g.source, g.kind, g.record, g.run, g.model, g.head, g.grade, g.day, g.time, g.end_time,
-       ${decisionText}, g.decision::varchar, g.scores, t.top.key, t.top.value, t.top.low, t.top.high
+       ${decisionText}, g.decision::varchar, g.scores, t.label_set, t.top.key, t.top.value, t.top.low, t.top.high
      from base.stage g left join (
-       select n, arg_max({'key': key, 'value': value, 'low': low, 'high': high}, value) as top
-       from base.score_value where n >= (select min(n) from base.stage) and not regexp_matches(key, '\\.\\d+$') group by n) t using (n)`,
+       select n, hash(list(key order by key)) as label_set,
+         arg_max({'key': key, 'value': value, 'low': low, 'high': high}, value) filter (where not regexp_matches(key, '\\.\\d+$')) as top
+       from base.stage_value group by n) t using (n)`,
+  `insert into base.label_set
+     select distinct s.label_set, l.label from base.stage g join base.score s using (n) join base.stage_value v using (n) join base.label l on l.key = v.key
+     where s.label_set not in (select label_set from base.label_set)`,
   'delete from base.stage',
+  'delete from base.stage_value',
 ];
 
 export const loadRecords = `insert into base.record select r.record, r.participant, r.source, r.type, ${day('r.day')}, ${moment('r.ms')}

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Post, Sample } from '../../../schema/records.ts';
 import type { HeadResult } from '../../../schema/scores.ts';
+import { freshPostgres } from '../../../test/support/postgres.ts';
+import type { DatabaseName } from '../../../test/support/store-home.ts';
 import { now } from '../clock.ts';
 import { openStore, type Store } from '../open.ts';
 import { addParticipant } from '../participants.ts';
@@ -15,11 +17,12 @@ import { addSource } from '../sources.ts';
 import { createStudy } from '../studies.ts';
 
 /** A store of its own in a folder that goes with it. */
-export async function temporaryStore(): Promise<{ store: Store; remove(): Promise<void> }> {
+export async function temporaryStore(database: DatabaseName = 'sqlite'): Promise<{ store: Store; remove(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'afferent-console-'));
+  const address = async (name: string) => (database === 'sqlite' ? `sqlite:${join(folder, name)}` : freshPostgres());
   const store = await openStore({
-    store: `sqlite:${join(folder, 'store.db')}`,
-    keyStore: `sqlite:${join(folder, 'keys.db')}`,
+    store: await address('store.db'),
+    keyStore: await address('keys.db'),
     keyFile: join(folder, 'key'),
   });
   return {
