@@ -3,6 +3,7 @@ import { type Adapter, connect, type Db, migrate } from './database.ts';
 import { KeyStore } from './keys.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
+import { completeErasures } from './withdraw.ts';
 
 export interface Store {
   db: Db;
@@ -22,7 +23,7 @@ export interface StoreAddress {
 }
 
 /**
- * Opens the store, brought up to this version.
+ * Opens the store, brought up to this version. Whoever has withdrawn is erased from it first, should a crash or an older copy have left them.
  * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`
  */
 export async function openStore(address: StoreAddress): Promise<Store> {
@@ -45,7 +46,12 @@ export async function openStore(address: StoreAddress): Promise<Store> {
       await keys.close();
       await db.destroy();
     };
-    return { db, adapter, secrets, keys, close };
+    const store: Store = { db, adapter, secrets, keys, close };
+    await completeErasures(store).catch(async (thrown) => {
+      await keys.close();
+      throw thrown;
+    });
+    return store;
   } catch (thrown) {
     await db.destroy();
     if (thrown instanceof AfferentError) throw thrown;

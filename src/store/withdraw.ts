@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
-import { now } from './clock.ts';
 import { type Erasure, erasedTables, eraseParticipant } from './erase.ts';
 import { forgetOldPages } from './old-pages.ts';
 import type { Store } from './open.ts';
@@ -39,7 +39,7 @@ export async function withdraw(store: Store, study: string, outsideId: string): 
 
 /**
  * Erases whoever is in the store, or has a key, but has withdrawn: what a crash, an older copy of the store or an older copy of
- * the keys left. To be called whenever a store is opened.
+ * the keys left. `openStore` calls it.
  * @returns what was erased now, without the participants' names
  */
 export async function completeErasures(store: Store): Promise<Erasure[]> {
@@ -77,7 +77,10 @@ async function eraseNow(store: Store, study: string, participant: string, grave:
   await store.keys.destroy(study, participant, grave);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await store.db.transaction().execute((tx) => eraseParticipant(store, tx, participant));
+      return await store.db.transaction().execute(async (tx) => {
+        await markErasing(tx, grave);
+        return eraseParticipant(store, tx, participant);
+      });
     } catch (thrown) {
       if (attempt === 5 || !isDeadlock(thrown)) throw thrown;
     }
@@ -89,23 +92,26 @@ function isDeadlock(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown as { code?: string }).code === '40P01';
 }
 
-/** Remembers, before anything is destroyed, that files are to be rewritten. */
+/**
+ * Remembers that files are to be rewritten: before a key is destroyed, and together with the rows. The value is new each time, so
+ * that another process that rewrote the files in between does not take the later mark for its own.
+ */
 export async function markErasing(db: Kysely<Tables>, grave: string): Promise<void> {
+  const value = randomUUID();
   await db
     .insertInto('meta')
-    .values({ key: `${pending}${grave}`, value: now() })
-    .onConflict((c) => c.doNothing())
+    .values({ key: `${pending}${grave}`, value })
+    .onConflict((c) => c.column('key').doUpdateSet({ value }))
     .execute();
 }
 
 async function cleanFiles(store: Store): Promise<boolean> {
-  const marks = await store.db.selectFrom('meta').select('key').where('key', 'like', `${pending}%`).execute();
+  const marks = await store.db.selectFrom('meta').selectAll().where('key', 'like', `${pending}%`).execute();
   if (marks.length === 0) return true;
   const keysClean = await store.keys.forgetOldPages();
   const rowsClean = await forgetOldPages(store.db, store.adapter, erasedTables);
   if (!keysClean || !rowsClean) return false;
-  const done = marks.map((mark) => mark.key);
-  await store.db.deleteFrom('meta').where('key', 'in', done).execute();
+  for (const { key, value } of marks) await store.db.deleteFrom('meta').where('key', '=', key).where('value', '=', value).execute();
   return true;
 }
 
