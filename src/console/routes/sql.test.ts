@@ -183,9 +183,8 @@ test('a wrong query says why to the one who wrote it', async () => {
 test.each(endless)(
   '%s is stopped by its time, and the console answers meanwhile',
   async (_, sql) => {
-    const began = performance.now();
     const running = run(sql);
-    const slowest = 0;
+    let answered = 0;
     let waiting = true;
     void running.then(() => {
       waiting = false;
@@ -196,8 +195,7 @@ test.each(endless)(
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect((await running).json().error.code).toBe('study-sql-timeout');
-    expect(performance.now() - began).toBeLessThan(10_000);
-    expect(slowest).toBeLessThan(1500);
+    expect(answered).toBeGreaterThan(1);
     expect((await run('select count(*) from scores')).json().rows).toEqual([[1]]);
   },
   30_000,
