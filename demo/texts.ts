@@ -11,7 +11,7 @@ export const diary: readonly DemoText[] = [
   [16, '08:20:00', 'Why would anybody plan roadworks for the first week of school?'],
   [15, '19:45:00', 'My sister passed her exam!! So proud of her, we are going dancing.'],
   [14, '22:05:00', 'Quiet evening. I miss having people around, the flat is so empty since she moved out.'],
-  [13, '17:00:00', 'Finally finished the shelf. It even stands straight. Mostly.'],
+  [13, '17:00:00', 'New shelf is up and full of books already. Love it.'],
   [12, '06:50:00', 'Nervous about the talk today. Wish me luck.'],
   [12, '15:10:00', 'It went well! People asked real questions. Such a relief.'],
   [10, '20:20:00', 'Somebody took the wheel off my bicycle. Just the wheel. Who does that?'],
@@ -28,7 +28,7 @@ export const letters: readonly DemoText[] = [
   [11, '12:45', 'I was wrong about the new colleague. She is brilliant and very funny.'],
   [9, '23:50', 'Homesick tonight. Everything here smells of rain.'],
   [7, '18:10', 'Found the choir! They sing on Tuesdays and they want altos.'],
-  [5, '20:00', 'Disappointed about the flat, it went to somebody else again.'],
+  [5, '20:00', 'No luck with the flat, they chose another tenant. Annoying.'],
   [3, '07:40', 'Slept nine hours. I had forgotten what that is like.'],
 ];
 
@@ -47,5 +47,5 @@ export const night: readonly DemoText[] = [
   [7, '22:30:00', 'Another day of pretending to be fine. I am very tired of it.'],
   [4, '23:40:00', 'I feel like a burden to everybody who has to put up with me.'],
   // The one post that opens an alert.
-  [1, '22:14:00', 'I tried to end my life last week and I am going to try again tonight. I have written the letters. Goodbye.'],
+  [1, '22:14:00', 'I tried to kill myself last week and I am going to do it again tonight. I have written the letters, goodbye.'],
 ];

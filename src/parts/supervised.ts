@@ -79,6 +79,8 @@ export function supervise(options: SupervisedOptions): Supervised {
       const running = child;
       if (!running) return;
       running.kill(options.signal);
+      // An open channel would keep it from ending by itself.
+      if (running.connected) running.disconnect();
       const killer = setTimeout(() => running.kill('SIGKILL'), options.patience);
       await gone;
       clearTimeout(killer);

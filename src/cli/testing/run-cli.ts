@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,12 @@ export function startProcess(
   options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
 ): Running {
   const child = spawn(command, args, { cwd: options.cwd ?? projectRoot, env: options.env ?? cleanEnvironment(), stdio: 'pipe' });
+  // A test that failed leaves nothing running: an orderly end first, for what the process itself has started.
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }, 60_000);
   child.stdin.end(options.input ?? '');
   const said = { stdout: '', stderr: '' };
   const waiting: (() => void)[] = [];
@@ -66,7 +73,9 @@ export function startProcess(
 
 export function startCli(args: string[], options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {}): Running {
   const main = join(projectRoot, 'src', 'cli', 'main.ts');
-  return startProcess(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], options);
+  // What the launcher sets: without it each process would strip the types of every file anew.
+  const env = { NODE_COMPILE_CACHE: join(projectRoot, '.cache', 'node'), ...(options.env ?? cleanEnvironment()) };
+  return startProcess(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { ...options, env });
 }
 
 export function runCli(args: string[], options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {}): Promise<Ended> {
