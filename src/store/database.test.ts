@@ -84,9 +84,9 @@ describe.each(databaseNames)('migrations on %s', (database) => {
     await expect(home.open()).resolves.toBeDefined();
   });
 
-  test('run once when two open a new store at once', async () => {
+  test('run once when several open a new store at once', async () => {
     const home = await storeHome(database);
-    const [one, two] = await Promise.all([home.open(), home.open()]);
+    const [one, two] = await Promise.all([home.open(), home.open(), home.open(), home.open()]);
     await createStudy(one, 'sleep', null);
     await expect(createStudy(two, 'sleep', null)).rejects.toMatchObject({ code: 'study-exists' });
   });

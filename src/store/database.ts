@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
@@ -37,15 +37,27 @@ export function connect<T>(url: string): { db: Kysely<T>; adapter: Adapter } {
   throw new AfferentError('usage', { what: '--store takes sqlite:PATH or postgres://…' });
 }
 
+/** Any number will do, as long as every version uses this one. */
+const setUpLock = 4_011_861;
+
+/** Does what sets a database up, while nobody else does: PostgreSQL's `create table if not exists` fails when two run it at once. */
+export async function setUpAlone<T>(db: Kysely<T>, work: () => Promise<void>): Promise<void> {
+  if (!(db.getExecutor().adapter instanceof PostgresAdapter)) return work();
+  await db.connection().execute(async (one) => {
+    await sql`select pg_advisory_lock(${setUpLock})`.execute(one);
+    await work().finally(() => sql`select pg_advisory_unlock(${setUpLock})`.execute(one));
+  });
+}
+
 /** Brings a database up to this version. Throws `store-newer` when it holds steps that this version does not know. */
 export async function migrate(db: Db, steps = migrations): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } });
-  const known = new Set(Object.keys(steps));
-  const done = await appliedSteps(db);
-  if (done.some((name) => !known.has(name))) throw new AfferentError('store-newer');
-  if (done.length === known.size) return;
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
+  await setUpAlone(db, async () => {
+    const done = await appliedSteps(db);
+    if (done.some((name) => !(name in steps))) throw new AfferentError('store-newer');
+    if (done.length === Object.keys(steps).length) return;
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => steps } }).migrateToLatest();
+    if (error) throw error;
+  });
 }
 
 export async function tableNames(db: Db): Promise<string[]> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
-import { type Adapter, connect } from './database.ts';
+import { type Adapter, connect, setUpAlone } from './database.ts';
 import { forgetOldPages } from './old-pages.ts';
 import { seal, unseal } from './seal.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,19 +32,21 @@ export class KeyStore {
   static async open(url: string, secrets: Secrets): Promise<KeyStore> {
     const { db, adapter } = connect<KeyTables>(url);
     const blob = adapter.name === 'postgres' ? sql`bytea` : sql`blob`;
-    await db.schema
-      .createTable('participant_key')
-      .ifNotExists()
-      .addColumn('participant', 'text', (c) => c.primaryKey())
-      .addColumn('wrapped', blob, (c) => c.notNull())
-      .execute();
-    await db.schema
-      .createTable('erasure')
-      .ifNotExists()
-      .addColumn('study', 'text', (c) => c.notNull())
-      .addColumn('tombstone', 'text', (c) => c.notNull())
-      .addPrimaryKeyConstraint('erasure_pk', ['study', 'tombstone'])
-      .execute();
+    await setUpAlone(db, async () => {
+      await db.schema
+        .createTable('participant_key')
+        .ifNotExists()
+        .addColumn('participant', 'text', (c) => c.primaryKey())
+        .addColumn('wrapped', blob, (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('erasure')
+        .ifNotExists()
+        .addColumn('study', 'text', (c) => c.notNull())
+        .addColumn('tombstone', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('erasure_pk', ['study', 'tombstone'])
+        .execute();
+    });
     return new KeyStore(db, adapter, secrets);
   }
 

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { AfferentError } from '../../schema/errors.ts';
 
 /** The secret that all others of this home come from: 32 random bytes, kept by the lab apart from its backups. */
@@ -23,11 +23,24 @@ const hex = /^[0-9a-f]{64}\s*$/;
 export function readSecrets(path: string, create: boolean): Secrets {
   if (!existsSync(path)) {
     if (!create) throw new AfferentError('no-key-file');
-    writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    makeKeyFile(path);
   }
   const text = readFileSync(path, 'utf8');
   if (!hex.test(text)) throw new AfferentError('wrong-key-file');
   return deriveSecrets(Buffer.from(text.trim(), 'hex'));
+}
+
+/** Of two processes that start at once, one makes it, and neither sees half of it. */
+function makeKeyFile(path: string): void {
+  const own = `${path}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(own, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(own, path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  } finally {
+    rmSync(own);
+  }
 }
 
 export function deriveSecrets(master: Buffer): Secrets {
