@@ -4,7 +4,16 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Store } from '../../store/open.ts';
 import { unseal } from '../../store/seal.ts';
 import type { MartProcess } from './mart-process.ts';
-import { createMart, loadParticipants, loadRecords, loadScores, loadSignals, loadSources, removeScores } from './tables.ts';
+import {
+  createMart,
+  keepNewestRecords,
+  loadParticipants,
+  loadRecords,
+  loadScores,
+  loadSignals,
+  loadSources,
+  removeScores,
+} from './tables.ts';
 
 /** Rows that are decrypted at a time: some milliseconds of the event loop. */
 const slice = 250;
@@ -122,17 +131,18 @@ export class MartLoader {
     for (let after = ''; ; ) {
       const rows = await this.#store.db
         .selectFrom('record')
-        .select(['id as record', 'participant', 'source', 'type', 'day', 'time_ms as ms'])
+        .select(['id as record', 'participant', 'source', 'type', 'day', 'time_ms as ms', 'record_key', 'version', 'content_key'])
         .where('participant', '=', participant)
         .where('id', '>', after)
         .orderBy('id')
         .limit(load)
         .execute();
       const last = rows.at(-1);
-      if (!last) return;
+      if (!last) break;
       await this.#mart.run(loadRecords, [JSON.stringify(rows)]);
       after = last.record;
     }
+    await this.#mart.run(keepNewestRecords, [participant]);
   }
 
   async #refreshSignals(participant: string): Promise<void> {

@@ -7,7 +7,8 @@ const createBase = [
   'create schema base',
   `create table base.source (source varchar, participant varchar, kind varchar, state varchar)`,
   `create table base.participant (participant varchar, added_at timestamp)`,
-  `create table base.record (record varchar, participant varchar, source varchar, type varchar, day date, time timestamp)`,
+  `create table base.record (record varchar, participant varchar, source varchar, type varchar, day date, time timestamp,
+     record_key varchar, version varchar)`,
   `create table base.signal (participant varchar, source varchar, signal varchar, unit varchar, channels integer, day date,
      time timestamp, end_time timestamp, rate double, samples bigint)`,
   `create table base.score (n integer, score varchar, participant varchar, source varchar, kind varchar, record varchar, run varchar,
@@ -108,8 +109,13 @@ export const loadScores = [
   'delete from base.stage_value',
 ];
 
-export const loadRecords = `insert into base.record select r.record, r.participant, r.source, r.type, ${day('r.day')}, ${moment('r.ms')}
-  ${from('[{"record":"VARCHAR","participant":"VARCHAR","source":"VARCHAR","type":"VARCHAR","day":"VARCHAR","ms":"DOUBLE"}]')}`;
+export const loadRecords = `insert into base.record select r.record, r.participant, r.source, r.type, ${day('r.day')}, ${moment('r.ms')},
+  r.record_key, r.version || chr(1) || r.content_key
+  ${from('[{"record":"VARCHAR","participant":"VARCHAR","source":"VARCHAR","type":"VARCHAR","day":"VARCHAR","ms":"DOUBLE","record_key":"VARCHAR","version":"VARCHAR","content_key":"VARCHAR"}]')}`;
+
+/** Of a participant's ($1) records each in its newest version: the later one, then the one with the greater content. */
+export const keepNewestRecords = `delete from base.record where participant = $1 and record not in (
+  select arg_max(record, version) from base.record where participant = $1 group by source, record_key)`;
 
 export const loadSignals = `insert into base.signal select r.participant, r.source, r.signal, r.unit, r.channels, ${day('r.day')},
   ${moment('r.ms')}, ${moment('r."end"')}, r.rate, r.samples

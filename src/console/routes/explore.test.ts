@@ -160,6 +160,14 @@ test('what is stored later is found, and what was erased is gone', async () => {
   await expect.poll(late, { timeout: 15_000 }).toBe(0);
 }, 40_000);
 
+test('of a record that was edited the newest version is shown', async () => {
+  const dora = await study.person('dora');
+  await study.post(dora, 'as it is now', 3, [], '2026-03-01T00:00:00.000Z');
+  await study.post(dora, 'as it was ..', 3, [], '2026-02-01T00:00:00.000Z');
+  const texts = async () => (await get<RecordPage>(`records?participant=${dora.participant}`)).rows.map((row) => row.text);
+  await expect.poll(texts, { timeout: 15_000 }).toEqual(['as it is now']);
+}, 20_000);
+
 test('scores over time by head and label, with their grade', async () => {
   const timeline = await get<Timeline>(`participants/${bo.participant}/timeline`);
   expect(timeline.available).toMatchObject({ heads: ['crisis', 'emotion'], signals: [] });

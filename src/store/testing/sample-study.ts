@@ -119,6 +119,7 @@ export class SampleStudy {
     text: string,
     days: number,
     results: HeadResult[],
+    version: string | null = null,
   ): Promise<{ record: string; scores: string[] }> {
     const key = await this.store.keys.key(participant);
     const hash = this.store.secrets.study(this.study);
@@ -132,7 +133,7 @@ export class SampleStudy {
       kind: 'own',
       audience: 'public',
       conversation: null,
-      version: null,
+      version,
     };
     const row = recordRow({ study: this.study, participant, source, batch, kind: 'posts', key, hash }, post, 1);
     const rows = results.map((result) => this.#scoreRow(key, { participant, source }, row.id, row.time_ms, time.day, result));
