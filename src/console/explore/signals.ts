@@ -4,6 +4,7 @@ import type { Store } from '../../store/open.ts';
 import { unseal } from '../../store/seal.ts';
 import { decodeRegular, decodeSamples } from '../../store/series-codec.ts';
 import { SignalBins } from './signal-bins.ts';
+import { addMinutes, type SignalSummaries, summariesFromMs } from './signal-summaries.ts';
 
 type Signal = Timeline['signals'][number];
 type Row = Awaited<ReturnType<typeof rowsOf>>[number];
@@ -23,12 +24,13 @@ export async function signalLines(
   range: { from: number; to: number },
   signals: readonly string[],
   points: number,
+  summaries: SignalSummaries,
 ): Promise<Signal[]> {
   const rows = signals.length === 0 ? [] : await rowsOf(store, participant, range, signals);
   if (rows.length === 0) return [];
   const key = await store.keys.key(participant);
   const width = Math.max(1, (range.to - range.from) / points);
-  const lines = new Map<string, { row: Row; bins: SignalBins[]; covered: [number, number][] }>();
+  const lines = new Map<string, Line & { row: Row }>();
   for (const row of rows) {
     const name = `${row.signal}|${row.unit}`;
     const line = lines.get(name) ?? {
@@ -37,8 +39,13 @@ export async function signalLines(
       covered: [],
     };
     lines.set(name, line);
+    if (width >= summariesFromMs && takeInMinutes(row, summaries.get(row.id), line)) continue;
     const sealed = await store.db.selectFrom('series').select('body').where('id', '=', row.id).executeTakeFirst();
-    if (sealed) takeIn(row, unseal(key, `series|${row.id}`, sealed.body), line);
+    if (!sealed) continue;
+    const body = unseal(key, `series|${row.id}`, sealed.body);
+    if (width >= summariesFromMs && row.form === 'regular') {
+      takeInMinutes(row, summaries.add(row.id, stepOf(row), decodeRegular(body).values, row.channels), line);
+    } else takeIn(row, body, line);
     await turn();
   }
   return [...lines.values()].flatMap(({ row, bins, covered }) => {
@@ -61,12 +68,31 @@ function rowsOf(store: Store, participant: string, range: { from: number; to: nu
     .execute();
 }
 
-function takeIn(row: Row, body: Buffer, line: { bins: SignalBins[]; covered: [number, number][] }): void {
+interface Line {
+  bins: SignalBins[];
+  covered: [number, number][];
+}
+
+/** Milliseconds from one sample to the next. */
+function stepOf(row: Row): number {
+  return 1000 / (row.rate ?? 1);
+}
+
+function takeInMinutes(row: Row, minutes: ReturnType<SignalSummaries['get']>, line: Line): boolean {
+  if (!minutes) return false;
+  line.bins.forEach((bins, channel) => {
+    const own = minutes[channel];
+    if (own) addMinutes(bins, row.start_ms, own);
+  });
+  line.covered.push([row.start_ms, row.end_ms]);
+  return true;
+}
+
+function takeIn(row: Row, body: Buffer, line: Line): void {
   if (row.form === 'regular') {
     const { values } = decodeRegular(body);
-    const step = 1000 / (row.rate ?? 1);
     line.bins.forEach((bins, channel) => {
-      bins.addRegular(row.start_ms, step, values, channel, row.channels);
+      bins.addRegular(row.start_ms, stepOf(row), values, channel, row.channels);
     });
     line.covered.push([row.start_ms, row.end_ms]);
     return;

@@ -4,6 +4,7 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Grade } from '../../../schema/model.ts';
 import type { Store } from '../../store/open.ts';
 import type { Mart } from '../mart/marts.ts';
+import type { SignalSummaries } from './signal-summaries.ts';
 import { signalLines } from './signals.ts';
 
 type Query = z.infer<typeof TimelineQuery>;
@@ -17,7 +18,14 @@ interface Range {
 const linesOfHead = 6;
 
 /** One participant over time. @throws AfferentError `unknown-participant` */
-export async function participantTimeline(store: Store, mart: Mart, study: string, participant: string, query: Query): Promise<Timeline> {
+export async function participantTimeline(
+  store: Store,
+  mart: Mart,
+  study: string,
+  participant: string,
+  query: Query,
+  summaries: SignalSummaries,
+): Promise<Timeline> {
   const known = await store.db
     .selectFrom('participant')
     .select('id')
@@ -43,7 +51,7 @@ export async function participantTimeline(store: Store, mart: Mart, study: strin
       to: available.to === null ? null : iso(available.to),
     },
     heads,
-    signals: range ? await signalLines(store, participant, range, chosenSignals, query.points) : [],
+    signals: range ? await signalLines(store, participant, range, chosenSignals, query.points, summaries) : [],
   };
 }
 

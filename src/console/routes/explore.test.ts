@@ -211,6 +211,24 @@ test('a day at 64 Hz becomes few points that keep every extreme, and gaps stay g
   expect(heart[0]?.points.reduce((sum, point) => sum + point.n, 0)).toBe(30);
 }, 40_000);
 
+test('weeks of a signal come from minutes, and keep count, mean and extremes', async () => {
+  const start = firstMs + 100 * 86_400_000;
+  const rate = 4;
+  for (let day = 0; day < 14; day++) {
+    const values = new Float32Array(86_400 * rate).fill(day);
+    if (day === 7) values[12_345] = -50;
+    await study.recording(watch, 'eda', start + day * 86_400_000, rate, values);
+  }
+  const range = `from=${new Date(start).toISOString()}&to=${new Date(start + 14 * 86_400_000).toISOString()}`;
+  const path = `participants/${watch.participant}/timeline?${range}&signal=eda&points=100`;
+  await expect.poll(async () => (await get<Timeline>(path)).signals.length, { timeout: 15_000 }).toBe(1);
+  const [eda] = (await get<Timeline>(path)).signals;
+  expect(eda?.points.reduce((sum, point) => sum + point.n, 0)).toBe(14 * 86_400 * rate);
+  expect(eda?.gaps).toEqual([]);
+  expect(eda?.points.at(-1)).toMatchObject({ min: 13, max: 13, mean: 13 });
+  expect(Math.min(...(eda?.points ?? []).map((point) => point.min))).toBe(-50);
+}, 40_000);
+
 test('a participant of another study is unknown', async () => {
   const answer = await call(app, session, { url: '/v1/studies/sleep/participants/p_other/timeline' });
   expect([answer.statusCode, answer.json().error.code]).toEqual([404, 'unknown-participant']);

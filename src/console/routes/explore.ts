@@ -14,6 +14,7 @@ import {
 import { martPieces } from '../explore/mart-stream.ts';
 import { allRecords, recordPage } from '../explore/records.ts';
 import { scoreCsvSql, scoreJsonSql, scorePage } from '../explore/scores.ts';
+import { SignalSummaries } from '../explore/signal-summaries.ts';
 import { participantTimeline } from '../explore/timeline.ts';
 import type { ConsoleParts } from '../server.ts';
 import { sendPieces, sendTable } from '../table-replies.ts';
@@ -22,6 +23,7 @@ const forms = ['csv', 'json'] as const;
 
 /** Records, scores and one participant over time. */
 export function exploreRoutes({ store, marts }: ConsoleParts) {
+  const summaries = new SignalSummaries();
   return async (instance: FastifyInstance) => {
     const app = instance.withTypeProvider<ZodTypeProvider>();
     const params = StudyParams;
@@ -59,7 +61,7 @@ export function exploreRoutes({ store, marts }: ConsoleParts) {
       { schema: { params: ParticipantParams, querystring: TimelineQuery, response: { 200: Timeline } } },
       async (request) => {
         const { study, participant } = request.params;
-        return participantTimeline(store, await pages(study), study, participant, request.query);
+        return participantTimeline(store, await pages(study), study, participant, request.query, summaries);
       },
     );
   };
