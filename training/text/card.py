@@ -7,6 +7,7 @@ from pathlib import Path
 from export import write_json
 
 HERE = Path(__file__).parent
+BEFORE = "before_joint_training"
 
 
 class Figures:
@@ -27,6 +28,8 @@ def emotion_table(figures: Figures, metrics: dict) -> str:
     dev = metrics["emotion"]["goemotions_dev"]
     names = ("rows", "macro_f1", "micro_f1", "mean_ap")
     rows = {"all dev rows": dev, "dev rows whose text is not in train": dev["without_repeats"]}
+    if BEFORE in metrics:
+        rows["all dev rows, before joint training"] = metrics[BEFORE]["emotion"]["goemotions_dev"]
     rows = {label: [round(part[name], 3) for name in names] for label, part in rows.items()}
     return figures.table("Emotion, GoEmotions dev", ["rows", "macro-F1", "micro-F1", "mean AP"], rows)
 
@@ -43,8 +46,21 @@ def crisis_table(figures: Figures, metrics: dict) -> str:
         "mean absolute error": "mean_absolute_error", "exact": "exact", "90 % interval holds": "interval_90_coverage",
     }  # fmt: skip
     labels = {"cssrs_posts_dev": "dev posts", "cssrs_posts_train_authors_left_out": "train posts, their authors left out"}
-    rows = {label: [round(metrics["crisis"][key][name], 3) for name in columns.values()] for key, label in labels.items()}
+    rows = {label: metrics["crisis"][key] for key, label in labels.items()}
+    if BEFORE in metrics:
+        rows.update({f"{label}, before": metrics[BEFORE]["crisis"][key] for key, label in labels.items()})
+    rows = {label: [round(part[name], 3) for name in columns.values()] for label, part in rows.items()}
     return figures.table("Crisis, Columbia severity 0–6", list(columns), rows)
+
+
+def everyday_table(figures: Figures, metrics: dict) -> str:
+    columns = {
+        "comments": "rows", "mean severity": "mean_severity", "decided 1 or more": "decided_1_or_more",
+        "decided 2 or more": "decided_2_or_more", "decided 4 or more": "decided_4_or_more",
+    }  # fmt: skip
+    part = metrics["crisis"]["goemotions_dev_unrated"]
+    values = [round(part[name], 3) for name in columns.values()]
+    return figures.table("Crisis on everyday text", list(columns), {"GoEmotions dev, not rated": values})
 
 
 def engine_table(figures: Figures, metrics: dict) -> str:
@@ -68,7 +84,7 @@ def main() -> None:
     metrics, figures = json.loads(path.read_text(encoding="utf-8")), Figures()
     tables = {
         "emotion_table": emotion_table, "label_table": label_table, "crisis_table": crisis_table,
-        "engine_table": engine_table, "bits_table": bits_table,
+        "everyday_table": everyday_table, "engine_table": engine_table, "bits_table": bits_table,
     }  # fmt: skip
     card = (HERE / "card.md").read_text(encoding="utf-8")
     for name, make in tables.items():

@@ -94,6 +94,15 @@ def crisis_metrics(head: dict, logits: np.ndarray, severity: np.ndarray) -> dict
     return {"rows": len(severity), **crisis_figures(severity, logits, a, b, cuts), "kappa_low": low, "kappa_high": high}
 
 
+def everyday_metrics(head: dict, logits: np.ndarray) -> dict:
+    """What the crisis head says of comments that nobody rated and nearly all of which are harmless."""
+    a, b, cuts = (np.array(v) for v in (head["calibration"]["a"], head["calibration"]["b"], head["cuts"]))
+    expected = severity_distribution(logits, a, b)[1]
+    decided = decide(expected, cuts)
+    shares = {f"decided_{level}_or_more": float((decided >= level).mean()) for level in (1, 2, 4)}
+    return {"rows": len(logits), "mean_severity": float(expected.mean()), **shares}
+
+
 def write_json(path: Path, value: dict) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -137,6 +146,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--checkpoint", required=True, help="name in WORK, without ending: frozen or joint")
     parser.add_argument("--out", type=Path, required=True, help="the model folder to write")
+    parser.add_argument("--before", type=Path, help="metrics.json of the frozen encoder, to show beside the new figures")
     options = parser.parse_args()
     torch.set_num_threads(1)
     (options.out / "onnx").mkdir(parents=True, exist_ok=True)
@@ -149,22 +159,26 @@ def main() -> None:
 
     corpus, tokenizer, session = Corpus(options.data), open_tokenizer(options.out / "tokenizer.json"), open_graph(graph)
     targets = emotion_targets(corpus.emotion_dev)
-    emotion_logits = graph_logits(session, tokenise(tokenizer, corpus.emotion_dev))["emotion"]
+    comments = graph_logits(session, tokenise(tokenizer, corpus.emotion_dev))
     severity = np.array([row["severity"] for row in corpus.crisis_dev])
     crisis_logits = graph_logits(session, tokenise(tokenizer, corpus.crisis_dev))["crisis"]
     held_out = dict(np.load(options.work / f"{options.checkpoint}.npz"))
-    heads = [emotion_head(emotion_logits, targets), crisis_head(held_out)]
+    heads = [emotion_head(comments["emotion"], targets), crisis_head(held_out)]
     write_manifest(options.out, heads)
     metrics = {
         "model": "text", "version": VERSION, "graph_sha256": sha256(graph), "data": SOURCES,
         "train_rows": {"emotion": len(corpus.emotion_train), "crisis": len(corpus.crisis_train)},
         "train_rows_dropped_as_in_dev": {"emotion": corpus.emotion_dropped, "crisis": corpus.crisis_dropped},
-        "emotion": {"goemotions_dev": emotion_metrics(emotion_logits, targets, corpus.emotion_dev_repeats)},
+        "emotion": {"goemotions_dev": emotion_metrics(comments["emotion"], targets, corpus.emotion_dev_repeats)},
         "crisis": {
             "cssrs_posts_train_authors_left_out": crisis_metrics(heads[1], held_out["logits"], held_out["severity"]),
             "cssrs_posts_dev": crisis_metrics(heads[1], crisis_logits, severity),
+            "goemotions_dev_unrated": everyday_metrics(heads[1], comments["crisis"]),
         },
     }  # fmt: skip
+    if options.before:
+        earlier = json.loads(options.before.read_text(encoding="utf-8"))
+        metrics["before_joint_training"] = {task: earlier[task] for task in ("emotion", "crisis")}
     write_json(options.out / "metrics.json", metrics)
     print(json.dumps({**metrics["emotion"], **metrics["crisis"]}, indent=1))
 

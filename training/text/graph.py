@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
 
 CHANNELS = WIDTH // HEADS
-ONES_WIDTH = 8  # a column of ones is asked for eight wide, so that the product keeps to the matrix code path
+ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
 
 
@@ -138,7 +138,8 @@ def carried(g: GraphBuilder, ctx: TokenContext, q: str, k: str, v: str, steps: S
     by_block = g.op("Reshape", total, g.op("Concat", ctx.batch, ctx.blocks, g.ints(HEADS, 1), axis=0))
     by_block = g.op("Transpose", by_block, perm=[0, 2, 1, 3])  # (B, H, C, 1)
     row, column = ctx.indices(g, ctx.blocks)
-    running = g.op("MatMul", ctx.as_float(g, "GreaterOrEqual", row, column), by_block)
+    eight = g.op("Expand", by_block, g.ints(1, 1, 1, ONES_WIDTH))
+    running = g.slice(g.op("MatMul", ctx.as_float(g, "GreaterOrEqual", row, column), eight), 0, 1, 3)
     before = g.op("Sub", running, by_block)
     turn = {"perm": [0, 1, 3, 2]}
     if forwards:

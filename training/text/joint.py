@@ -97,8 +97,10 @@ def parameter_groups(model: TextEncoder, layers: int, rate: float) -> list[dict]
     return groups
 
 
-def fine_tune(model: TextEncoder, crisis: Task, emotion: Task, rows: np.ndarray, options: argparse.Namespace) -> None:
-    """Trains in place on crisis `rows` and all emotion rows, a batch of each a step."""
+def fine_tune(
+    model: TextEncoder, crisis: Task, others: list[tuple[Task, float, int]], rows: np.ndarray, options: argparse.Namespace
+) -> None:
+    """Trains in place, a batch of each task a step: crisis `rows`, and all rows of the others (task, loss weight, batch)."""
     torch.manual_seed(options.seed)
     generator = np.random.default_rng(options.seed)
     groups = parameter_groups(model, options.frozen_layers, options.rate)
@@ -106,7 +108,7 @@ def fine_tune(model: TextEncoder, crisis: Task, emotion: Task, rows: np.ndarray,
     optimiser = torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.98))
     steps = options.epochs * -(-len(rows) // options.crisis_batch)
     some_crisis = crisis.endless(rows, options.crisis_batch, generator)
-    some_emotion = emotion.endless(np.arange(len(emotion.targets)), options.emotion_batch, generator)
+    streams = [(task, weight, task.endless(np.arange(len(task.targets)), size, generator)) for task, weight, size in others]
     start, total = time.monotonic(), 0.0
     model.train()
     for step in range(steps):
@@ -114,8 +116,10 @@ def fine_tune(model: TextEncoder, crisis: Task, emotion: Task, rows: np.ndarray,
         for group in groups:
             group["lr"] = group["base"] * factor
         crisis_loss = crisis.loss(model, next(some_crisis), options.frozen_layers)
-        emotion_loss = emotion.loss(model, next(some_emotion), options.frozen_layers)
-        (CRISIS_LOSS * crisis_loss + EMOTION_LOSS * emotion_loss).backward()
+        loss = CRISIS_LOSS * crisis_loss
+        for task, weight, stream in streams:
+            loss = loss + weight * task.loss(model, next(stream), options.frozen_layers)
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         optimiser.zero_grad()
@@ -165,17 +169,28 @@ def make_tasks(options: argparse.Namespace, corpus: Corpus, model: TextEncoder) 
     return crisis, Task("emotion", states, sum(SHARES[name] * part for name, part in parts.items()))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def save_mean(path: Path, weights: list[dict], logits: np.ndarray, severity: np.ndarray) -> None:
+    """PATH.pt with the mean of the folds' weights, PATH.npz with the left-out logits."""
+    mean = {name: torch.stack([state[name] for state in weights]).mean(dim=0) for name in weights[0]}
+    torch.save(mean, path.with_suffix(".pt"))
+    np.savez(path.with_suffix(".npz"), logits=logits, severity=severity)
+
+
+def add_training_arguments(parser: argparse.ArgumentParser, epochs: int, rate: float) -> None:
     add_arguments(parser)
     parser.add_argument("--soft-labels", type=Path, required=True, help="soft-labels.npz with the teacher's logits")
     parser.add_argument("--frozen-layers", type=int, default=3)
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--crisis-batch", type=int, default=16)
     parser.add_argument("--emotion-batch", type=int, default=24)
     parser.add_argument("--emotion-rows", type=int, default=6000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_training_arguments(parser, epochs=6, rate=1e-4)
     parser.add_argument("--strength", type=float, default=0.1, help="of the fitted head that training starts from")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -192,7 +207,7 @@ def main() -> None:
             rows = everything[fold != held]
             tuned = start_from(released, crisis, rows, severity, options.strength)
             before = crisis_logits(tuned, crisis, out, options.frozen_layers)
-            fine_tune(tuned, crisis, emotion, rows, options)
+            fine_tune(tuned, crisis, [(emotion, EMOTION_LOSS, options.emotion_batch)], rows, options)
             after = crisis_logits(tuned, crisis, out, options.frozen_layers)
             for name, value in (("before", before), ("after", after)):
                 figures = judged(value, severity[out])
@@ -202,9 +217,7 @@ def main() -> None:
         logits[out] = finished["logits"]
         weights.append(finished["state"])
     print("left out", judged(logits, severity), flush=True)
-    mean = {name: torch.stack([state[name] for state in weights]).mean(dim=0) for name in weights[0]}
-    torch.save(mean, options.work / "joint.pt")
-    np.savez(options.work / "joint.npz", logits=logits, severity=severity)
+    save_mean(options.work / "joint", weights, logits, severity)
 
 
 if __name__ == "__main__":
