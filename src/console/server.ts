@@ -72,6 +72,8 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
     // Fastify's own lines hold the query: ours, below, do not.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
+    // A CSV of a query has the query in its address.
+    http: { maxHeaderSize: 96 * 1024 },
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128, ignoreTrailingSlash: true },
   } as const) as unknown as FastifyInstance;
