@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect as connectSocket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
@@ -20,32 +21,30 @@ declare module 'vitest' {
  */
 export default function postgresForTests(project: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'afferent-pg-'));
-  let started: string | null = process.env.AFFERENT_TEST_POSTGRES ?? null;
-  const own = started === null;
+  const given = process.env.AFFERENT_TEST_POSTGRES;
+  let started: Promise<string> | null = null;
   const server = createServer((socket) => {
-    try {
-      started ??= startServer(folder);
-      socket.end(started);
-    } catch (thrown) {
-      socket.end(`failed: ${thrown instanceof Error ? thrown.message : 'unknown'}`);
-    }
+    started ??= given ? Promise.resolve(given) : startServer(folder);
+    started.then(
+      (address) => socket.end(address),
+      (thrown) => socket.end(`failed: ${thrown instanceof Error ? thrown.message : 'unknown'}`),
+    );
   });
   const path = join(folder, 'ask');
   server.listen(path);
   project.provide('postgresSocket', path);
   return async () => {
     server.close();
-    if (own && started) asPostgres(program('pg_ctl'), ['-D', join(folder, 'data'), '-m', 'immediate', 'stop']);
+    const running = await started?.catch(() => null);
+    if (running && !given) await asPostgres(program('pg_ctl'), ['-D', join(folder, 'data'), '-m', 'immediate', 'stop']);
     rmSync(folder, { recursive: true, force: true });
   };
 }
 
-let databases = 0;
-
 /** Address of a new, empty database. */
 export async function freshPostgres(): Promise<string> {
   const address = await askForServer();
-  const name = `test_${process.pid}_${databases++}`;
+  const name = `afferent_test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: address });
   await client.connect();
   await client.query(`create database ${name}`);
@@ -69,21 +68,28 @@ function askForServer(): Promise<string> {
 }
 
 /** A cluster of its own on a socket in `folder`. Its collation is not that of bytes, so that code that counts on one is found out. */
-function startServer(folder: string): string {
-  if (process.getuid?.() === 0) execFileSync('chown', ['postgres', folder]);
+async function startServer(folder: string): Promise<string> {
+  if (process.getuid?.() === 0) await run('chown', ['postgres', folder]);
   const data = join(folder, 'data');
   const collation = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
-  asPostgres(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', ...collation]);
+  await asPostgres(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', ...collation]);
   const options = `-k ${folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200`;
-  asPostgres(program('pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']);
+  await asPostgres(program('pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']);
   return `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`;
 }
 
 /** PostgreSQL refuses to run as root. */
-function asPostgres(command: string, args: string[]): void {
-  const root = process.getuid?.() === 0;
-  const [file, all] = root ? ['runuser', ['-u', 'postgres', '--', command, ...args]] : [command, args];
-  execFileSync(file as string, all as string[], { stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir() });
+function asPostgres(command: string, args: string[]): Promise<void> {
+  return process.getuid?.() === 0 ? run('runuser', ['-u', 'postgres', '--', command, ...args]) : run(command, args);
+}
+
+/** The server that stays must hold none of our pipes, and vitest's own process must not stand still meanwhile. */
+function run(command: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    spawn(command, args, { stdio: 'ignore', cwd: tmpdir() })
+      .on('error', reject)
+      .on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${basename(command)} ended with ${code}`))));
+  });
 }
 
 /** Debian keeps these beside the PATH, by version. */
