@@ -70,6 +70,18 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
     expect(values.sort()).toEqual([60, 61, 62, 63, 64]);
   });
 
+  test('knows a sample again when a later export states it under another offset, and so under another day', async () => {
+    const { store, source } = await person(database);
+    const utc = new Date(someDay + 23.5 * 3_600_000).toISOString();
+    const under = (offset: number) => {
+      const day = new Date(Date.parse(utc) + offset * 60_000).toISOString().slice(0, 10);
+      return { ...sample(Date.parse(utc), 60, { time: { utc, offset, zone: 'stated', day } }), day };
+    };
+    expect(under(0).day).not.toBe(under(60).day);
+    expect(await outcomes(store, await ingest(store, source, 'winter', [under(0)]))).toEqual([1, 0, 0, 0]);
+    expect(await outcomes(store, await ingest(store, source, 'summer', [under(60)]))).toEqual([0, 1, 0, 0]);
+  });
+
   test('stores the new parts of recordings that overlap', async () => {
     const { store, source, participant } = await person(database);
     expect(await outcomes(store, await ingest(store, source, 'first', [block(4, [4, 5, 6, 7])], [block(10, [10, 11])]))).toEqual([

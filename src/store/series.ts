@@ -18,6 +18,8 @@ export interface Owner {
 
 type SeriesRow = Tables['series'];
 
+const hourMs = 3_600_000;
+
 /**
  * Samples already stored for a stream and day, so that overlapping exports store none twice. Kept between
  * groups of one batch; a group that fails to commit throws its writer away.
@@ -74,12 +76,15 @@ export class SampleWriter {
     const name = `${streamKey}|${day}`;
     const cached = this.#days.get(name);
     if (cached) return cached;
+    // An export restates the past under the offset of its own moment: the same instant may stand under a neighbouring day.
+    const midnight = Date.parse(`${day}T00:00:00Z`);
     const rows = await tx
       .selectFrom('series')
-      .select(['id', 'body'])
+      .select(['id', 'day', 'body'])
       .where('source', '=', this.#owner.source)
       .where('stream_key', '=', streamKey)
-      .where('day', '=', day)
+      .where('start_ms', '<', midnight + 36 * hourMs)
+      .where('end_ms', '>=', midnight - 14 * hourMs)
       .execute();
     const seen = new Set<string>();
     for (const row of rows) {
@@ -90,7 +95,7 @@ export class SampleWriter {
     }
     // Exports run through one stream and day after another; a few hundred days at once bound the memory.
     if (this.#days.size >= 256) this.#days.delete(this.#days.keys().next().value as string);
-    const state = { seen, blocks: rows.length };
+    const state = { seen, blocks: rows.filter((row) => row.day === day).length };
     this.#days.set(name, state);
     return state;
   }
