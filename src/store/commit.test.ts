@@ -72,7 +72,7 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
 
   test('knows a sample again when a later export states it under another offset, and so under another day', async () => {
     const { store, source } = await person(database);
-    const utc = new Date(someDay + 23.5 * 3_600_000).toISOString();
+    const utc = '2026-03-01T23:30:00.000Z';
     const under = (offset: number) => {
       const day = new Date(Date.parse(utc) + offset * 60_000).toISOString().slice(0, 10);
       return { ...sample(Date.parse(utc), 60, { time: { utc, offset, zone: 'stated', day } }), day };
