@@ -66,7 +66,7 @@ def everyday_table(figures: Figures, metrics: dict) -> str:
 def engine_table(figures: Figures, metrics: dict) -> str:
     texts = metrics["engine"]["one_text"]
     rows = {f"{size} tokens": [round(text["seconds"], 2), round(text["peak_mb"])] for size, text in texts.items()}
-    return figures.table("One text", ["seconds", "peak memory of the process, MB"], rows)
+    return figures.table("One text", ["seconds of processor time", "peak memory of the process, MB"], rows)
 
 
 def bits_table(figures: Figures, metrics: dict) -> str:
