@@ -174,13 +174,19 @@ export async function alertQueue(store: Store, study: string | null, at: string)
   return queue.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-async function ratedSeverities(store: Store, alerts: readonly { id: string; participant: string }[]): Promise<Map<string, number>> {
+/** The newest severity given to each alert. */
+async function ratedSeverities(store: Store, alerts: readonly { id: string }[]): Promise<Map<string, number>> {
   const severities = new Map<string, number>();
-  if (alerts.length === 0) return severities;
-  const rows = await store.db.selectFrom('rating').selectAll().where('state', '=', 'given').orderBy('at').execute();
-  for (const row of rows) {
-    if (!alerts.some((alert) => alert.id === row.alert)) continue;
-    severities.set(row.alert, openRating(await store.keys.key(row.participant), row).severity);
+  const ids = alerts.map((alert) => alert.id);
+  for (let i = 0; i < ids.length; i += 1000) {
+    const rows = await store.db
+      .selectFrom('rating')
+      .selectAll()
+      .where('alert', 'in', ids.slice(i, i + 1000))
+      .where('state', '=', 'given')
+      .orderBy('at')
+      .execute();
+    for (const row of rows) severities.set(row.alert, openRating(await store.keys.key(row.participant), row).severity);
   }
   return severities;
 }
