@@ -4,6 +4,7 @@ import type { Store } from '../store/open.ts';
 import { listSources } from '../store/sources.ts';
 import { listStudies } from '../store/studies.ts';
 import { connectTemporal } from '../temporal/connect.ts';
+import { forgetSources } from '../temporal/forget.ts';
 import { recreateReviews } from '../temporal/reviews.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
 import type { Call } from './verb.ts';
@@ -47,6 +48,13 @@ export async function withParts<T>(
 async function restoreWork(client: Client, store: Store): Promise<void> {
   for (const { id } of await listStudies(store)) await ensureSchedules(client, await listSources(store, id));
   await recreateReviews(client, store);
+  // A withdrawal that was killed before it reached the server is completed here.
+  const erased = await store.db.selectFrom('source').select('id').where('state', '=', 'erased').execute();
+  await forgetSources(
+    client,
+    erased.map((source) => source.id),
+    [],
+  );
 }
 
 /** Resolves when the call is interrupted. */
