@@ -7,7 +7,7 @@ import { projectRoot } from '../config/project.ts';
 
 const run = promisify(execFile);
 const oldest = [1, 24] as const;
-const tick = 15_000;
+const tick = 30_000;
 
 /** The go command where it is new enough; else null. */
 export async function findGo(): Promise<string | null> {

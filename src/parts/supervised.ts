@@ -39,8 +39,12 @@ export function supervise(options: SupervisedOptions): Supervised {
   let timer: NodeJS.Timeout | null = null;
   let gone: Promise<void> = Promise.resolve();
 
+  // The owner ends in a hurry (a third Ctrl-C, a fault of ours): nothing of it stays behind.
+  const leave = () => child?.kill(options.signal);
+  process.once('exit', leave);
+
   const start = () => {
-    const log = openSync(options.log, 'a', 0o600);
+    const log = openLog(options.log);
     const began = performance.now();
     const started = spawn(options.command, options.args, {
       cwd: options.cwd,
@@ -49,7 +53,7 @@ export function supervise(options: SupervisedOptions): Supervised {
       // Ctrl-C reaches the whole group: the owner alone decides in which order its parts end.
       detached: true,
     });
-    closeSync(log);
+    if (typeof log === 'number') closeSync(log);
     child = started;
     if (started.pid !== undefined) options.onStart?.(started.pid);
     if (options.onMessage) started.on('message', options.onMessage);
@@ -75,6 +79,7 @@ export function supervise(options: SupervisedOptions): Supervised {
     },
     async stop() {
       stopping = true;
+      process.off('exit', leave);
       if (timer) clearTimeout(timer);
       const running = child;
       if (!running) return;
@@ -86,4 +91,13 @@ export function supervise(options: SupervisedOptions): Supervised {
       clearTimeout(killer);
     },
   };
+}
+
+/** A log that cannot be written (a full disk, a home that was removed) must not keep a part from running. */
+function openLog(path: string): number | 'ignore' {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch {
+    return 'ignore';
+  }
 }
