@@ -34,10 +34,13 @@ export async function withParts<T>(
   );
   try {
     const { client, close } = await connectTemporal({ address: parts.file.temporal, namespace: call.config.namespace });
+    const over = new AbortController();
     try {
       if (parts.own) await restoreWork(client, store);
-      return await work({ client, store, parts });
+      return await client.withAbortSignal(over.signal, () => work({ client, store, parts }));
     } finally {
+      // An answer that is still waited for would be asked for again, on a connection that is closed.
+      over.abort();
       await close();
     }
   } finally {

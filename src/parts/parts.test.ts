@@ -62,6 +62,21 @@ describe('parts of a home', { timeout: 300_000 }, () => {
     expect(server && isRunning(server)).toBe(false);
   });
 
+  it('end in order when a verb is interrupted, which the same verb makes good', async () => {
+    const home = await studyWithPosts();
+    const ingest = startCli(['ingest', 'tides', '--home', home]);
+    await ingest.printed(/Ingesting/);
+    ingest.child.kill('SIGINT');
+    const { code, stderr } = await ingest.ended;
+    // It may have been done before the signal reached it.
+    expect([0, 130]).toContain(code);
+    expect(stderr).not.toMatch(/at .*\.(js|ts):\d+/);
+    expect(readParts(home)).toBeNull();
+    expect(await runJson(home, ['ledger', 'tides', '--check'])).toMatchObject({ document: { balanced: true } });
+    await runJson(home, ['ingest', 'tides']);
+    expect(await runJson(home, ['status', 'tides'])).toMatchObject({ document: { totals: { received: 5, stored: 5 } } });
+  });
+
   it('come back when one of them is killed', async () => {
     const home = await studyWithPosts();
     const up = startCli(['up', '--home', home]);
