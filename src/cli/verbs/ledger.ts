@@ -42,6 +42,6 @@ function printLedger(out: Output, rows: LedgerRow[], check: LedgerCheck | null):
   if (!check) return;
   for (const finding of check.findings) out.line(`${finding.batch}: ${finding.what}, expected ${finding.expected}, found ${finding.found}`);
   out.line(
-    `${check.balanced ? 'The ledger balances' : 'The ledger is off'}: of ${check.batches} batches ${check.recountedFromFile} recounted from their files.`,
+    `${check.balanced ? 'The ledger balances' : 'The ledger is off'}; ${check.recountedFromFile} of ${check.batches} batches recounted from their files.`,
   );
 }
