@@ -38,6 +38,8 @@ function vite(outDir: string, signal: AbortSignal): Promise<void> {
     const child = spawn(process.execPath, [tool, 'build', web, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'], {
       cwd: projectRoot,
       stdio: ['ignore', 'ignore', process.stderr],
+      // Under the tests' NODE_ENV it would be React's development build.
+      env: { ...process.env, NODE_ENV: 'production' },
       signal,
     });
     child.once('error', () => reject(new AfferentError(signal.aborted ? 'interrupted' : 'internal', { what: 'the build of the pages' })));

@@ -24,7 +24,7 @@ export type Span = { start: Moment; end: Moment; device: string } | { fault: Fat
 export function spanOf(attributes: Attributes, { moments }: Reading, zone?: string): Span {
   const start = moments.read(attributes.startDate, zone);
   if (start === null) return { fault: bad('no-time', 'time', null) };
-  if (moments.isFuture(start)) return { fault: bad('future-time', 'time', start.day) };
+  if (moments.isFuture(start)) return { fault: bad('future-time', 'time', null) };
   const end =
     attributes.endDate === undefined || attributes.endDate === attributes.startDate ? start : moments.read(attributes.endDate, zone);
   if (end === null) return { fault: bad('no-time', 'end', start.day) };

@@ -48,7 +48,7 @@ const RINGS: readonly Total[] = [
 export function summaryFate(attributes: Attributes, reading: Reading): Fate {
   const time = reading.moments.ofDay(attributes.dateComponents);
   if (time === null) return bad('no-time', 'time', null);
-  if (reading.moments.isFuture(time)) return bad('future-time', 'time', time.day);
+  if (reading.moments.isFuture(time)) return bad('future-time', 'time', null);
   const values: Values = {};
   const energyUnit = attributes.activeEnergyBurnedUnit ?? 'kcal';
   addValue(values, 'active_energy', attributes.activeEnergyBurned, energyUnit, reading);

@@ -75,7 +75,7 @@ function tag(line: TextLine, device: string, context: ParseContext): Parsed {
   const ms = Math.round(decimal(line.text) * 1000);
   const time = Number.isNaN(ms) || ms < 1e11 ? null : moment(ms, 0, 'kind');
   if (time === null) return badLine(line, 'no-time', 'time');
-  if (ms > context.arrivedMs + FUTURE_SLACK_MS) return { ...badLine(line, 'future-time', 'time'), day: time.day };
+  if (ms > context.arrivedMs + FUTURE_SLACK_MS) return badLine(line, 'future-time', 'time');
   return {
     is: 'record',
     units: 1,

@@ -16,7 +16,9 @@ type Row = Readonly<Record<string, unknown>>;
 export function toPost(row: Row, mapping: Mapping, context: ParseContext): Fate {
   const value = (name: MappedName): unknown => valueAt(row, mapping.field(name));
   const time = momentFrom(value('time'), context.zone);
-  const day = time?.day ?? null;
+  const future = time !== null && msOf(time) > context.arrivedMs + FUTURE_SLACK_MS;
+  // A time that is not believed names no day.
+  const day = future ? null : (time?.day ?? null);
   const bad = (reason: ErrorCode, field: string): Fate => ({ is: 'quarantined', reason, field, day });
 
   const account = asText(value('account'));
@@ -24,7 +26,7 @@ export function toPost(row: Row, mapping: Mapping, context: ParseContext): Fate 
   const id = asText(value('id'));
   if (id === null || id === '') return bad('no-id', 'id');
   if (time === null) return bad('no-time', 'time');
-  if (msOf(time) > context.arrivedMs + FUTURE_SLACK_MS) return bad('future-time', 'time');
+  if (future) return bad('future-time', 'time');
   const text = value('text');
   if (text === undefined || text === null) return bad('no-text', 'text');
   if (typeof text !== 'string') return bad('wrong-shape', 'text');

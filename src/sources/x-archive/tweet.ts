@@ -43,11 +43,13 @@ type Shared = { id: string | null; created: unknown; written: unknown };
 function fate(shared: Shared, facts: ArchiveFacts, context: ParseContext, decide: (text: string, day: string) => Fate | Rest): Fate {
   const stated = momentFrom(shared.created, null);
   const time = stated === null ? null : utcMoment(msOf(stated), context.zone);
-  const day = time?.day ?? null;
+  const future = time !== null && msOf(time) > context.arrivedMs + FUTURE_SLACK_MS;
+  // A time that is not believed names no day.
+  const day = future ? null : (time?.day ?? null);
   const bad = (reason: ErrorCode, field: string): Fate => ({ is: 'quarantined', reason, field, day });
   if (shared.id === null) return bad('no-id', 'id');
   if (time === null) return bad('no-time', 'time');
-  if (msOf(time) > context.arrivedMs + FUTURE_SLACK_MS) return bad('future-time', 'time');
+  if (future) return bad('future-time', 'time');
   if (shared.written === undefined || shared.written === null) return bad('no-text', 'text');
   if (typeof shared.written !== 'string') return bad('wrong-shape', 'text');
   const text = decodeEntities(shared.written).toWellFormed();
