@@ -21,13 +21,24 @@ export async function makeDemoStudy(config: Config, store: Store): Promise<void>
   await unless('study-exists', createStudy(store, demoStudy, policy));
   for (const { outsideId, consent, sources } of demoParticipants) {
     const agreed = consent === undefined ? null : readShape(join(projectRoot, 'demo', consent), Consent, 'bad-consent');
-    const { id } = await addParticipant(store, demoStudy, outsideId, agreed);
+    const id = await participantUnlessWithdrawn(store, outsideId, agreed);
+    if (id === null) continue;
     for (const { kind, path, mapping = {}, zone = null, account = null } of sources) {
       await addSource(store, demoStudy, id, kind, { path: join(exports, path), mapping, zone, account }, null);
     }
   }
   await unless('account-exists', createAccount(store, demoAccount));
   for (const role of Role.options) await grantRole(store, demoAccount, demoStudy, role);
+}
+
+/** Whoever has withdrawn from the demo stays away from it. */
+async function participantUnlessWithdrawn(store: Store, outsideId: string, consent: Consent | null): Promise<string | null> {
+  try {
+    return (await addParticipant(store, demoStudy, outsideId, consent)).id;
+  } catch (thrown) {
+    if (thrown instanceof AfferentError && thrown.code === 'withdrawn') return null;
+    throw thrown;
+  }
 }
 
 /** What is there from an earlier run is as it should be. */

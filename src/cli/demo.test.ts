@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Outcomes } from '../../schema/ledger.ts';
@@ -28,4 +29,9 @@ it('runs a whole study and verifies it; again on the same home it stores nothing
   expect(second.code).toBe(0);
   expect(again.stored).toMatchObject({ stored: 0, scores: 0 });
   expect(again.status.contentHash).toBe(status.contentHash);
+
+  // Who withdraws leaves nothing in the home, not even the files that the demo itself wrote there.
+  expect((await runJson(home, ['withdraw', 'demo', 'D02'])).code).toBe(0);
+  expect(existsSync(join(home, 'demo', 'D02'))).toBe(false);
+  expect((await runJson(home, ['demo', '--once'])).code).toBe(0);
 });

@@ -2,6 +2,7 @@ import { appendAudit } from '../../store/audit.ts';
 import { pseudonym } from '../../store/participants.ts';
 import { withdraw } from '../../store/withdraw.ts';
 import { forgetSources } from '../../temporal/forget.ts';
+import { filesInHome, removeFromHome } from '../files-in-home.ts';
 import { withStore } from '../home.ts';
 import { argument, type Verb } from '../verb.ts';
 import { withParts } from '../with-parts.ts';
@@ -13,14 +14,20 @@ export const verb: Verb = {
   examples: ['withdraw sleep-2026 P001'],
   notes:
     'Destroys the participant’s key and erases their rows, here and in every backup. It cannot be undone. What the Temporal server\n' +
-    'keeps of their sources and alerts goes too. Their own files, outside the data folder, stay where they are: remove them yourself.',
+    'keeps of their sources and alerts goes too. So do files of theirs inside the data folder; those outside stay: remove them yourself.',
   async run(call) {
     const [study, id] = [argument(call, 0), argument(call, 1)];
     return withStore(call.config, async (store) => {
       const participant = pseudonym(store, study, id);
       const sources = await store.db.selectFrom('source').select('id').where('participant', '=', participant).execute();
       const alerts = await store.db.selectFrom('alert').select('id').where('participant', '=', participant).execute();
+      const files = await filesInHome(
+        store,
+        call.config.home,
+        sources.map((row) => row.id),
+      );
       const result = await withdraw(store, study, id);
+      removeFromHome(call.config.home, files);
       await appendAudit(store, { actor: 'command line', action: 'withdraw', study, object: null });
       const names = [sources, alerts].map((rows) => rows.map((row) => row.id)) as [string[], string[]];
       if (names.flat().length > 0) await withParts(call, store, { verb: 'withdraw' }, ({ client }) => forgetSources(client, ...names));
