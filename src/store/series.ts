@@ -18,7 +18,9 @@ export interface Owner {
 
 type SeriesRow = Tables['series'];
 
-const hourMs = 3_600_000;
+const dayMs = 86_400_000;
+/** Samples whose names are held in memory, about 100 bytes each. */
+const mostSeen = 100_000;
 
 /**
  * Samples already stored for a stream and day, so that overlapping exports store none twice. Kept between
@@ -76,15 +78,17 @@ export class SampleWriter {
     const name = `${streamKey}|${day}`;
     const cached = this.#days.get(name);
     if (cached) return cached;
-    // An export restates the past under the offset of its own moment: the same instant may stand under a neighbouring day.
+    // A later export states the past under the offset of its own moment: the same instant may stand under a neighbouring day of
+    // another batch. One export has one offset, so its own neighbouring days hold nothing of this one.
     const midnight = Date.parse(`${day}T00:00:00Z`);
+    const days = [midnight - dayMs, midnight, midnight + dayMs].map((ms) => new Date(ms).toISOString().slice(0, 10));
     const rows = await tx
       .selectFrom('series')
       .select(['id', 'day', 'body'])
       .where('source', '=', this.#owner.source)
       .where('stream_key', '=', streamKey)
-      .where('start_ms', '<', midnight + 36 * hourMs)
-      .where('end_ms', '>=', midnight - 14 * hourMs)
+      .where('day', 'in', days)
+      .where((eb) => eb.or([eb('day', '=', day), eb('batch', '<>', this.#owner.batch)]))
       .execute();
     const seen = new Set<string>();
     for (const row of rows) {
@@ -93,11 +97,21 @@ export class SampleWriter {
         seen.add(`${start},${columns.end[i]},${columns.value[i]}`);
       });
     }
-    // Exports run through one stream and day after another; a few hundred days at once bound the memory.
-    if (this.#days.size >= 256) this.#days.delete(this.#days.keys().next().value as string);
+    this.#forget();
     const state = { seen, blocks: rows.filter((row) => row.day === day).length };
     this.#days.set(name, state);
     return state;
+  }
+
+  /** Exports run through one stream and day after another: what was written longest ago is read again if it is needed again. */
+  #forget(): void {
+    let held = 0;
+    for (const { seen } of this.#days.values()) held += seen.size;
+    for (const [name, { seen }] of this.#days) {
+      if (held <= mostSeen) return;
+      this.#days.delete(name);
+      held -= seen.size;
+    }
   }
 }
 
