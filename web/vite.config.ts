@@ -9,6 +9,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The policy of the console forbids data: addresses in scripts and styles.
     assetsInlineLimit: 0,
+    // One small sheet, so that no page lacks the styles of a component that another brought along.
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 800,
   },
 });

@@ -47,7 +47,12 @@ function StudyNav({ study, roles }: { study: string; roles: ReturnType<typeof us
           <ul>
             {group.places.map((place) => (
               <li key={place.to}>
-                <Link to={place.to} params={{ study }} search={{}} aria-current={place === current ? 'page' : undefined}>
+                <Link
+                  to={place.to}
+                  params={{ study }}
+                  search={{}}
+                  activeOptions={{ exact: place.to === '/studies/$study', includeSearch: false }}
+                >
                   {place.title}
                 </Link>
               </li>

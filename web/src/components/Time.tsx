@@ -8,15 +8,15 @@ const short = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** A moment in UTC, as is said beside it: a console read from several places must not show several times. */
-export function Time({ at, none = '–' }: { at: string | null | undefined; none?: string }) {
+/** A moment in UTC. The page says so beside its tables; where a time stands alone, `zone` does. */
+export function Time({ at, none = '–', zone = false }: { at: string | null | undefined; none?: string; zone?: boolean }) {
   if (!at) return <span className="muted">{none}</span>;
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return <span>{at}</span>;
   return (
     <time className="number" dateTime={at} title={`${whole.format(moment)} UTC`}>
       {short.format(moment)}
-      <span className="muted small"> UTC</span>
+      {zone ? <span className="muted small"> UTC</span> : null}
     </time>
   );
 }

@@ -40,7 +40,7 @@ export function FacetList({ title, facet, chosen, onChange }: Props) {
         {shown.map((one) => (
           <label key={one.value} className="facet-value">
             <input type="checkbox" checked={chosen.includes(one.value)} onChange={() => toggle(one.value)} />
-            <span title={one.value}>{shortId(one.value, 20)}</span>
+            <span title={one.value}>{shortId(one.value, 15)}</span>
             <span className="muted number">{formatCount(one.count)}</span>
           </label>
         ))}

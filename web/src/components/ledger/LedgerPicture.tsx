@@ -2,6 +2,7 @@ import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import type { LedgerSource } from '../../api/types.ts';
 import { Button } from '../Button.tsx';
 import { Empty } from '../Notice.tsx';
+import { shortId } from '../short-id.ts';
 import { addDays, type Bin, type BinSize, binsBetween, cellsOf, dayCount, extentOf, shadeOf } from './bins.ts';
 import { describeCell, sourceLabel } from './describe.ts';
 import { Legend } from './Legend.tsx';
@@ -110,7 +111,8 @@ function Grid({ sources, bins, size, onMonth }: GridProps) {
             {rows.map((row, r) => (
               <tr key={row.source.source}>
                 <th scope="row" title={row.source.source}>
-                  {row.label}
+                  {row.source.kind}{' '}
+                  <span className="ledger-who">{row.source.participant ? shortId(row.source.participant) : 'withdrawn'}</span>
                 </th>
                 {row.cells.map((cell, c) => {
                   const bin = bins[c] as Bin;

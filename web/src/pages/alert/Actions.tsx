@@ -34,7 +34,7 @@ export function Actions({ study, detail }: { study: string; detail: AlertDetail 
       {act.isError ? <Failure error={act.error} /> : null}
       {ratings.map((rating) => (
         <p key={`${rating.by} ${rating.at}`}>
-          Rated level <strong>{rating.severity}</strong>, {levelName(rating.severity)}, by {rating.by}, <Time at={rating.at} />.
+          Rated level <strong>{rating.severity}</strong>, {levelName(rating.severity)}, by {rating.by}, <Time at={rating.at} zone />.
         </p>
       ))}
       {alert.state === 'open' ? (

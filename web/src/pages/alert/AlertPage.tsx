@@ -69,7 +69,7 @@ function Head({ detail: { alert } }: { detail: AlertDetail }) {
           <span>
             {alert.overdue ? <Tag tone="bad">▲ overdue</Tag> : null} <strong>{alert.waitingFor ?? 'Anyone'}</strong> must{' '}
             {nextStep[alert.state]} <span className={alert.overdue ? 'overdue' : undefined}>{alert.overdue ? 'since' : 'by'}</span>{' '}
-            <Time at={alert.dueAt} /> ({distance(alert.dueAt, Date.now())})
+            <Time at={alert.dueAt} zone /> ({distance(alert.dueAt, Date.now())})
           </span>
         ) : null}
       </div>

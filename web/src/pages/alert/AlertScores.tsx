@@ -33,7 +33,7 @@ const columns: Column<Row>[] = [
 
 export function AlertScores({ scores }: { scores: AlertDetail['scores'] }) {
   return (
-    <Panel title="Scores in this alert">
+    <Panel title="Scores in this alert" aside="times in UTC">
       <DataTable
         quietCaption
         caption="Scores that opened or joined this alert, each beside its validity grade"

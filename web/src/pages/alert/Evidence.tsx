@@ -42,7 +42,7 @@ function Texts({ texts }: { texts: AlertTexts }) {
       {texts.posts.map((post) => (
         <article key={post.record} className="evidence">
           <p className="small muted">
-            {post.kind} · <Time at={post.time} />
+            {post.kind} · <Time at={post.time} zone />
             {post.masked > 0 ? ` · ${post.masked} masked` : ''}
           </p>
           <p className="evidence-text">
@@ -64,7 +64,7 @@ function Texts({ texts }: { texts: AlertTexts }) {
           {texts.notes.map((note) => (
             <p key={`${note.by} ${note.at}`} className="note">
               <span className="small muted">
-                {note.by}, <Time at={note.at} />
+                {note.by}, <Time at={note.at} zone />
               </span>
               <br />
               {note.note}

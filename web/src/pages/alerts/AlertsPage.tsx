@@ -39,7 +39,7 @@ function Queue({ study, queue }: { study: string; queue: AlertQueue }) {
       <Watch watch={watch} />
       <Panel
         title={`Waiting · ${waiting.length}`}
-        aside={overdue > 0 ? <strong className="overdue">▲ {overdue} overdue</strong> : 'none overdue'}
+        aside={overdue > 0 ? <strong className="overdue">▲ {overdue} overdue</strong> : 'none overdue; times in UTC'}
       >
         {waiting.length === 0 ? (
           <Empty title="No alert is waiting.">A score over the study’s policy opens one. See below what could not be scored.</Empty>
@@ -69,7 +69,7 @@ function Queue({ study, queue }: { study: string; queue: AlertQueue }) {
           />
         )}
       </Panel>
-      <Panel title={`Stalled sources · ${queue.stalled.length}`} aside="nothing new is seen from these">
+      <Panel title={`Stalled sources · ${queue.stalled.length}`} aside="nothing new is seen from these; times in UTC">
         {queue.stalled.length === 0 ? (
           <p className="muted">None: every scheduled source was read when it was due.</p>
         ) : (

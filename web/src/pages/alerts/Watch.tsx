@@ -17,7 +17,7 @@ export function Watch({ watch }: { watch: AlertQueue['watch'] }) {
   return (
     <p className={unwatched ? 'watch watch-long' : 'watch'}>
       {unwatched ? <strong>▲ Nobody had watched since </strong> : 'Last watched '}
-      <Time at={watch.seenAt} /> ({distance(watch.seenAt, now)}, by {watch.by}). While this page is open, you are watching it.
+      <Time at={watch.seenAt} zone /> ({distance(watch.seenAt, now)}, by {watch.by}). While this page is open, you are watching it.
     </p>
   );
 }

@@ -111,7 +111,12 @@ export function BatchesPage() {
             </Empty>
           ) : (
             <div className="stack">
-              <DataTable caption="Batches, the latest first" columns={columns(study)} rows={data.rows} rowId={(row) => row.batch} />
+              <DataTable
+                caption="Batches, the latest first; times in UTC"
+                columns={columns(study)}
+                rows={data.rows}
+                rowId={(row) => row.batch}
+              />
               <Pager {...data} what="batches" onPage={(page) => void navigate({ search: { ...search, page: String(page) } })} />
             </div>
           )

@@ -11,13 +11,21 @@ export const recordColumns = (study: string): Column<RecordRow>[] => [
     id: 'participant',
     header: 'Participant',
     sort: 'participant',
-    cell: ({ participant }) => (
-      <Link className="mono" to="/studies/$study/participants/$participant" params={{ study, participant }} search={{}} title={participant}>
-        {shortId(participant)}
-      </Link>
+    cell: ({ participant, kind }) => (
+      <>
+        <Link
+          className="mono"
+          to="/studies/$study/participants/$participant"
+          params={{ study, participant }}
+          search={{}}
+          title={participant}
+        >
+          {shortId(participant)}
+        </Link>
+        <div className="small muted">{kind}</div>
+      </>
     ),
   },
-  { id: 'kind', header: 'Kind', cell: (row) => row.kind },
   {
     id: 'text',
     header: 'Record',

@@ -84,7 +84,7 @@ export function RunsPage() {
             <Empty title="Nothing has been scored yet.">Runs appear here once records are stored.</Empty>
           ) : (
             <div className="stack">
-              <DataTable caption="Runs, the latest first" columns={columns} rows={data.rows} rowId={(row) => row.run} />
+              <DataTable caption="Runs, the latest first; times in UTC" columns={columns} rows={data.rows} rowId={(row) => row.run} />
               <Pager {...data} what="runs" onPage={(page) => void navigate({ search: { ...search, page: String(page) } })} />
             </div>
           )

@@ -30,7 +30,7 @@ export function OverviewPage() {
               {(['participants', 'sources', 'records', 'scores'] as const)
                 .map((name) => `${formatCount(data.counts[name])} ${name}`)
                 .join(' · ')}{' '}
-              · since <Time at={data.createdAt} />
+              · since <Time at={data.createdAt} zone />
             </span>
           </div>
           <Panel
@@ -71,7 +71,7 @@ export function OverviewPage() {
               />
             )}
           </Panel>
-          <Panel title="Participants" aside="pseudonyms">
+          <Panel title="Participants" aside="pseudonyms; times in UTC">
             {data.participants.length === 0 ? (
               <Empty title="No participant yet.">
                 Add one with <code>afferent participant add {study} ID</code>.

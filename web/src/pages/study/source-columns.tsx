@@ -36,13 +36,50 @@ function State({ source }: { source: SourceView }) {
   );
 }
 
-function Skipped({ source }: { source: SourceView }) {
-  if (!source.schedule) return <span className="muted">–</span>;
-  if (source.schedule.skipped === 0) return <span className="muted number">0</span>;
-  return <Tag tone="warn">▲ {source.schedule.skipped}</Tag>;
+/** When it runs by itself, and when next. */
+function Schedule({ source: { everySeconds, schedule } }: { source: SourceView }) {
+  if (everySeconds === null) return <span className="muted">by hand</span>;
+  return (
+    <>
+      every {every(everySeconds)}
+      <div className="small muted">{schedule ? <NextRun at={schedule.next} /> : 'next unknown: the Temporal server is silent'}</div>
+    </>
+  );
 }
 
-const silent = 'The Temporal server does not answer';
+function NextRun({ at }: { at: string | null }) {
+  return at ? (
+    <>
+      next <Time at={at} />
+    </>
+  ) : (
+    'none planned'
+  );
+}
+
+function LastRun({ source }: { source: SourceView }) {
+  const skipped = source.schedule?.skipped;
+  return (
+    <>
+      <Time at={source.lastRunAt ?? source.schedule?.last} none="never" />
+      {skipped === undefined ? null : (
+        <div className="small">
+          {skipped === 0 ? <span className="muted">none skipped</span> : <Tag tone="warn">▲ {skipped} skipped</Tag>}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Days({ first, last }: { first: string | null; last: string | null }) {
+  if (first === null) return <span className="muted">–</span>;
+  return (
+    <span className="number">
+      {first}
+      {last === first ? null : <div className="small muted">to {last}</div>}
+    </span>
+  );
+}
 
 export const sourceColumns = (study: string): Column<SourceView>[] => [
   {
@@ -60,23 +97,8 @@ export const sourceColumns = (study: string): Column<SourceView>[] => [
     ),
   },
   { id: 'state', header: 'State', cell: (row) => <State source={row} /> },
-  {
-    id: 'every',
-    header: 'Schedule',
-    cell: (row) => (row.everySeconds === null ? <span className="muted">by hand</span> : `every ${every(row.everySeconds)}`),
-  },
-  {
-    id: 'next',
-    header: 'Next run',
-    cell: (row) =>
-      row.everySeconds === null ? (
-        <span className="muted">–</span>
-      ) : (
-        <Time at={row.schedule?.next} none={row.schedule ? 'none planned' : silent} />
-      ),
-  },
-  { id: 'last', header: 'Last run', cell: (row) => <Time at={row.lastRunAt ?? row.schedule?.last} none="never" /> },
-  { id: 'skipped', header: 'Skipped', align: 'end', cell: (row) => <Skipped source={row} /> },
+  { id: 'schedule', header: 'Schedule', cell: (row) => <Schedule source={row} /> },
+  { id: 'last', header: 'Last run', cell: (row) => <LastRun source={row} /> },
   { id: 'batches', header: 'Batches', align: 'end', cell: (row) => <Count of={row.batches} /> },
   ...(['received', 'stored', 'duplicate', 'quarantined', 'excluded', 'erased'] as const).map(
     (name): Column<SourceView> => ({
@@ -89,11 +111,6 @@ export const sourceColumns = (study: string): Column<SourceView>[] => [
   {
     id: 'days',
     header: 'Days',
-    cell: (row) =>
-      row.firstDay ? (
-        <span className="number">{row.firstDay === row.lastDay ? row.firstDay : `${row.firstDay} to ${row.lastDay}`}</span>
-      ) : (
-        '–'
-      ),
+    cell: (row) => <Days first={row.firstDay} last={row.lastDay} />,
   },
 ];

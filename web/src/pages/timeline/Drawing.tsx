@@ -28,11 +28,13 @@ export function Drawing({ label, height, range: [from, to], y, marks }: Props) {
       height,
       marginLeft: 44,
       marginRight: 12,
-      marginBottom: 24,
+      // Room for a second line of ticks: the month, or the day of hours.
+      marginBottom: 34,
+      inset: 5,
       ariaLabel: label,
       className: 'drawing-plot',
       x: { type: 'utc', domain: [from, to], label: null, ticks: Math.max(3, Math.floor(width / 130)) },
-      y: { label: null, ticks: 4, grid: true, ...y },
+      y: { label: null, ticks: 3, grid: true, ...y },
       marks: [...marks],
     });
     // Its style element says nothing that timeline.css does not, and the policy of the console refuses it.
