@@ -56,17 +56,17 @@ const tokenizer = {
 };
 
 /**
- * Logits are the mean of the words' own. With `scaleByBatch` every row is divided by the largest share of the whole
- * batch and multiplied by it again, as a quantiser does whose scale spans the batch: what a row gets then hangs on its
- * neighbours, if only in the last bits.
+ * Logits are the mean of the words' own. With `scaleByBatch` shares are rounded to 127 steps of the largest share of
+ * the whole batch, as a dynamic quantiser does: what a row gets then hangs on its neighbours.
  */
 function tinyGraph(scaleByBatch: boolean): Uint8Array {
   const rows = Object.values(tinyWords);
   const odd: Node[] = [
     { op: 'ReduceMax', inputs: ['plain'], outputs: ['top'], ints: { keepdims: 1 } },
-    { op: 'Add', inputs: ['top', 'third'], outputs: ['scale'] },
-    { op: 'Div', inputs: ['plain', 'scale'], outputs: ['scaled'] },
-    { op: 'Mul', inputs: ['scaled', 'scale'], outputs: ['moods_tokens'] },
+    { op: 'Div', inputs: ['top', 'steps'], outputs: ['step'] },
+    { op: 'Div', inputs: ['plain', 'step'], outputs: ['scaled'] },
+    { op: 'Round', inputs: ['scaled'], outputs: ['whole'] },
+    { op: 'Mul', inputs: ['whole', 'step'], outputs: ['moods_tokens'] },
   ];
   const even: Node[] = [{ op: 'Identity', inputs: ['plain'], outputs: ['moods_tokens'] }];
   return onnxBytes({
@@ -84,7 +84,7 @@ function tinyGraph(scaleByBatch: boolean): Uint8Array {
     ],
     weights: [
       { name: 'weights', dims: [rows.length, 2], values: rows.flat().map((logit) => logit * 1.1) },
-      { name: 'third', dims: [1], values: [1 / 3] },
+      { name: 'steps', dims: [1], values: [127] },
       { name: 'last', dims: [1], values: [2], type: 'int64' },
       { name: 'first', dims: [1], values: [1], type: 'int64' },
     ],
