@@ -22,7 +22,7 @@ export const verb: Verb = {
   examples: [
     'score posts.jsonl --out scores.jsonl',
     'score posts.csv --text-field body',
-    'zcat posts.jsonl.gz | afferent score -',
+    'score - --out scores.jsonl < posts.jsonl',
     'score E4.zip --out windows.jsonl',
   ],
   notes:
