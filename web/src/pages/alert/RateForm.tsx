@@ -17,8 +17,7 @@ export function RateForm({ pending, onRate }: { pending: boolean; onRate: (ratin
         {columbiaLevels.map((name, level) => (
           <label key={name} className="choice">
             <input type="radio" name="severity" value={level} required />
-            <strong className="number">{level}</strong>
-            <span>{name}</span>
+            <strong className="number">{level}</strong> <span>{name}</span>
           </label>
         ))}
       </fieldset>

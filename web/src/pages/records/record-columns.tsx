@@ -6,26 +6,6 @@ import { shortId } from '../../components/short-id.ts';
 import { Time } from '../../components/Time.tsx';
 
 export const recordColumns = (study: string): Column<RecordRow>[] => [
-  { id: 'time', header: 'Time', sort: 'time', cell: (row) => <Time at={row.time} /> },
-  {
-    id: 'participant',
-    header: 'Participant',
-    sort: 'participant',
-    cell: ({ participant, kind }) => (
-      <>
-        <Link
-          className="mono"
-          to="/studies/$study/participants/$participant"
-          params={{ study, participant }}
-          search={{}}
-          title={participant}
-        >
-          {shortId(participant)}
-        </Link>
-        <div className="small muted">{kind}</div>
-      </>
-    ),
-  },
   {
     id: 'text',
     header: 'Record',
@@ -54,5 +34,25 @@ export const recordColumns = (study: string): Column<RecordRow>[] => [
           ))}
         </div>
       ),
+  },
+  { id: 'time', header: 'Time', sort: 'time', cell: (row) => <Time at={row.time} /> },
+  {
+    id: 'participant',
+    header: 'Participant',
+    sort: 'participant',
+    cell: ({ participant, kind }) => (
+      <>
+        <Link
+          className="mono"
+          to="/studies/$study/participants/$participant"
+          params={{ study, participant }}
+          search={{}}
+          title={participant}
+        >
+          {shortId(participant)}
+        </Link>
+        <div className="small muted">{kind}</div>
+      </>
+    ),
   },
 ];

@@ -7,6 +7,15 @@ import { shortId } from '../../components/short-id.ts';
 import { Time } from '../../components/Time.tsx';
 
 export const scoreColumns = (study: string): Column<ScoreRow>[] => [
+  { id: 'head', header: 'Head', sort: 'head', cell: (row) => row.head },
+  { id: 'key', header: 'Label', cell: (row) => row.key },
+  {
+    id: 'value',
+    header: 'Value and grade',
+    sort: 'value',
+    cell: (row) => <ScoreValue value={row.value} low={row.low} high={row.high} grade={row.grade} />,
+  },
+  { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision) },
   { id: 'time', header: 'Time', sort: 'time', cell: (row) => <Time at={row.time} /> },
   {
     id: 'participant',
@@ -19,21 +28,12 @@ export const scoreColumns = (study: string): Column<ScoreRow>[] => [
     ),
   },
   { id: 'kind', header: 'Kind', cell: (row) => row.kind },
-  { id: 'head', header: 'Head', sort: 'head', cell: (row) => row.head },
-  { id: 'key', header: 'Label', cell: (row) => row.key },
-  {
-    id: 'value',
-    header: 'Value and grade',
-    sort: 'value',
-    cell: (row) => <ScoreValue value={row.value} low={row.low} high={row.high} grade={row.grade} />,
-  },
-  { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision) },
   {
     id: 'model',
     header: 'Model',
     cell: (row) => (
       <span className="mono small" title={row.model}>
-        {shortId(row.model, 16)}
+        {shortId(row.model)}
       </span>
     ),
   },

@@ -7,7 +7,7 @@ import { post, queryString, remove, studyPath } from '../../api/request.ts';
 import type { SqlResult } from '../../api/types.ts';
 import { uuid } from '../../api/uuid.ts';
 import { Button } from '../../components/Button.tsx';
-import { Field } from '../../components/Field.tsx';
+import '../../components/controls.css';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Failure, ResearchOnly } from '../../components/Notice.tsx';
 import { Running } from './Running.tsx';
@@ -51,8 +51,10 @@ export function SqlPage() {
       <ResearchOnly />
       <div className="sql">
         <div className="stack">
-          <Field label="Query">
+          <div className="field">
+            <label htmlFor="sql-editor">Query</label>
             <textarea
+              id="sql-editor"
               className="mono sql-editor"
               rows={8}
               spellCheck={false}
@@ -63,7 +65,7 @@ export function SqlPage() {
               onKeyDown={keys}
               placeholder="select …"
             />
-          </Field>
+          </div>
           <div className="row">
             <Button main onClick={start} disabled={run.isPending || !draft.trim()}>
               Run

@@ -26,6 +26,7 @@ export function Drawing({ label, height, range: [from, to], y, marks }: Props) {
     const plot = Plot.plot({
       width,
       height,
+      marginTop: 10,
       marginLeft: 44,
       marginRight: 12,
       // Room for a second line of ticks: the month, or the day of hours.

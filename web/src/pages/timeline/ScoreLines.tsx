@@ -57,7 +57,7 @@ function ScoreLine({ line, range, onRange }: { line: Line; range: [number, numbe
         <span className="small muted number">{formatCount(line.points.reduce((all, point) => all + point.n, 0))} scores</span>
         <ZoomTo points={line.points} name={name} onRange={onRange} />
       </figcaption>
-      <Drawing label={`${name} over time, graded ${line.grade}`} height={118} range={range} y={y} marks={marks} />
+      <Drawing label={`${name} over time, graded ${line.grade}`} height={108} range={range} y={y} marks={marks} />
     </figure>
   );
 }

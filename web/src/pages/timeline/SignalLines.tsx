@@ -51,7 +51,7 @@ function SignalLine({ line, range, onRange }: { line: Line; range: [number, numb
         </span>
         <ZoomTo points={line.points} name={name} onRange={onRange} />
       </figcaption>
-      <Drawing label={`${name} over time in ${line.unit}, ${line.gaps.length} gaps`} height={118} range={range} y={own} marks={marks} />
+      <Drawing label={`${name} over time in ${line.unit}, ${line.gaps.length} gaps`} height={108} range={range} y={own} marks={marks} />
     </figure>
   );
 }

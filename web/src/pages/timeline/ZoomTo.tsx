@@ -17,7 +17,7 @@ export function ZoomTo({
   const zoom = () => onRange({ from: new Date(first.t - room).toISOString(), to: new Date(end + room).toISOString() });
   return (
     <button type="button" className="link small" onClick={zoom}>
-      Zoom to it<span className="unseen">: {name}</span>
+      Zoom to it<span className="unseen"> ({name})</span>
     </button>
   );
 }
