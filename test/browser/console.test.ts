@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, picture, type Watched, watchedPage, widths } from './support/chromium.ts';
+import { launch, picture, type Watched, watchedPage } from './support/chromium.ts';
 import { rowsOf } from './support/csv.ts';
 import { type Demo, startDemo } from './support/demo.ts';
 
@@ -149,22 +149,30 @@ describe('exploring', () => {
 });
 
 test('nothing asks elsewhere, no page scrolls sideways, and no page has an error, at 1440 and 390, light and dark', async () => {
+  const { page: first } = all;
+  await open(first, '/participants');
+  const timeline = (await first.getByRole('link', { name: /^p_/ }).first().getAttribute('href')) ?? '';
   const places = ['', '/ledger', '/batches', '/quarantine', '/runs', '/participants', '/records', '/scores', '/sql', '/alerts'];
   const state = await all.context.storageState();
-  for (const width of widths) {
-    for (const dark of [false, true]) {
-      const { page, context, complaints, origins } = await watchedPage(browser, { width, dark });
-      await context.addCookies(state.cookies);
-      for (const place of places) {
-        await open(page, place);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
-        expect(await picture(page, `${dark ? 'dark' : 'light'}${place.replace('/', '-')}`), `${place} at ${width}`).toBeLessThanOrEqual(0);
-      }
-      expect(complaints).toEqual([]);
-      expect([...origins]).toEqual([demo.url]);
-      await context.close();
-    }
+  for (const { width, dark } of [
+    { width: 1440, dark: false },
+    { width: 390, dark: false },
+    { width: 390, dark: true },
+  ]) {
+    const { page, context, complaints, origins } = await watchedPage(browser, { width, dark });
+    await context.addCookies(state.cookies);
+    const look = async (address: string, name: string) => {
+      await page.goto(demo.url + address);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(await picture(page, `${dark ? 'dark' : 'light'}-${name}`), `${name} at ${width}`).toBeLessThanOrEqual(0);
+    };
+    for (const place of places) await look(`/studies/${demo.study}${place}`, place.slice(1) || 'overview');
+    await look(timeline, 'timeline');
+    await look('/account', 'account');
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([demo.url]);
+    await context.close();
   }
 }, 180_000);
 

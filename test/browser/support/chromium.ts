@@ -16,7 +16,6 @@ const args = [
 
 /** Where the pictures of a run are left to be looked at. */
 export const pictures = join(tmpdir(), 'afferent-screenshots');
-export const widths = [1440, 390] as const;
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath, headless: true, args });
 

@@ -36,6 +36,16 @@ export function AccountPage() {
       </Panel>
       <Panel title={me.hasPassword ? 'Change your password' : 'Choose a password'}>
         <form onSubmit={submit} className="stack password-form">
+          {/* Tells a password manager whose password it is. */}
+          <input
+            className="unseen"
+            name="username"
+            autoComplete="username"
+            defaultValue={me.account}
+            readOnly
+            tabIndex={-1}
+            aria-hidden="true"
+          />
           {me.hasPassword ? (
             <Field label="Password until now">
               <input name="current" type="password" autoComplete="current-password" required />

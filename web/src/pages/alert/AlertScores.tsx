@@ -16,8 +16,6 @@ function leading(row: Row): { key: string; value: number | null } {
 }
 
 const columns: Column<Row>[] = [
-  { id: 'time', header: 'Record of', cell: (row) => <Time at={row.time} /> },
-  { id: 'kind', header: 'Kind', cell: (row) => row.kind },
   {
     id: 'score',
     header: 'Score and grade',
@@ -28,6 +26,8 @@ const columns: Column<Row>[] = [
     },
   },
   { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision) },
+  { id: 'time', header: 'Record of', cell: (row) => <Time at={row.time} /> },
+  { id: 'kind', header: 'Kind', cell: (row) => row.kind },
   { id: 'joined', header: 'Joined', cell: (row) => <Time at={row.joinedAt} /> },
 ];
 
