@@ -1,10 +1,11 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AfferentError } from '../../schema/errors.ts';
 import type { Part, SourceKind } from '../../schema/source.ts';
-import { countPart, partsOf, readPart } from './account.ts';
+import { countPart, type Group, partsOf, readPart } from './account.ts';
 import { posts } from './posts/index.ts';
+import { REFUSED_ROLE } from './reading/container.ts';
 import { groupsOf, withChunks } from './testing/fake-part.ts';
 import { folderWith } from './testing/folder.ts';
 import { contextOf } from './testing/read-all.ts';
@@ -113,6 +114,34 @@ describe('reading a part in groups', () => {
       expect(groups.flatMap((group) => group.items)).toMatchObject([{ is: 'quarantined', reason: 'file-changed', units: 1 }]);
       expect(await countPart(posts, part)).toBe(1);
     }
+  });
+
+  it('does not take a part that cannot be read again for one that is done', async () => {
+    const folder = await folderWith({ 'a.jsonl': lines(25) });
+    const [arrival] = await posts.arrivals(folder);
+    const [part] = (await partsOf(posts, arrival as NonNullable<typeof arrival>)) as [Part];
+    await writeFile(join(folder, 'a.jsonl'), lines(3));
+    await expect(groupsOf(posts, part, { groupUnits: 10, skipUnits: 20 })).rejects.toMatchObject({ code: 'file-changed' });
+    const refused: Part = { ...part, role: REFUSED_ROLE, open: () => Promise.reject(new AfferentError('zip-broken')) };
+    await expect(groupsOf(posts, refused, { groupUnits: 10, skipUnits: 20 })).rejects.toMatchObject({ code: 'file-changed' });
+    await rm(join(folder, 'a.jsonl'));
+    await expect(groupsOf(posts, part)).rejects.toMatchObject({ code: 'file-gone' });
+    await expect(partsOf(posts, arrival as NonNullable<typeof arrival>)).rejects.toMatchObject({ code: 'file-gone' });
+  });
+
+  it.each(['EIO', 'EMFILE', 'EACCES'])('ends the reading at %s, which says nothing of the content', async (code) => {
+    const part = await partWith(lines(25));
+    const fault = Object.assign(new Error('read'), { code });
+    const broken = withChunks(part, [Buffer.from(lines(12))], fault);
+    const groups: Group[] = [];
+    const reading = (async () => {
+      for await (const group of readPart(posts, broken, contextOf(), { groupUnits: 10 })) groups.push(group);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'file-changed', place: { what: code } });
+    expect(groups.flatMap((group) => group.items).every((item) => item.is === 'record')).toBe(true);
+    await expect(countPart(posts, broken)).rejects.toMatchObject({ code: 'file-changed' });
+    const unopened: Part = { ...part, open: () => Promise.reject(fault) };
+    await expect(groupsOf(posts, unopened)).rejects.toMatchObject({ code: 'file-changed' });
   });
 
   it('counts units that end together in one group', async () => {

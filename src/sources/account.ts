@@ -2,6 +2,7 @@ import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/err
 import type { Arrival, ParseContext, Parsed, Part, SourceKind } from '../../schema/source.ts';
 import { type Group, Grouping, quarantinedRest } from './grouping.ts';
 import { REFUSED_ROLE } from './reading/container.ts';
+import { mayPass } from './reading/read-fault.ts';
 import { Tee } from './tee.ts';
 
 export type { Group } from './grouping.ts';
@@ -20,7 +21,7 @@ const FATAL: ReadonlySet<ErrorCode> = new Set(['internal', 'bad-mapping', 'usage
 
 /**
  * Parts of an arrival. A container that cannot be read is one part that cannot be opened, so that it
- * ends in the ledger as one quarantined unit. Throws faults of ours.
+ * ends in the ledger as one quarantined unit. Throws `file-gone`, `file-changed` where the system is in the way, and faults of ours.
  */
 export async function partsOf(kind: SourceKind, arrival: Arrival): Promise<Part[]> {
   try {
@@ -41,7 +42,8 @@ export async function partsOf(kind: SourceKind, arrival: Arrival): Promise<Part[
  * - Units that the parser kept silent about are quarantined as `unaccounted`.
  *
  * Groups end at the same units wherever a reading begins. Throws `ledger-unbalanced` when more units came out
- * than were counted, `ledger-off` when `skipUnits` does not fall between groups, and faults of ours.
+ * than were counted, `ledger-off` when `skipUnits` does not fall between groups, `file-changed` when the part now
+ * ends before it or the system is in the way of reading, `file-gone`, and faults of ours.
  */
 export async function* readPart(kind: SourceKind, part: Part, context: ParseContext, options: ReadOptions): AsyncGenerator<Group> {
   const groups = new Grouping(options.groupUnits, options.skipUnits ?? 0);
@@ -49,6 +51,7 @@ export async function* readPart(kind: SourceKind, part: Part, context: ParseCont
   if (whole !== null) {
     groups.add(whole);
     yield* groups.close(1);
+    groups.checkSkipped();
     return;
   }
   const counter = kind.counter(part);
@@ -64,13 +67,15 @@ export async function* readPart(kind: SourceKind, part: Part, context: ParseCont
       const fault = notFatal(thrown);
       if (fault !== tee.broken) gaveUp = fault.code;
     }
-    await tee.drain();
+    await drained(tee);
     const counted = counter.takeUntil(Number.POSITIVE_INFINITY);
     yield* groups.close(counted, gaveUp);
     const extra = tee.broken?.code ?? (isEmpty(tee, part) ? 'file-empty' : null);
-    if (extra === null) return;
-    groups.add(quarantinedRest(1, tee.position, extra));
-    yield* groups.close(1);
+    if (extra !== null) {
+      groups.add(quarantinedRest(1, tee.position, extra));
+      yield* groups.close(1);
+    }
+    groups.checkSkipped();
   } finally {
     await tee.close();
   }
@@ -81,7 +86,7 @@ export async function countPart(kind: SourceKind, part: Part, progress?: (positi
   if (part.role === null || part.role === REFUSED_ROLE) return 1;
   const counter = kind.counter(part);
   const tee = new Tee(part, counter, progress);
-  await tee.drain();
+  await drained(tee);
   return counter.takeUntil(Number.POSITIVE_INFINITY) + (tee.broken !== null || isEmpty(tee, part) ? 1 : 0);
 }
 
@@ -96,12 +101,18 @@ async function readAsOne(part: Part): Promise<Parsed | null> {
   return quarantinedRest(1, 0, notFatal(fault).code);
 }
 
+/** Counts what nobody has read. Throws what may pass: whether units follow is not known then. */
+async function drained(tee: Tee): Promise<void> {
+  await tee.drain();
+  if (tee.broken !== null && mayPass(tee.broken)) throw tee.broken;
+}
+
 function isEmpty(tee: Tee, part: Part): boolean {
   return tee.broken === null && tee.position === 0 && part.mayBeEmpty !== true;
 }
 
 function notFatal(thrown: unknown): AfferentError {
   const fault = toAfferentError(thrown);
-  if (FATAL.has(fault.code)) throw fault;
+  if (FATAL.has(fault.code) || mayPass(fault)) throw fault;
   return fault;
 }

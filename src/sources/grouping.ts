@@ -72,6 +72,11 @@ export class Grouping {
     this.#items = [];
     this.#start = this.#total;
   }
+
+  /** Throws `file-changed` where the part ended before what an earlier reading has committed: it is not the part that it was. */
+  checkSkipped(): void {
+    if (this.#total < this.#skipUnits) throw new AfferentError('file-changed', { unit: this.#total });
+  }
 }
 
 /** Units of which nothing but their number is known. */

@@ -1,5 +1,6 @@
-import { AfferentError } from '../../schema/errors.ts';
+import type { AfferentError } from '../../schema/errors.ts';
 import type { Part, UnitCounter } from '../../schema/source.ts';
+import { readFault } from './reading/read-fault.ts';
 
 /** A part's stream, each chunk of which a counter sees before whoever reads. */
 export class Tee {
@@ -51,7 +52,7 @@ export class Tee {
       result = await this.#iterator.next();
     } catch (thrown) {
       this.#done = true;
-      this.broken = thrown instanceof AfferentError ? thrown : new AfferentError('part-unreadable');
+      this.broken = readFault(thrown, 'part-unreadable');
       throw this.broken;
     }
     if (result.done) {

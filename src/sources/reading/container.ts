@@ -6,6 +6,7 @@ import type { Arrival, Part } from '../../../schema/source.ts';
 import { filesBelow, staysInside } from './arrivals.ts';
 import { decodeToUtf8 } from './decode.ts';
 import { fileBytes, gunzipped, stampOf } from './files.ts';
+import { readFault } from './read-fault.ts';
 import { listZip, zipEntryBytes } from './zip.ts';
 
 /** A file of an arrival, however it was packed. */
@@ -32,8 +33,8 @@ export async function entriesOf(arrival: Arrival, deep: boolean): Promise<Entry[
     const link = (await lstat(arrival.path).catch(() => null))?.isSymbolicLink() ?? false;
     return [await fileEntry(basename(arrival.path), arrival.path, link)];
   }
-  const files = await filesBelow(arrival.path, deep).catch(() => {
-    throw new AfferentError('bad-path');
+  const files = await filesBelow(arrival.path, deep).catch((thrown: unknown) => {
+    throw readFault(thrown, 'bad-path');
   });
   const entries: Entry[] = [];
   for (const file of files) {

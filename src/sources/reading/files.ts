@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { AfferentError } from '../../../schema/errors.ts';
 import { CHUNK_BYTES, MAX_PART_BYTES, MAX_RATIO, RATIO_FROM_BYTES } from './limits.ts';
+import { readFault } from './read-fault.ts';
 
 /** Size and time of a file when it was listed; reading compares. */
 export interface FileStamp {
@@ -9,13 +10,13 @@ export interface FileStamp {
   modifiedMs: number;
 }
 
-/** Throws `file-gone` where there is no such file. */
+/** Throws `file-gone` where there is no such file, and `file-changed` where the system is in the way. */
 export async function stampOf(path: string): Promise<FileStamp> {
   try {
     const { size, mtimeMs } = await stat(path);
     return { bytes: size, modifiedMs: mtimeMs };
-  } catch {
-    throw new AfferentError('file-gone');
+  } catch (thrown) {
+    throw readFault(thrown, 'file-gone');
   }
 }
 
@@ -28,14 +29,14 @@ export async function checkStamp(path: string, stamp: FileStamp): Promise<void> 
 /** A file's bytes, as many as it had when listed. Throws `file-gone`, `file-changed`, `part-unreadable`. */
 export async function* fileBytes(path: string, stamp: FileStamp): AsyncGenerator<Buffer> {
   await checkStamp(path, stamp);
-  const file = await open(path, 'r').catch(() => {
-    throw new AfferentError('part-unreadable');
+  const file = await open(path, 'r').catch((thrown: unknown) => {
+    throw readFault(thrown, 'part-unreadable');
   });
   try {
     for (let position = 0; position < stamp.bytes; ) {
       const wanted = Math.min(CHUNK_BYTES, stamp.bytes - position);
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position).catch(() => {
-        throw new AfferentError('part-unreadable');
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position).catch((thrown: unknown) => {
+        throw readFault(thrown, 'part-unreadable');
       });
       if (bytesRead === 0) throw new AfferentError('file-changed');
       position += bytesRead;

@@ -4,6 +4,7 @@ import yauzl from 'yauzl';
 import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
 import { checkGrowth, checkStamp, type FileStamp } from './files.ts';
 import { MAX_ARCHIVE_BYTES, MAX_ENTRIES } from './limits.ts';
+import { readFault } from './read-fault.ts';
 
 /** A file inside a zip; `refused` says why it must not be opened. */
 export interface ZipEntry {
@@ -29,7 +30,7 @@ export async function listZip(path: string, stamp: FileStamp): Promise<ZipEntry[
       if (found.length > MAX_ENTRIES) throw new AfferentError('zip-bomb');
     }
   } catch (thrown) {
-    throw thrown instanceof AfferentError ? thrown : new AfferentError('zip-broken');
+    throw readFault(thrown, 'zip-broken');
   } finally {
     zip.close();
   }
@@ -60,7 +61,7 @@ export async function* zipEntryBytes(path: string, stamp: FileStamp, { entry, re
     }
     if (unpacked !== entry.uncompressedSize || sum !== entry.crc32) throw new AfferentError('zip-broken');
   } catch (thrown) {
-    throw thrown instanceof AfferentError ? thrown : new AfferentError('zip-broken');
+    throw readFault(thrown, 'zip-broken');
   } finally {
     stream?.destroy();
     zip.close();
@@ -71,8 +72,8 @@ async function openZip(path: string): Promise<yauzl.ZipFile> {
   try {
     // Names are decoded and judged here: one bad name must not hide the other entries.
     return await yauzl.openPromise(path, { decodeStrings: false, autoClose: false, lazyEntries: true });
-  } catch {
-    throw new AfferentError('zip-broken');
+  } catch (thrown) {
+    throw readFault(thrown, 'zip-broken');
   }
 }
 
