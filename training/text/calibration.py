@@ -9,9 +9,9 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def fit_platt(logits: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Slope a and offset b a column, (n,) each, of p = sigmoid(a * logit + b). logits, targets (rows, n)."""
-    fits = [LogisticRegression(C=1e3).fit(logits[:, [k]], targets[:, k]) for k in range(logits.shape[1])]
+def fit_platt(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Slope a and offset b a column, (n,) each, of p = sigmoid(a * logit + b). logits, targets (rows, n), weights (rows,)."""
+    fits = [LogisticRegression(C=1e3).fit(logits[:, [k]], targets[:, k], weights) for k in range(logits.shape[1])]
     return np.array([f.coef_[0, 0] for f in fits]), np.array([f.intercept_[0] for f in fits])
 
 
@@ -57,10 +57,15 @@ def severity_distribution(logits: np.ndarray, a: np.ndarray, b: np.ndarray) -> t
     return above, above.sum(axis=1)
 
 
-def fit_cuts(expected: np.ndarray, severity: np.ndarray) -> np.ndarray:
-    """Six ascending cuts on the expected severity that give each level as many rows as people gave it."""
-    ranked, below = np.sort(expected), np.cumsum(np.bincount(severity, minlength=7))[:-1]
-    return (ranked[below - 1] + ranked[np.minimum(below, len(ranked) - 1)]) / 2
+def fit_cuts(expected: np.ndarray, severity: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Six ascending cuts on the expected severity that give each level the weight of rows that people gave it."""
+    weights = np.ones(len(severity)) if weights is None else weights
+    order = np.argsort(expected, kind="stable")
+    reached = np.cumsum(weights[order])
+    below = np.array([weights[severity <= level].sum() for level in range(6)])
+    last = np.searchsorted(reached, below - 1e-9)
+    ranked = expected[order]
+    return (ranked[last] + ranked[np.minimum(last + 1, len(ranked) - 1)]) / 2
 
 
 def decide(expected: np.ndarray, cuts: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Stage 6: CARD.md from card.md and metrics.json; the figures it prints are kept in metrics.json under `card`."""
+"""Stage 7: CARD.md from card.md and metrics.json; the figures it prints are kept in metrics.json under `card`."""
 
 import argparse
 import json
@@ -7,16 +7,16 @@ from pathlib import Path
 from export import write_json
 
 HERE = Path(__file__).parent
-BEFORE = "before_joint_training"
+BEFORE = "before_ordinary_text"
 
 
 class Figures:
     """Tables of plain numbers, and the same numbers under "row · column"."""
 
     def __init__(self) -> None:
-        self.printed: dict[str, float | int] = {}
+        self.printed: dict[str, float | int | str] = {}
 
-    def table(self, first: str, columns: list[str], rows: dict[str, list[float | int]]) -> str:
+    def table(self, first: str, columns: list[str], rows: dict[str, list[float | int | str]]) -> str:
         lines = [f"| {first} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
         for label, values in rows.items():
             lines.append(f"| {label} | {' | '.join(str(value) for value in values)} |")
@@ -29,7 +29,7 @@ def emotion_table(figures: Figures, metrics: dict) -> str:
     names = ("rows", "macro_f1", "micro_f1", "mean_ap")
     rows = {"all dev rows": dev, "dev rows whose text is not in train": dev["without_repeats"]}
     if BEFORE in metrics:
-        rows["all dev rows, before joint training"] = metrics[BEFORE]["emotion"]["goemotions_dev"]
+        rows["all dev rows, before ordinary text"] = metrics[BEFORE]["emotion"]["goemotions_dev"]
     rows = {label: [round(part[name], 3) for name in names] for label, part in rows.items()}
     return figures.table("Emotion, GoEmotions dev", ["rows", "macro-F1", "micro-F1", "mean AP"], rows)
 
@@ -55,12 +55,17 @@ def crisis_table(figures: Figures, metrics: dict) -> str:
 
 def everyday_table(figures: Figures, metrics: dict) -> str:
     columns = {
-        "comments": "rows", "mean severity": "mean_severity", "decided 1 or more": "decided_1_or_more",
+        "texts": "rows", "mean severity": "mean_severity", "decided 1 or more": "decided_1_or_more",
         "decided 2 or more": "decided_2_or_more", "decided 4 or more": "decided_4_or_more",
     }  # fmt: skip
-    part = metrics["crisis"]["goemotions_dev_unrated"]
-    values = [round(part[name], 3) for name in columns.values()]
-    return figures.table("Crisis on everyday text", list(columns), {"GoEmotions dev, not rated": values})
+    extra = {"AUC of dev posts ≥ 1": "auc_of_posts_1_or_more", "AUC of dev posts ≥ 3": "auc_of_posts_3_or_more"}
+    parts = {"GoEmotions dev, not rated": metrics["crisis"]["goemotions_dev_unrated"]}
+    parts["Reddit self-text posts held back, not rated"] = metrics["crisis"]["self_posts_unrated"]
+    if BEFORE in metrics:
+        parts["GoEmotions dev, before"] = metrics[BEFORE]["crisis"]["goemotions_dev_unrated"]
+    columns |= extra
+    rows = {label: [round(part[n], 3) if n in part else "–" for n in columns.values()] for label, part in parts.items()}
+    return figures.table("Crisis on everyday text", list(columns), rows)
 
 
 def engine_table(figures: Figures, metrics: dict) -> str:
@@ -90,6 +95,9 @@ def main() -> None:
     for name, make in tables.items():
         unmeasured = name in ("engine_table", "bits_table") and "engine" not in metrics
         card = card.replace(f"{{{{{name}}}}}", "Not measured yet." if unmeasured else make(figures, metrics))
+    for name, severity in metrics["crisis"]["sentences"].items():
+        card = card.replace(f"{{{{{name}}}}}", str(round(severity, 1)))
+        figures.printed[f"sentence · {name}"] = round(severity, 1)
     (options.out / "CARD.md").write_text(card, encoding="utf-8")
     write_json(path, {**metrics, "card": figures.printed})
 

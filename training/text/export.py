@@ -1,4 +1,4 @@
-"""Stage 3: a checkpoint becomes a model folder: graph, tokenizer, calibrated heads and figures.
+"""Stage 4: a checkpoint becomes a model folder: graph, tokenizer, calibrated heads and figures.
 
 Emotion: scaling and thresholds from the dev rows, figures from halves that did not choose them. Crisis: scaling and
 cuts from train rows by models that had not seen their authors; dev is only scored.
@@ -19,10 +19,21 @@ from calibration import (
 )  # fmt: skip
 from data import EMOTIONS, Corpus, add_arguments, batches, emotion_targets, open_tokenizer, pad, severity_targets, tokenise
 from graph import build_graph
-from model import ATTENTION_LAYERS, FEED_FORWARD, HEADS, LAYERS, VOCABULARY, WIDTH, TextEncoder
+from model import ATTENTION_LAYERS, FEED_FORWARD, HEADS, LAYERS, VOCABULARY, WIDTH, open_checkpoint
+from ordinary_rows import held_back_posts
+from sklearn.metrics import roc_auc_score
+from tokenizers import Tokenizer
 
 VERSION = "0.1.0"
 MULTIPLE, BLOCK, SINGLE_BLOCK_UP_TO, MAX_TOKENS = 8, 64, 256, 32768
+SENTENCES = {
+    "bread": "We baked bread this morning and walked along the river with the dog.",
+    "phone": "My phone battery died and I want to throw it out of the window",
+    "tonight": "I want to kill myself tonight",
+    "without": "Sometimes I think everyone would be better off without me",
+    "pills": "I want to end my life tonight, I have the pills ready and wrote my note",
+    "letter": "I want to end my life tonight. I have the pills ready and I wrote the note to my mother.",
+}
 SOURCES = {
     "GoEmotions": "Apache-2.0",
     "C-SSRS rated r/SuicideWatch posts": "CC BY 4.0",
@@ -70,12 +81,13 @@ def emotion_head(logits: np.ndarray, targets: np.ndarray) -> dict:
 
 
 def crisis_head(held_out: dict[str, np.ndarray]) -> dict:
-    a, b = fit_platt(held_out["logits"], severity_targets(held_out["severity"]))
+    weights = held_out.get("weights")
+    a, b = fit_platt(held_out["logits"], severity_targets(held_out["severity"]), weights)
     _, expected = severity_distribution(held_out["logits"], a, b)
     return {
         "name": "crisis", "type": "ordinal", "output": "crisis", "levels": 7,
         "calibration": {"kind": "platt", "a": rounded(a), "b": rounded(b)},
-        "cuts": rounded(fit_cuts(expected, held_out["severity"])),
+        "cuts": rounded(fit_cuts(expected, held_out["severity"], weights)),
         "grade": "exploratory", "evidence": "crisis_tokens", "interval": 0.9,
     }  # fmt: skip
 
@@ -94,13 +106,24 @@ def crisis_metrics(head: dict, logits: np.ndarray, severity: np.ndarray) -> dict
     return {"rows": len(severity), **crisis_figures(severity, logits, a, b, cuts), "kappa_low": low, "kappa_high": high}
 
 
-def everyday_metrics(head: dict, logits: np.ndarray) -> dict:
-    """What the crisis head says of comments that nobody rated and nearly all of which are harmless."""
+def everyday_metrics(head: dict, logits: np.ndarray, posts: np.ndarray, severity: np.ndarray) -> dict:
+    """What the crisis head says of texts that nobody rated and nearly all of which are harmless, beside rated `posts`."""
     a, b, cuts = (np.array(v) for v in (head["calibration"]["a"], head["calibration"]["b"], head["cuts"]))
     expected = severity_distribution(logits, a, b)[1]
     decided = decide(expected, cuts)
     shares = {f"decided_{level}_or_more": float((decided >= level).mean()) for level in (1, 2, 4)}
-    return {"rows": len(logits), "mean_severity": float(expected.mean()), **shares}
+    rated, aucs = severity_distribution(posts, a, b)[1], {}
+    for level in (1, 3):
+        both = np.concatenate([rated[severity >= level], expected])
+        aucs[f"auc_of_posts_{level}_or_more"] = float(roc_auc_score(np.arange(len(both)) < (severity >= level).sum(), both))
+    return {"rows": len(logits), "mean_severity": float(expected.mean()), **shares, **aucs}
+
+
+def sentence_metrics(head: dict, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> dict[str, float]:
+    """Expected severity of SENTENCES."""
+    a, b = (np.array(head["calibration"][name]) for name in ("a", "b"))
+    logits = graph_logits(session, tokenise(tokenizer, [{"text": text} for text in SENTENCES.values()]))["crisis"]
+    return dict(zip(SENTENCES, severity_distribution(logits, a, b)[1].tolist(), strict=True))
 
 
 def write_json(path: Path, value: dict) -> None:
@@ -144,14 +167,13 @@ def write_manifest(out: Path, heads: list[dict]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--checkpoint", required=True, help="name in WORK, without ending: frozen or joint")
+    parser.add_argument("--checkpoint", required=True, help="name in WORK, without ending: frozen, joint or ordinary")
     parser.add_argument("--out", type=Path, required=True, help="the model folder to write")
-    parser.add_argument("--before", type=Path, help="metrics.json of the frozen encoder, to show beside the new figures")
+    parser.add_argument("--before", type=Path, help="metrics.json of an earlier stage, to show beside the new figures")
     options = parser.parse_args()
     torch.set_num_threads(1)
     (options.out / "onnx").mkdir(parents=True, exist_ok=True)
-    model = TextEncoder({"emotion": 28, "crisis": 6}).eval()
-    model.load_state_dict(torch.load(options.work / f"{options.checkpoint}.pt"))
+    model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
     graph = options.out / "onnx/model.onnx"
     onnx.save(build_graph(model), graph)
     write_tokenizer(options.base, options.out)
@@ -162,7 +184,9 @@ def main() -> None:
     comments = graph_logits(session, tokenise(tokenizer, corpus.emotion_dev))
     severity = np.array([row["severity"] for row in corpus.crisis_dev])
     crisis_logits = graph_logits(session, tokenise(tokenizer, corpus.crisis_dev))["crisis"]
+    posts = graph_logits(session, held_back_posts(options.data, tokenizer, options.seed))["crisis"]
     held_out = dict(np.load(options.work / f"{options.checkpoint}.npz"))
+    rated = held_out.get("rated", np.ones(len(held_out["severity"]), bool))
     heads = [emotion_head(comments["emotion"], targets), crisis_head(held_out)]
     write_manifest(options.out, heads)
     metrics = {
@@ -171,14 +195,18 @@ def main() -> None:
         "train_rows_dropped_as_in_dev": {"emotion": corpus.emotion_dropped, "crisis": corpus.crisis_dropped},
         "emotion": {"goemotions_dev": emotion_metrics(comments["emotion"], targets, corpus.emotion_dev_repeats)},
         "crisis": {
-            "cssrs_posts_train_authors_left_out": crisis_metrics(heads[1], held_out["logits"], held_out["severity"]),
+            "cssrs_posts_train_authors_left_out": crisis_metrics(
+                heads[1], held_out["logits"][rated], held_out["severity"][rated]
+            ),
             "cssrs_posts_dev": crisis_metrics(heads[1], crisis_logits, severity),
-            "goemotions_dev_unrated": everyday_metrics(heads[1], comments["crisis"]),
+            "goemotions_dev_unrated": everyday_metrics(heads[1], comments["crisis"], crisis_logits, severity),
+            "sentences": sentence_metrics(heads[1], session, tokenizer),
+            "self_posts_unrated": everyday_metrics(heads[1], posts, crisis_logits, severity),
         },
     }  # fmt: skip
     if options.before:
         earlier = json.loads(options.before.read_text(encoding="utf-8"))
-        metrics["before_joint_training"] = {task: earlier[task] for task in ("emotion", "crisis")}
+        metrics["before_ordinary_text"] = {task: earlier[task] for task in ("emotion", "crisis")}
     write_json(options.out / "metrics.json", metrics)
     print(json.dumps({**metrics["emotion"], **metrics["crisis"]}, indent=1))
 

@@ -189,9 +189,15 @@ def ssm(g: GraphBuilder, ctx: TokenContext, x: str, mixer: SsmMixer) -> str:
     return g.linear(y, mixer.out.weight, mixer.out.bias)
 
 
-def add_head(g: GraphBuilder, ctx: TokenContext, x: str, name: str, head: torch.nn.Linear, count: str) -> None:
+def add_head(g: GraphBuilder, ctx: TokenContext, x: str, name: str, model: TextEncoder, count: str) -> None:
     """Outputs NAME_tokens (B, T, n), zero at padding, and NAME (B, n): their mean over real tokens plus the bias."""
-    shares = g.op("Mul", g.op("MatMul", x, g.weight(head.weight.t())), ctx.mask3)
+    head = model.heads[name]
+    shares = g.op("MatMul", x, g.weight(head.weight.t()))
+    if name in model.corrections:
+        part = model.corrections[name]
+        inner = g.gelu(g.linear(x, part.expand.weight, part.expand.bias))
+        shares = g.op("Add", shares, g.op("MatMul", inner, g.weight(part.contract.weight.t())))
+    shares = g.op("Mul", shares, ctx.mask3)
     mean = g.op("Squeeze", g.op("Div", g.op("MatMul", ctx.mask_row, shares), count), g.ints(1))
     g.nodes.append(helper.make_node("Identity", [shares], [f"{name}_tokens"]))
     g.nodes.append(helper.make_node("Add", [mean, g.weight(head.bias)], [name]))
@@ -212,8 +218,8 @@ def build_graph(model: TextEncoder) -> onnx.ModelProto:
         x = g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
     ones = g.op("Expand", g.constant(1.0), g.op("Concat", ctx.batch, ctx.tokens, g.ints(1), axis=0))
     count = g.op("MatMul", ctx.mask_row, ones)  # (B, 1, 1)
-    for name, head in model.heads.items():
-        add_head(g, ctx, x, name, head, count)
+    for name in model.heads:
+        add_head(g, ctx, x, name, model, count)
     value = helper.make_tensor_value_info
     inputs = [value(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
     inputs.append(value("block", TensorProto.INT64, [1]))

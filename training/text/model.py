@@ -121,13 +121,31 @@ class Layer(nn.Module):
         return self.norm(x + self.dropout(self.contract(F.gelu(self.expand(x)))))
 
 
-class TextEncoder(nn.Module):
-    """Tokens to logits; every head is linear in the mean of the tokens, so each token's share is exact.
+def mean_of_tokens(x: Tensor, mask: Tensor) -> Tensor:
+    """(B, T, n), mask (B, T) of 0 and 1 -> mean over real tokens (B, n)."""
+    return (mask[:, None] @ x)[:, 0] / mask.sum(dim=1, keepdim=True)
 
-    heads: name -> number of logits, e.g. {"emotion": 28, "crisis": 6}.
+
+class TokenCorrection(nn.Module):
+    """A small network on each token whose mean is added to a head's logits: (B, T, D) -> (B, T, n)."""
+
+    def __init__(self, hidden: int, size: int) -> None:
+        super().__init__()
+        self.expand = nn.Linear(WIDTH, hidden)
+        self.contract = nn.Linear(hidden, size, bias=False)
+        nn.init.zeros_(self.contract.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.contract(F.gelu(self.expand(x)))
+
+
+class TextEncoder(nn.Module):
+    """Tokens to logits; every head is a mean over tokens plus a bias, so each token's share is exact.
+
+    heads: name -> number of logits, e.g. {"emotion": 28, "crisis": 6}; corrected: head -> hidden units of its correction.
     """
 
-    def __init__(self, heads: dict[str, int], dropout: float = 0.1) -> None:
+    def __init__(self, heads: dict[str, int], dropout: float = 0.1, corrected: dict[str, int] | None = None) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.segment = nn.Parameter(torch.zeros(WIDTH))
@@ -136,6 +154,7 @@ class TextEncoder(nn.Module):
         self.layers = nn.ModuleList([Layer(mixer, dropout) for mixer in mixers])
         self.dropout = ChannelDropout(dropout)
         self.heads = nn.ModuleDict({name: nn.Linear(WIDTH, size) for name, size in heads.items()})
+        self.corrections = nn.ModuleDict({n: TokenCorrection(hidden, heads[n]) for n, hidden in (corrected or {}).items()})
         self.words.weight.requires_grad_(False)
 
     def lower(self, ids: Tensor, mask: Tensor, layers: int) -> Tensor:
@@ -145,11 +164,15 @@ class TextEncoder(nn.Module):
             x = layer(x, mask)
         return x
 
-    def upper(self, x: Tensor, mask: Tensor, layers: int) -> Tensor:
-        """States after `layers` layers (B, T, D) -> pooled vector (B, D)."""
+    def last(self, x: Tensor, mask: Tensor, layers: int) -> Tensor:
+        """States after `layers` layers -> states after the last one, both (B, T, D)."""
         for layer in self.layers[layers:]:
             x = layer(x, mask)
-        return (mask[:, None] @ x)[:, 0] / mask.sum(dim=1, keepdim=True)
+        return x
+
+    def upper(self, x: Tensor, mask: Tensor, layers: int) -> Tensor:
+        """States after `layers` layers (B, T, D) -> pooled vector (B, D)."""
+        return mean_of_tokens(self.last(x, mask, layers), mask)
 
     def pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
         """ids (B, T) int64, mask (B, T) float of 0 and 1 -> mean of the last states over real tokens (B, D)."""
@@ -157,8 +180,21 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Logits of every head, each (B, n)."""
-        vector = self.pooled(ids, mask)
-        return {name: head(vector) for name, head in self.heads.items()}
+        states = self.last(self.lower(ids, mask, 0), mask, 0)
+        vector = mean_of_tokens(states, mask)
+        logits = {name: head(vector) for name, head in self.heads.items()}
+        for name, correction in self.corrections.items():
+            logits[name] = logits[name] + mean_of_tokens(correction(states), mask)
+        return logits
+
+
+def open_checkpoint(path: Path) -> TextEncoder:
+    """The encoder of a stage's checkpoint, its crisis head corrected where the checkpoint says so."""
+    state = torch.load(path)
+    contract = state.get("corrections.crisis.contract.weight")
+    model = TextEncoder({"emotion": 28, "crisis": 6}, corrected={} if contract is None else {"crisis": contract.shape[1]})
+    model.load_state_dict(state)
+    return model.eval()
 
 
 # Names of the released state dict, part by part, and ours.

@@ -1,4 +1,4 @@
-"""Stage 4: proves what the graph promises and adds it to metrics.json under `engine`.
+"""Stage 5: proves what the graph promises and adds it to metrics.json under `engine`.
 
 Difference to the PyTorch reference; bits alone, in a batch, among neighbours of the same length, with more padding
 and with two threads; long texts; speed on sorted batches against a reference graph.
@@ -16,7 +16,7 @@ import onnxruntime
 import torch
 from data import Corpus, add_arguments, batches, open_tokenizer, pad, pad_tensors, tokenise
 from export import BLOCK, SINGLE_BLOCK_UP_TO, feed, open_graph, write_json
-from model import TextEncoder
+from model import TextEncoder, open_checkpoint
 
 LONG = (8, 1024, 4096, 16384)
 OUTPUTS = ("emotion", "crisis", "emotion_tokens", "crisis_tokens")
@@ -130,8 +130,7 @@ def main() -> None:
     posts = [row["text"] for row in corpus.crisis_train]
     joined = [{"text": " ".join(posts[i : i + 5 + i % 7])} for i in range(0, 400, 10)]
     long = [row for row in tokenise(tokenizer, joined) if len(row) > SINGLE_BLOCK_UP_TO]
-    model = TextEncoder({"emotion": 28, "crisis": 6}).eval()
-    model.load_state_dict(torch.load(options.work / f"{options.checkpoint}.pt"))
+    model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
     stored_as_half(model)
     session = open_graph(graph)
     chosen = np.random.default_rng(options.seed).choice(len(short), options.texts, replace=False)
