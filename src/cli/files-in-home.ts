@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import { AfferentError } from '../../schema/errors.ts';
 import type { Store } from '../store/open.ts';
 import { sourceSettings } from '../store/sources.ts';
 
@@ -8,7 +9,7 @@ export async function filesInHome(store: Store, home: string, sources: readonly 
   const paths: string[] = [];
   for (const source of sources) {
     // Settings of a source that was erased before are gone with its key.
-    const settings = await sourceSettings(store, source).catch(() => null);
+    const settings = await sourceSettings(store, source).catch(unlessGone);
     if (settings && existsSync(settings.path) && isInside(settings.path, home)) paths.push(settings.path);
   }
   return paths;
@@ -18,7 +19,8 @@ export async function filesInHome(store: Store, home: string, sources: readonly 
 export function removeFromHome(home: string, paths: readonly string[]): void {
   for (const path of paths) {
     rmSync(path, { recursive: true, force: true });
-    for (let folder = dirname(path); isInside(folder, home); folder = dirname(folder)) {
+    // Where one path lies in another, its folder has gone with that.
+    for (let folder = dirname(path); existsSync(folder) && isInside(folder, home); folder = dirname(folder)) {
       try {
         rmdirSync(folder);
       } catch {
@@ -27,6 +29,11 @@ export function removeFromHome(home: string, paths: readonly string[]): void {
       }
     }
   }
+}
+
+function unlessGone(thrown: unknown): null {
+  if (thrown instanceof AfferentError && (thrown.code === 'key-gone' || thrown.code === 'unknown-source')) return null;
+  throw thrown;
 }
 
 function isInside(path: string, home: string): boolean {

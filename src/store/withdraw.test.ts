@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { AfferentError } from '../../schema/errors.ts';
 import { type DatabaseName, databaseNames, filesHolding, openForTest, storeHome } from '../../test/support/store-home.ts';
 import {
   addPerson,
@@ -21,7 +22,7 @@ import { erasedTables, eraseParticipant } from './erase.ts';
 import { ledgerRows } from './ledger.ts';
 import { checkLedger } from './ledger-check.ts';
 import { addParticipant, tombstone } from './participants.ts';
-import { requireSource } from './sources.ts';
+import { requireSource, sourceSettings } from './sources.ts';
 import { createStudy } from './studies.ts';
 import { completeErasures, withdraw } from './withdraw.ts';
 
@@ -54,6 +55,17 @@ async function studyOfTwo(database: DatabaseName) {
 }
 
 describe.each(databaseNames)('withdrawal on %s', (database) => {
+  test('does first what a crash must not lose, for somebody who is there, and destroys nothing when that fails', async () => {
+    const { store, anna } = await studyOfTwo(database);
+    const full = async () => {
+      expect((await sourceSettings(store, anna.source)).path).toBeTruthy();
+      throw new AfferentError('store-down');
+    };
+    await expect(withdraw(store, 'sleep', 'nobody', full)).rejects.toMatchObject({ code: 'unknown-participant' });
+    await expect(withdraw(store, 'sleep', 'anna', full)).rejects.toMatchObject({ code: 'store-down' });
+    expect((await sourceSettings(store, anna.source)).path).toBeTruthy();
+  });
+
   test('leaves counts, and nothing of the person', async () => {
     const { home, store, anna, bert, run } = await studyOfTwo(database);
     const key = await store.keys.key(anna.participant);
@@ -115,7 +127,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
       code: 'stale-writer',
     });
     await expect(writer.drift([{ kind: 'unknown-field', name: 'late' }])).rejects.toMatchObject({ code: 'unknown-source' });
-    await expect(openBatch(late, source, { path: '/data/late', form: 'file' }, 'late', 1, 1)).rejects.toMatchObject({
+    await expect(openBatch(late, source, { path: '/data/late', form: 'file' }, 'late', 1, 1, '')).rejects.toMatchObject({
       code: 'unknown-source',
     });
     await expect(late.db.insertInto('record').values(record).execute()).rejects.toThrow(/foreign key/i);

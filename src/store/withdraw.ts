@@ -19,9 +19,10 @@ const pending = 'erasing:';
  * Withdraws a participant: destroys their key, remembers that they must stay away, erases their rows, and rewrites the files
  * that held them. A crash on the way is made good by calling it again or by the next opening of the store. Calling it for
  * somebody who has withdrawn changes nothing and returns zeros.
+ * @param before what must not be lost by a crash: done once the participant is known to be one, before anything is destroyed
  * @throws AfferentError `unknown-study`, `unknown-participant`
  */
-export async function withdraw(store: Store, study: string, outsideId: string): Promise<Withdrawal> {
+export async function withdraw(store: Store, study: string, outsideId: string, before?: () => Promise<void>): Promise<Withdrawal> {
   await requireStudy(store, study);
   const participant = pseudonym(store, study, outsideId);
   const grave = tombstone(store, study, participant);
@@ -32,6 +33,7 @@ export async function withdraw(store: Store, study: string, outsideId: string): 
     .where('study', '=', study)
     .executeTakeFirst();
   if (!known && !(await store.keys.isErased(study, grave))) throw new AfferentError('unknown-participant');
+  await before?.();
   const erasure = known ? await eraseNow(store, study, participant, grave) : null;
   const filesClean = await cleanFiles(store);
   return { ...(erasure ?? nothing(study)), filesClean };

@@ -26,9 +26,11 @@ export const verb: Verb = {
         call.config.home,
         sources.map((row) => row.id),
       );
-      const result = await withdraw(store, study, id);
-      removeFromHome(call.config.home, files);
-      await appendAudit(store, { actor: 'command line', action: 'withdraw', study, object: null });
+      // Which files are theirs is known only until the erasure; a crash behind it would leave both files and act unnamed.
+      const result = await withdraw(store, study, id, async () => {
+        await appendAudit(store, { actor: 'command line', action: 'withdraw', study, object: null });
+        removeFromHome(call.config.home, files);
+      });
       const names = [sources, alerts].map((rows) => rows.map((row) => row.id)) as [string[], string[]];
       if (names.flat().length > 0) await withParts(call, store, { verb: 'withdraw' }, ({ client }) => forgetSources(client, ...names));
       call.out.report(result, () => {
