@@ -15,7 +15,12 @@ export interface MailSettings {
 export interface Dependencies {
   store: Store;
   client: Client;
-  pool: Piscina;
+  /** Threads that read sources. */
+  ingestPool: Piscina;
+  /** Threads that score; apart, so that neither waits for the other. */
+  scorePool: Piscina;
+  /** A thread for what must not wait for either: holding scores against the policy. */
+  carePool: Piscina;
   /** Folder of models that ship with this version. */
   shippedModels: string;
   /** Folder of models that the home keeps. */

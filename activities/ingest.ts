@@ -7,31 +7,32 @@ import type { Dependencies } from './dependencies.ts';
 import { runJob, toFailure } from './run-job.ts';
 
 /** Activities of the reading queue. They take and give ids, counts and codes. */
-export function ingestActivities({ store, client, pool }: Dependencies) {
+export function ingestActivities({ store, client, ingestPool }: Dependencies) {
   return {
     /** Takes a source for a run; waits, by being tried again, while another run that is still going has it. */
     async holdSource({ source, holder }: { source: string; holder: string }): Promise<void> {
       const other = await ours(holdSource(store, source, holder, null));
       if (other === holder) return;
-      const [workflowId = '', runId = ''] = other.split('|');
-      if (await isRunning(workflowId, runId)) {
+      const workflowId = other.slice(0, other.lastIndexOf('|'));
+      // One run of an id is open at a time: a holder of our own id is one that ended without letting go.
+      if (workflowId !== holder.slice(0, holder.lastIndexOf('|')) && (await isRunning(workflowId))) {
         throw ApplicationFailure.create({ message: 'Another run reads this source.', type: 'source-held', nextRetryDelay: '2s' });
       }
       await ours(holdSource(store, source, holder, other));
     },
-    findArrivals: (args: { source: string }) => runJob(pool, 'findArrivals', args),
-    ingestBatch: (args: { batch: string }) => runJob(pool, 'ingestBatch', args),
+    findArrivals: (args: { source: string; since: string }) => runJob(ingestPool, 'findArrivals', args),
+    ingestBatch: (args: { batch: string }) => runJob(ingestPool, 'ingestBatch', args),
     async releaseSource({ source, holder, error }: { source: string; holder: string; error: string | null }): Promise<void> {
-      await releaseSource(store, source, holder, error);
+      await ours(releaseSource(store, source, holder, error));
     },
     async requestScoring({ study, source }: { study: string; source: string }): Promise<void> {
-      await requestScoring(client, study, source);
+      await ours(requestScoring(client, study, source));
     },
   };
 
-  async function isRunning(workflowId: string, runId: string): Promise<boolean> {
+  async function isRunning(workflowId: string): Promise<boolean> {
     try {
-      const { status } = await client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: runId }).describe();
+      const { status } = await client.workflow.getHandle(workflowId).describe();
       return status.name === 'RUNNING' || status.name === 'PAUSED';
     } catch (thrown) {
       if (thrown instanceof WorkflowNotFoundError) return false;

@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Model, openModel } from '../src/encoder/model.ts';
 import { keepModel } from '../src/store/models.ts';
 import type { Store } from '../src/store/open.ts';
@@ -23,16 +23,24 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
 
 /** The folder appears whole or not at all. */
 async function copyOnce(model: Model, target: string): Promise<void> {
-  if (await stat(target).catch(() => null)) return;
-  const part = `${target}.${process.pid}.part`;
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true });
+  if (await isWhole(model, target)) return;
+  await mkdir(dirname(target), { recursive: true });
+  const part = await mkdtemp(`${target}.part-`);
   for (const name of ['manifest.json', ...Object.keys(model.manifest.files)]) {
     await cp(join(model.dir, name), join(part, name), { recursive: true });
   }
   await rename(part, target).catch(async (thrown) => {
     await rm(part, { recursive: true, force: true });
     // Another worker kept it first.
-    if (!(await stat(target).catch(() => null))) throw thrown;
+    if (!(await isWhole(model, target))) throw thrown;
   });
+}
+
+/** Whether the home keeps this very model; a damaged copy is removed, to be made again. */
+async function isWhole(model: Model, target: string): Promise<boolean> {
+  if (!(await stat(target).catch(() => null))) return false;
+  const kept = await openModel(target).catch(() => null);
+  if (kept?.modelId === model.modelId && kept.thresholdsId === model.thresholdsId) return true;
+  await rm(target, { recursive: true, force: true });
+  return false;
 }

@@ -2,42 +2,61 @@ import { Context } from '@temporalio/activity';
 import type { AlertDecision } from '../schema/alerts.ts';
 import { toAfferentError } from '../schema/errors.ts';
 import { sendMail } from '../src/mail/send.ts';
-import { addAlertEvent, alertPolicy, claimAlert, closeAlert, giveRating, requireAlert } from '../src/store/alerts.ts';
+import { alertPolicy, claimAlert, closeAlert, giveRating, noteOverdue, noteTold, requireAlert } from '../src/store/alerts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
 
 /** Tries at one mail before the next person is told instead. */
 const mailTries = 4;
 
+/** What came of telling somebody; `moved`: the alert's row is no longer where the workflow believes it to be. */
+export type Told = 'reached' | 'failed' | 'moved';
+
 /** Activities of a crisis review. The store's row is the authority; each step may be repeated without harm. */
 export function reviewActivities({ store, mail }: Dependencies) {
   return {
-    /** Tells the policy's next person. False when the mail cannot be sent: the failure stands in the alert's story, and the next one's turn comes. */
-    async notify({ alert: id, turn, dueAt }: { alert: string; turn: number; dueAt: string }): Promise<boolean> {
+    /** Tells the policy's next person, while the alert is in the state given. A mail that cannot be sent stands in the alert's story. */
+    async notify({
+      alert: id,
+      turn,
+      dueAt,
+      state,
+    }: {
+      alert: string;
+      turn: number;
+      dueAt: string;
+      state: 'open' | 'claimed';
+    }): Promise<Told> {
       const alert = await ours(requireAlert(store, id));
       const policy = alertPolicy(alert);
       const person = policy.people[turn % policy.people.length];
-      if (!person || alert.state !== 'open' || alert.told > turn) return true;
+      if (!person || alert.state !== state) return 'moved';
+      if (alert.told > turn) return 'reached';
+      const change = state === 'open' ? { told: turn + 1, due_at: dueAt } : { told: turn + 1 };
       try {
         await sendMail(mail, person, { alert: id, study: alert.study, dueAt });
       } catch (thrown) {
         const error = toAfferentError(thrown);
         const lastTry = error.code === 'no-smtp' || Context.current().info.attempt >= mailTries;
         if (!lastTry) return ours(Promise.reject(error));
-        await addAlertEvent(store, id, 'mail-failed', person.account, error.code, { told: turn + 1, due_at: dueAt, last_mail: 'failed' });
-        return false;
+        await ours(noteTold(store, id, state, person.account, error.code, change));
+        return 'failed';
       }
-      await addAlertEvent(store, id, 'told', person.account, null, { told: turn + 1, due_at: dueAt, last_mail: 'sent' });
-      return true;
+      await ours(noteTold(store, id, state, person.account, null, change));
+      return 'reached';
     },
-    async recordOverdue({ alert, step }: { alert: string; step: 'rate' | 'close' }): Promise<void> {
-      await addAlertEvent(store, alert, `overdue-${step}`, null, null, {});
-    },
-    recordClaim: ({ alert, by, dueAt }: { alert: string; by: string; dueAt: string }) => ours(claimAlert(store, alert, by, dueAt)),
+    recordOverdue: ({ alert, step }: { alert: string; step: 'rate' | 'close' }) => ours(noteOverdue(store, alert, step)),
+    recordClaim: ({ alert, by, instead, dueAt }: { alert: string; by: string; instead: string | null; dueAt: string }) =>
+      ours(claimAlert(store, alert, by, instead, dueAt)),
     recordRating: ({ alert, by, ratingId, dueAt }: { alert: string; by: string; ratingId: string; dueAt: string }) =>
       ours(giveRating(store, alert, ratingId, by, dueAt)),
     recordClose: ({ alert, by, decision }: { alert: string; by: string; decision: AlertDecision }) =>
       ours(closeAlert(store, alert, by, decision)),
+    /** Where the row is, for a workflow that found it elsewhere than it believed. */
+    async rowState({ alert }: { alert: string }): Promise<{ state: 'open' | 'claimed' | 'rated' | 'closed'; claimedBy: string | null }> {
+      const row = await ours(requireAlert(store, alert));
+      return { state: row.state, claimedBy: row.claimed_by };
+    },
   };
 }
 

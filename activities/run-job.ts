@@ -19,12 +19,16 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'stale-writer',
 ]);
 
+/** Tries at what is unforeseen: a fault of ours does not pass by being tried for ever. */
+const unforeseenTries = 8;
+
 /** An error as Temporal may keep it: code and place, nothing of what was read. */
-export function toFailure(error: AfferentError): ApplicationFailure {
+export function toFailure(error: AfferentError, attempt = 1): ApplicationFailure {
+  const lasting = !passing.has(error.code) || (error.code === 'internal' && attempt >= unforeseenTries);
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,
-    nonRetryable: !passing.has(error.code),
+    nonRetryable: lasting,
     details: [error.place],
   });
 }
@@ -45,7 +49,7 @@ export async function runJob<J extends JobName>(pool: Piscina, job: J, args: Job
     const outcome: JobOutcome<J> = await pool.run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] });
     if (outcome.ok) return outcome.value;
     if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
-    throw toFailure(new AfferentError(outcome.code, outcome.place));
+    throw toFailure(new AfferentError(outcome.code, outcome.place), context.info.attempt);
   } finally {
     clearInterval(beat);
     context.cancellationSignal.removeEventListener('abort', stop);

@@ -1,6 +1,7 @@
+import { Context } from '@temporalio/activity';
 import { runtimeVersions } from '../src/encoder/runtime.ts';
 import { deadlinesOf } from '../src/review/deadlines.ts';
-import { alertPolicy, requireAlert } from '../src/store/alerts.ts';
+import { alertPolicy, unfinishedAlerts } from '../src/store/alerts.ts';
 import { inputStates } from '../src/store/run-inputs.ts';
 import { finishRun, firstRecording, freezeRerun, freezeRun, requireRun } from '../src/store/runs.ts';
 import { startReview } from '../src/temporal/requests.ts';
@@ -14,6 +15,7 @@ import { noCounts, type VerifyCounts } from './threads/verify-shard.ts';
 /** A frozen run as a workflow sees it. */
 export interface RunRef {
   id: string;
+  study: string;
   inputs: number;
   /** Ordinal of the first recording; posts come before. */
   recordingsFrom: number;
@@ -34,20 +36,21 @@ export interface RerunSummary extends RunSummary, VerifyCounts {
 }
 
 /** Activities that freeze, score and finish runs. */
-export function scoreActivities({ store, client, pool, shippedModels, keptModels }: Dependencies) {
+export function scoreActivities({ store, client, scorePool, carePool, shippedModels, keptModels }: Dependencies) {
   return {
     async freezeRun({ study }: { study: string }): Promise<RunRef | null> {
       const models = await ours(keepShippedModels(store, shippedModels, keptModels));
       const run = await ours(freezeRun(store, study, models, 'native'));
-      return run && { id: run.id, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+      return run && { id: run.id, study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
     },
     async freezeRerun({ run: of, verify, engine }: { run: string; verify: boolean; engine: 'native' | 'wasm' }): Promise<RunRef> {
       const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels));
-      const run = await ours(freezeRerun(store, of, verify, engine, models));
-      return { id: run.id, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+      const key = Context.current().info.workflowExecution?.workflowId ?? '';
+      const run = await ours(freezeRerun(store, { of, verify, engine, key, models }));
+      return { id: run.id, study: run.study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
     },
-    scoreShard: (args: { run: string; from: number; to: number }) => runJob(pool, 'scoreShard', args),
-    verifyShard: (args: { run: string; from: number; to: number }) => runJob(pool, 'verifyShard', args),
+    scoreShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'scoreShard', args),
+    verifyShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'verifyShard', args),
     async finishRun({
       run: id,
       state,
@@ -69,13 +72,10 @@ export function scoreActivities({ store, client, pool, shippedModels, keptModels
       await finishRun(store, id, state, machine(await runtimeVersions(run.engine)), summary);
       return summary;
     },
-    async decideAlerts({ run }: { run: string }): Promise<{ opened: number }> {
-      const { opened } = await runJob(pool, 'decideAlerts', { run });
-      for (const id of opened) {
-        const alert = await requireAlert(store, id);
-        if (alert.state !== 'closed') await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
-      }
-      return { opened: opened.length };
+    decideAlerts: (args: { study: string }) => runJob(carePool, 'decideAlerts', args),
+    /** Starts the review of every open alert of the study that has none: the rows are the authority. */
+    async startReviews({ study }: { study: string }): Promise<void> {
+      for (const alert of await ours(unfinishedAlerts(store, study))) await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
     },
   };
 }

@@ -50,7 +50,7 @@ if (values.read === undefined) {
   const source = (await addSource(store, 'bench', id, 'apple-health', settings, null)).id;
   const context = { store, models: '', progress: () => {}, checkCancelled: () => {} };
   const from = performance.now();
-  const { batches } = await findArrivals(context, { source });
+  const { batches } = await findArrivals(context, { source, since: '' });
   for (const batch of batches) await ingestBatch(context, { batch });
   const seconds = (performance.now() - from) / 1000;
   const totals = await store.db.selectFrom('batch').select(['received', 'stored', 'quarantined', 'state']).executeTakeFirstOrThrow();

@@ -31,9 +31,14 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
   const store = await openStore(settings.address);
   const { client, close } = await connectTemporal(settings.temporal);
   const connection = await NativeConnection.connect({ address: settings.temporal.address });
-  const pool = threadPool({ address: settings.address, models: settings.keptModels }, threads);
+  const threadSettings = { address: settings.address, models: settings.keptModels };
+  const [ingestPool, scorePool, carePool] = [
+    threadPool(threadSettings, threads),
+    threadPool(threadSettings, threads),
+    threadPool(threadSettings, 1),
+  ];
   const { shippedModels, keptModels, mail } = settings;
-  const dependencies: Dependencies = { store, client, pool, shippedModels, keptModels, mail };
+  const dependencies: Dependencies = { store, client, ingestPool, scorePool, carePool, shippedModels, keptModels, mail };
   const shared = { connection, namespace: settings.temporal.namespace, shutdownGraceTime: '20s' } as const;
   const workers: Worker[] = [];
   if (settings.queues.includes('ingest')) {
@@ -45,8 +50,8 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
           ? { workflowBundle: { codePath: settings.bundle } }
           : { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }),
         activities: { ...ingestActivities(dependencies), ...scoreActivities(dependencies), ...reviewActivities(dependencies) },
-        // Reading waits for a thread of the pool; telling people must never wait for reading.
-        maxConcurrentActivityTaskExecutions: 100,
+        // What reads waits for a thread while it holds its place here; telling people must never wait for a place.
+        maxConcurrentActivityTaskExecutions: 2_000,
       }),
     );
   }
@@ -71,7 +76,7 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
   try {
     await running;
   } finally {
-    await pool.destroy();
+    await Promise.all([ingestPool, scorePool, carePool].map((pool) => pool.destroy()));
     await connection.close();
     await close();
     await store.close();

@@ -26,7 +26,7 @@ export const claimUpdate = defineUpdate<void, [ClaimUpdate]>('claim');
 export const rateUpdate = defineUpdate<void, [RateUpdate]>('rate');
 export const closeUpdate = defineUpdate<void, [CloseUpdate]>('close');
 
-const { notify, recordOverdue, recordClaim, recordRating, recordClose } = proxyActivities<ReviewActivities>({
+const { notify, recordOverdue, recordClaim, recordRating, recordClose, rowState } = proxyActivities<ReviewActivities>({
   startToCloseTimeout: '60s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });
@@ -42,24 +42,40 @@ export async function crisisReview(input: CrisisReviewInput): Promise<void> {
   let state: 'open' | 'claimed' | 'rated' | 'closed' = input.state;
   let claimedBy = input.claimedBy;
   let told = input.told;
+  /** Begin of the time that the claimer has for rating; a new claim begins it again. */
+  let claimedAtMs = openedAtMs;
+  /** The claimer let the time for rating run out: somebody else may claim. */
+  let overdue = false;
 
-  const rateBy = () => iso(Math.max(Date.now(), openedAtMs + deadlines.rateMs));
-  const closeBy = () => iso(Math.max(Date.now(), openedAtMs + deadlines.closeMs));
+  const rateBy = () => Math.max(openedAtMs, claimedAtMs) + deadlines.rateMs;
+  const closeBy = () => openedAtMs + deadlines.closeMs;
+
+  // Steps reach the store one after another, in the order in which they were allowed.
+  let lastStep: Promise<unknown> = Promise.resolve();
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    const mine = lastStep.then(step, step);
+    lastStep = mine.catch(() => {});
+    return mine;
+  };
 
   setHandler(
     claimUpdate,
     async ({ by }) => {
       // The state changes before the first await: of two who claim at once, the second meets the validator.
-      if (claimedBy === null) {
+      const instead = claimedBy === by ? null : claimedBy;
+      if (claimedBy !== by || overdue) {
         claimedBy = by;
+        claimedAtMs = Date.now();
+        overdue = false;
         state = 'claimed';
       }
-      await recordClaim({ alert, by, dueAt: rateBy() });
+      const dueAt = iso(rateBy());
+      await inTurn(() => recordClaim({ alert, by, instead, dueAt }));
     },
     {
       validator: ({ by }) => {
         if (state === 'closed') refuse('alert-closed');
-        if (claimedBy !== null && claimedBy !== by) refuse('alert-claimed');
+        if (claimedBy !== null && claimedBy !== by && !overdue) refuse('alert-claimed');
       },
     },
   );
@@ -67,7 +83,9 @@ export async function crisisReview(input: CrisisReviewInput): Promise<void> {
     rateUpdate,
     async ({ by, ratingId }) => {
       state = 'rated';
-      await recordRating({ alert, by, ratingId, dueAt: closeBy() });
+      overdue = false;
+      const dueAt = iso(Math.max(Date.now(), closeBy()));
+      await inTurn(() => recordRating({ alert, by, ratingId, dueAt }));
     },
     {
       validator: ({ by }) => {
@@ -81,7 +99,7 @@ export async function crisisReview(input: CrisisReviewInput): Promise<void> {
     closeUpdate,
     async ({ by, decision }) => {
       state = 'closed';
-      await recordClose({ alert, by, decision });
+      await inTurn(() => recordClose({ alert, by, decision }));
     },
     {
       validator: ({ by }) => {
@@ -101,18 +119,27 @@ export async function crisisReview(input: CrisisReviewInput): Promise<void> {
       await continueAsNew<typeof crisisReview>({ ...input, state: state as 'open' | 'claimed' | 'rated', claimedBy, told });
     }
     const before = state;
-    if (state === 'open') {
+    const holder = claimedBy;
+    const unmoved = () => state === before && claimedBy === holder;
+    if (state === 'open' || overdue) {
       // Round after round: after the last of the policy's people the first is told again.
-      const reached = await notify({ alert, turn: told, dueAt: iso(Date.now() + deadlines.claimMs) });
+      const outcome = await notify({ alert, turn: told, dueAt: iso(Date.now() + deadlines.claimMs), state: overdue ? 'claimed' : 'open' });
+      if (outcome === 'moved') {
+        if (unmoved()) ({ state, claimedBy } = await rowState({ alert }));
+        continue;
+      }
       told += 1;
       // Nobody was reached: the next is told at once, but after a whole round without anybody it waits.
-      if (!reached && told % deadlines.people !== 0) continue;
-      await condition(() => state !== before, deadlines.claimMs);
+      if (outcome === 'failed' && told % deadlines.people !== 0) continue;
+      await condition(() => !unmoved(), deadlines.claimMs);
     } else {
-      const limit = state === 'claimed' ? openedAtMs + deadlines.rateMs : openedAtMs + deadlines.closeMs;
+      const limit = state === 'claimed' ? rateBy() : closeBy();
       const wait = limit > Date.now() ? limit - Date.now() : deadlines.claimMs;
-      const moved = await condition(() => state !== before, wait);
-      if (!moved) await recordOverdue({ alert, step: before === 'claimed' ? 'rate' : 'close' });
+      if (await condition(() => !unmoved(), wait)) continue;
+      const row = await recordOverdue({ alert, step: before === 'claimed' ? 'rate' : 'close' });
+      if (!unmoved()) continue;
+      if (row === 'closed') state = 'closed';
+      else if (before === 'claimed') overdue = true;
     }
   }
   await condition(allHandlersFinished);

@@ -17,10 +17,15 @@ const { scoreShard, verifyShard } = proxyActivities<ScoreActivities>({
   heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
-const { freezeRerun, finishRun } = proxyActivities<ScoreActivities>({
+const { decideAlerts } = proxyActivities<ScoreActivities>({
   taskQueue: ingestQueue,
   startToCloseTimeout: '6h',
   heartbeatTimeout: '15s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+const { freezeRerun, finishRun, startReviews } = proxyActivities<ScoreActivities>({
+  taskQueue: ingestQueue,
+  startToCloseTimeout: '1h',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
@@ -32,7 +37,10 @@ export async function rerun(input: RerunInput): Promise<RerunSummary> {
     const ranges = [...shards, ...tail].map(([from, to]) => ({ run: run.id, from, to }));
     if (!input.verify) {
       await Promise.all(ranges.map((range) => scoreShard(range)));
-      return await finishRun({ run: run.id, state: 'done' });
+      const summary = await finishRun({ run: run.id, state: 'done' });
+      await decideAlerts({ study: run.study });
+      await startReviews({ study: run.study });
+      return summary;
     }
     const counts = (await Promise.all(ranges.map((range) => verifyShard(range)))).reduce(addCounts);
     return await finishRun({ run: run.id, state: 'done', counts });

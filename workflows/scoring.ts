@@ -8,7 +8,7 @@ import {
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { ScoreActivities } from '../activities/score.ts';
+import type { RunRef, ScoreActivities } from '../activities/score.ts';
 import { ingestQueue, scoreQueue } from './queues.ts';
 import { shardsOf } from './shards.ts';
 
@@ -29,10 +29,15 @@ const { scoreShard } = proxyActivities<ScoreActivities>({
   heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
-const { freezeRun, finishRun, decideAlerts } = proxyActivities<ScoreActivities>({
+const { decideAlerts } = proxyActivities<ScoreActivities>({
   taskQueue: ingestQueue,
   startToCloseTimeout: '6h',
   heartbeatTimeout: '15s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+const { freezeRun, finishRun, startReviews } = proxyActivities<ScoreActivities>({
+  taskQueue: ingestQueue,
+  startToCloseTimeout: '1h',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
@@ -55,18 +60,27 @@ export async function scoring(input: ScoringInput): Promise<void> {
   awaited.clear();
   news = false;
   const run = await freezeRun({ study });
-  if (run !== null) {
-    try {
-      const { shards, tail } = shardsOf(run.inputs, run.recordingsFrom);
-      await Promise.all([...shards, ...tail].map(([from, to]) => scoreShard({ run: run.id, from, to })));
-      await finishRun({ run: run.id, state: 'done' });
-      await decideAlerts({ run: run.id });
-    } catch (thrown) {
-      const state = isCancellation(thrown) ? 'cancelled' : 'failed';
-      await CancellationScope.nonCancellable(() => finishRun({ run: run.id, state }));
-      throw thrown;
-    }
+  try {
+    if (run !== null) await scoreRun(run);
+  } finally {
+    // Also after a failure: whatever was scored is held against the policy, and every open alert has its review.
+    await CancellationScope.nonCancellable(async () => {
+      await decideAlerts({ study });
+      await startReviews({ study });
+    });
   }
   await condition(allHandlersFinished);
   if (run !== null || news || awaited.size > 0) await continueAsNew<typeof scoring>({ study, awaited: [...awaited] });
+}
+
+async function scoreRun(run: RunRef): Promise<void> {
+  try {
+    const { shards, tail } = shardsOf(run.inputs, run.recordingsFrom);
+    await Promise.all([...shards, ...tail].map(([from, to]) => scoreShard({ run: run.id, from, to })));
+    await finishRun({ run: run.id, state: 'done' });
+  } catch (thrown) {
+    const state = isCancellation(thrown) ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(() => finishRun({ run: run.id, state }));
+    throw thrown;
+  }
 }

@@ -8,6 +8,8 @@ export interface StudyIngestionInput {
   source: string;
   /** Counts so far, when a long run went on as a new one. */
   sofar?: IngestionResult;
+  /** When the first run of such a chain began, ISO. */
+  since?: string;
 }
 
 export interface IngestionResult {
@@ -26,20 +28,20 @@ const { holdSource, findArrivals, ingestBatch, releaseSource, requestScoring } =
 export async function studyIngestion(input: StudyIngestionInput): Promise<IngestionResult> {
   const { study, source } = input;
   const result = input.sofar ?? { batches: 0, failed: 0 };
-  const { workflowId, runId } = workflowInfo();
-  const holder = `${workflowId}|${input.sofar ? workflowInfo().firstExecutionRunId : runId}`;
+  const { workflowId, firstExecutionRunId, startTime } = workflowInfo();
+  const holder = `${workflowId}|${firstExecutionRunId}`;
+  const since = input.since ?? startTime.toISOString();
   let error: string | null = null;
   let goOn = false;
   try {
     await holdSource({ source, holder });
-    const { batches, more } = await findArrivals({ source });
+    const { batches, more } = await findArrivals({ source, since });
     for (const batch of batches) {
-      const outcome = await ingestBatch({ batch });
       result.batches += 1;
-      if (outcome.error) {
-        result.failed += 1;
-        error = outcome.error;
-      }
+      const failure = await read(batch);
+      if (failure === null) continue;
+      result.failed += 1;
+      error = failure;
     }
     goOn = more;
   } catch (thrown) {
@@ -55,6 +57,16 @@ export async function studyIngestion(input: StudyIngestionInput): Promise<Ingest
       });
     }
   }
-  if (goOn) await continueAsNew<typeof studyIngestion>({ study, source, sofar: result });
+  if (goOn) await continueAsNew<typeof studyIngestion>({ study, source, sofar: result, since });
   return result;
+}
+
+/** Reads one batch. @returns the code of what ended it before its end, or null; a cancellation is thrown */
+async function read(batch: string): Promise<string | null> {
+  try {
+    return (await ingestBatch({ batch })).error;
+  } catch (thrown) {
+    if (isCancellation(thrown)) throw thrown;
+    return codeOf(thrown);
+  }
 }

@@ -1,6 +1,8 @@
+import type { Policy } from '../../schema/policy.ts';
 import { overPolicy, policyHeads, tooOld } from '../../src/review/rules.ts';
 import { openOrJoin } from '../../src/store/alerts.ts';
-import { requireRun } from '../../src/store/runs.ts';
+import { keyUnlessGone } from '../../src/store/keys.ts';
+import { setDecided, undecidedRuns } from '../../src/store/runs.ts';
 import { openScore } from '../../src/store/scores.ts';
 import { studyPolicy } from '../../src/store/studies.ts';
 import type { JobContext } from './jobs.ts';
@@ -8,14 +10,29 @@ import type { JobContext } from './jobs.ts';
 /** Scores read at once. */
 const page = 2_000;
 
-/** Holds a run's scores against the study's policy; opens or joins one episode for each participant. */
-export async function decideAlerts(
-  { store, progress, checkCancelled }: JobContext,
-  { run: id }: { run: string },
-): Promise<{ opened: string[] }> {
-  const run = await requireRun(store, id);
-  const policy = await studyPolicy(store, run.study);
-  if (policy === null || run.verify === 1) return { opened: [] };
+/**
+ * Holds the scores of every run that ended, well or not, against the study's policy, once; opens or joins one episode for each
+ * participant. A run counts as decided only when all its alerts are in the store.
+ */
+export async function decideAlerts(context: JobContext, { study }: { study: string }): Promise<{ opened: number }> {
+  const { store } = context;
+  const policy = await studyPolicy(store, study);
+  let opened = 0;
+  for (const run of await undecidedRuns(store, study)) {
+    if (policy !== null) {
+      const hits = await overThePolicy(context, run, policy);
+      for (const participant of [...hits.keys()].sort()) {
+        const alert = await openOrJoin(store, study, participant, policy, hits.get(participant) ?? []);
+        if (alert?.opened) opened += 1;
+      }
+    }
+    await setDecided(store, run);
+  }
+  return { opened };
+}
+
+/** Scores of a run that are over the policy and not too old to alarm anybody, by participant. */
+async function overThePolicy({ store, progress, checkCancelled }: JobContext, run: string, policy: Policy): Promise<Map<string, string[]>> {
   const nowMs = Date.now();
   const hits = new Map<string, string[]>();
   let after = '';
@@ -24,7 +41,7 @@ export async function decideAlerts(
     const rows = await store.db
       .selectFrom('score')
       .select(['id', 'participant', 'head', 'time_ms', 'value'])
-      .where('run', '=', id)
+      .where('run', '=', run)
       .where('head', 'in', policyHeads(policy))
       .where('id', '>', after)
       .orderBy('id')
@@ -32,22 +49,17 @@ export async function decideAlerts(
       .execute();
     for (const row of rows) {
       if (tooOld(policy, row.time_ms, nowMs)) continue;
-      const key = await store.keys.key(row.participant).catch(() => null);
+      const key = await keyUnlessGone(store, row.participant);
       if (key === null) continue;
       const { scores } = openScore(key, row);
-      if (overPolicy(policy, { head: row.head, scores, timeMs: row.time_ms })) {
-        hits.set(row.participant, [...(hits.get(row.participant) ?? []), row.id]);
-      }
+      if (!overPolicy(policy, { head: row.head, scores, timeMs: row.time_ms })) continue;
+      const list = hits.get(row.participant);
+      if (list) list.push(row.id);
+      else hits.set(row.participant, [row.id]);
     }
     progress(rows.length);
     const last = rows.at(-1);
-    if (!last || rows.length < page) break;
+    if (!last || rows.length < page) return hits;
     after = last.id;
   }
-  const opened: string[] = [];
-  for (const [participant, scores] of [...hits].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const alert = await openOrJoin(store, run.study, participant, policy, scores);
-    if (alert) opened.push(alert.id);
-  }
-  return { opened };
 }

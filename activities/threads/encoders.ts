@@ -22,7 +22,7 @@ const open = new Map<string, Promise<Open>>();
  * @throws AfferentError `bad-model` when the kept folder is no longer what the run used
  */
 export async function keptEncoder(models: string, wanted: RunModel, engine: Engine): Promise<Open> {
-  const name = `${engine}|${wanted.id}`;
+  const name = `${engine}|${wanted.folder}`;
   const known = open.get(name);
   if (known) return known;
   while (open.size >= 2) {
@@ -38,6 +38,6 @@ export async function keptEncoder(models: string, wanted: RunModel, engine: Engi
 
 async function load(models: string, wanted: RunModel, engine: Engine): Promise<Open> {
   const model = await openModel(join(models, wanted.folder));
-  if (model.modelId !== wanted.id) throw new AfferentError('bad-model', { what: wanted.name });
+  if (model.modelId !== wanted.id || model.thresholdsId !== wanted.thresholds) throw new AfferentError('bad-model', { what: wanted.name });
   return { model, encoder: await openEncoder(model, engine, batchRows) };
 }

@@ -10,7 +10,11 @@ let store: Promise<Store> | null = null;
 export default async function run({ job, args, cancel, port }: Task) {
   const cancelled = new Int32Array(cancel);
   try {
-    store ??= openStore(settings.address);
+    store ??= openStore(settings.address).catch((thrown: unknown) => {
+      // The next job of this thread tries again.
+      store = null;
+      throw thrown;
+    });
     const context: JobContext = {
       store: await store,
       models: settings.models,

@@ -12,8 +12,14 @@ import type { JobContext } from './jobs.ts';
 /** Batches that one run of the workflow reads before it goes on as a new one. */
 const mostBatches = 200;
 
-/** Opens a batch for whatever has arrived at a source and was not read to its end. */
-export async function findArrivals(context: JobContext, { source: id }: { source: string }): Promise<{ batches: string[]; more: boolean }> {
+/**
+ * Opens a batch for whatever has arrived at a source and was not read to its end.
+ * @param args.since when this chain of runs began (ISO): what failed since then is not tried again in it
+ */
+export async function findArrivals(
+  context: JobContext,
+  { source: id, since }: { source: string; since: string },
+): Promise<{ batches: string[]; more: boolean }> {
   const { store } = context;
   const source = await requireSource(store, id);
   const { path } = await sourceSettings(store, id);
@@ -28,7 +34,7 @@ export async function findArrivals(context: JobContext, { source: id }: { source
     if (modifiedMs !== null && (await unchangedArrival(store, source, arrival, bytes, modifiedMs))) continue;
     if (batches.length === mostBatches) return { batches, more: true };
     const { hash, parts } = await contentHash(kind, arrival);
-    const batch = await openBatch(store, source, arrival, hash, bytes, parts);
+    const batch = await openBatch(store, source, arrival, hash, bytes, parts, since);
     if (batch.state === 'open') batches.push(batch.id);
     context.progress(batches.length);
   }

@@ -16,7 +16,11 @@ const groupUnits = 5_000;
 
 /** Codes that end a batch for good: trying again would read the same. */
 const final: ReadonlySet<ErrorCode> = new Set([
+  'ledger-off',
+  'file-gone',
   'ledger-unbalanced',
+  'ledger-off',
+  'file-gone',
   'bad-mapping',
   'not-this-kind',
   'key-gone',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ErrorCode } from '../../schema/errors.ts';
+import { type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { E4Input, Engine } from '../../schema/model.ts';
 import type { HeadResult } from '../../schema/scores.ts';
 import { maskText } from '../../src/consent/mask.ts';
@@ -48,11 +48,24 @@ export async function* scoreInputs(
 ): AsyncGenerator<{ inputs: readonly RunInput[]; scored: Scored[] }> {
   if (model.input === 'text') yield* scorePosts(store, models, model, engine, inputs);
   else {
-    for (const input of inputs) {
-      const scored: Scored[] = [];
-      for await (const slice of scoreRecording(store, models, model, engine, input)) scored.push(...slice);
-      yield { inputs: [input], scored };
-    }
+    for (const input of inputs) yield { inputs: [input], scored: await wholeRecording(store, models, model, engine, input) };
+  }
+}
+
+/** Faults of one recording, such as a rate that the model does not take; the run goes on without it. */
+const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-value', 'too-little-signal']);
+
+async function wholeRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): Promise<Scored[]> {
+  const scored: Scored[] = [];
+  try {
+    for await (const slice of scoreRecording(store, models, model, engine, input)) scored.push(...slice);
+    return scored;
+  } catch (thrown) {
+    const { code } = toAfferentError(thrown);
+    if (code === 'key-gone') return [];
+    if (!recordingFaults.has(code)) throw thrown;
+    const place = { participant: input.participant ?? '', source: '', record: null, inputId: '', day: '', timeMs: 0, endMs: 0 };
+    return [{ ordinal: input.ordinal, ...place, present: null, heads: [], error: code }];
   }
 }
 

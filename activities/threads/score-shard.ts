@@ -20,7 +20,9 @@ export async function scoreShard(
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
       const rows: ScoreRows[] = [];
-      for (const scored of slice.scored) rows.push(...rowsOf(run, model, scored, await keyOf(scored.participant)));
+      for (const scored of slice.scored) {
+        if (scored.heads.length > 0) rows.push(...rowsOf(run, model, scored, await store.keys.key(scored.participant)));
+      }
       await store.db.transaction().execute(async (tx) => {
         await insertScores(tx, rows);
         await setInputStates(tx, id, statesOf(slice.inputs, slice.scored));
@@ -30,10 +32,6 @@ export async function scoreShard(
     }
   }
   return { done };
-
-  async function keyOf(participant: string): Promise<Buffer> {
-    return store.keys.key(participant);
-  }
 }
 
 function rowsOf(run: Tables['run'], model: RunModel, scored: Scored, key: Buffer): ScoreRows[] {

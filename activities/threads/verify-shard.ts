@@ -17,7 +17,7 @@ export interface VerifyCounts {
   maxDrift: number;
   /** Scores whose decision came out otherwise. */
   flipped: number;
-  /** Scores that the run should have stored and that are not there. */
+  /** Scores that are stored or computed now, but not both. */
   missing: number;
   erased: number;
 }
@@ -47,8 +47,11 @@ export async function verifyShard(
       checkCancelled();
       const found = new Map<number, Drifted[]>(slice.inputs.map((input) => [input.ordinal, []]));
       for (const scored of slice.scored) {
-        const stored = await storedScores(store, scored.participant, scored.inputId, model.id);
-        for (const head of scored.heads) compare(counts, found.get(scored.ordinal) ?? [], scored, head, stored.get(head.head));
+        const drifted = found.get(scored.ordinal) ?? [];
+        const stored = await storedScores(store, scored.participant, scored.inputId, model);
+        for (const head of scored.heads) compare(counts, drifted, scored, head, stored.get(head.head));
+        // What was stored and could not be computed again is no proof of anything.
+        for (const head of stored.keys()) if (!scored.heads.some((one) => one.head === head)) miss(counts, drifted, head, scored.timeMs);
       }
       counts.inputs += slice.inputs.length;
       await store.db.transaction().execute(async (tx) => {
@@ -72,6 +75,13 @@ export async function verifyShard(
   return counts;
 }
 
+/** A score on one side alone. */
+function miss(counts: VerifyCounts, drifted: Drifted[], head: string, timeMs: number): void {
+  counts.scores += 1;
+  counts.missing += 1;
+  drifted.push({ head, timeMs, drift: null, flipped: true });
+}
+
 function compare(
   counts: VerifyCounts,
   drifted: Drifted[],
@@ -79,12 +89,11 @@ function compare(
   head: HeadResult,
   stored: { value: ScoreValue; decision: unknown } | undefined,
 ): void {
-  counts.scores += 1;
   if (!stored) {
-    counts.missing += 1;
-    drifted.push({ head: head.head, timeMs: scored.timeMs, drift: null, flipped: true });
+    miss(counts, drifted, head.head, scored.timeMs);
     return;
   }
+  counts.scores += 1;
   const now: ScoreValue = { scores: head.scores, intervals: head.intervals, evidence: head.evidence, present: scored.present };
   const flipped = canonicalJson(head.decision) !== canonicalJson(stored.decision);
   if (!flipped && canonicalJson(now) === canonicalJson(stored.value)) {

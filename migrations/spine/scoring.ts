@@ -28,6 +28,7 @@ export async function scoring(db: Kysely<unknown>): Promise<void> {
     .addColumn('inputs', big, (c) => c.notNull())
     .addColumn('started_at', 'text', (c) => c.notNull())
     .addColumn('finished_at', 'text')
+    .addColumn('decided_at', 'text')
     .addColumn('result', 'text')
     .execute();
   await db.schema.createIndex('run_number').on('run').columns(['study', 'number']).unique().execute();

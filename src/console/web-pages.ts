@@ -24,7 +24,7 @@ export async function webPages(app: FastifyInstance, folder: string | null): Pro
     const { url } = request;
     // A table's page is also .csv and .json at its own address.
     if (request.method === 'GET' && table.test(url)) return reply.redirect(`/v1${url}`);
-    const wantsPage = request.method === 'GET' && !url.startsWith('/v1/') && !/\.[a-z0-9]+(\?|$)/.test(url);
+    const wantsPage = request.method === 'GET' && !url.startsWith('/v1/') && !/\.[a-z0-9]+$/.test(url.replace(/\?.*$/s, ''));
     if (!built || !wantsPage) throw new AfferentError('not-found');
     return reply.header('cache-control', 'no-cache').sendFile('index.html');
   });

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import type { AlertDecision, AlertRow } from '../../schema/alerts.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { Policy } from '../../schema/policy.ts';
@@ -18,8 +19,16 @@ export async function openOrJoin(
   scores: readonly string[],
 ): Promise<{ id: string; opened: boolean } | null> {
   return store.db.transaction().execute(async (tx) => {
-    const taken = await tx.selectFrom('alert_score').select('score').where('score', 'in', scores).execute();
-    const fresh = scores.filter((score) => !taken.some((row) => row.score === score)).sort();
+    const taken = new Set<string>();
+    for (let i = 0; i < scores.length; i += 1000) {
+      const rows = await tx
+        .selectFrom('alert_score')
+        .select('score')
+        .where('score', 'in', scores.slice(i, i + 1000))
+        .execute();
+      for (const row of rows) taken.add(row.score);
+    }
+    const fresh = scores.filter((score) => !taken.has(score)).sort();
     if (fresh.length === 0) return null;
     const open = await tx
       .selectFrom('alert')
@@ -57,8 +66,9 @@ export async function openOrJoin(
         .execute();
       await tx.insertInto('alert_event').values({ alert: id, number: 0, at, event: 'opened', actor: null, code: null }).execute();
     }
-    for (const score of fresh) {
-      await tx.insertInto('alert_score').values({ alert: id, score, joined_at: at }).execute();
+    for (let i = 0; i < fresh.length; i += 1000) {
+      const rows = fresh.slice(i, i + 1000).map((score) => ({ alert: id, score, joined_at: at }));
+      await tx.insertInto('alert_score').values(rows).execute();
     }
     return { id, opened: !open };
   });
@@ -75,64 +85,97 @@ export function alertPolicy(alert: Tables['alert']): Policy {
   return Policy.parse(JSON.parse(alert.policy));
 }
 
-/** Adds a line to an alert's story; `code` is of the error table. The same event number is written once. */
-export async function addAlertEvent(
-  store: Store,
+type Change = Partial<
+  Pick<Tables['alert'], 'state' | 'told' | 'due_at' | 'claimed_by' | 'claimed_at' | 'closed_at' | 'decision' | 'last_mail'>
+>;
+type State = Tables['alert']['state'];
+
+/**
+ * Changes an alert that is in one of the states given and writes a line into its story, together or not at all.
+ * @returns whether it was in such a state
+ */
+async function step(
+  tx: Transaction<Tables>,
   alert: string,
-  event: string,
-  actor: string | null,
-  code: string | null,
-  change: Partial<
-    Pick<Tables['alert'], 'state' | 'told' | 'due_at' | 'claimed_by' | 'claimed_at' | 'closed_at' | 'decision' | 'last_mail'>
-  >,
-): Promise<void> {
-  await store.db.transaction().execute(async (tx) => {
-    const last = await tx
-      .selectFrom('alert_event')
-      .select((eb) => eb.fn.max('number').as('number'))
-      .where('alert', '=', alert)
-      .executeTakeFirst();
-    await tx
-      .insertInto('alert_event')
-      .values({ alert, number: Number(last?.number ?? -1) + 1, at: now(), event, actor, code })
-      .execute();
-    if (Object.keys(change).length > 0) await tx.updateTable('alert').set(change).where('id', '=', alert).execute();
-  });
+  from: readonly State[],
+  line: { event: string; actor: string | null; code: string | null },
+  change: Change,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('alert')
+    .set({ ...change, id: alert })
+    .where('id', '=', alert)
+    .where('state', 'in', from)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) return false;
+  const last = await tx
+    .selectFrom('alert_event')
+    .select((eb) => eb.fn.max('number').as('number'))
+    .where('alert', '=', alert)
+    .executeTakeFirst();
+  await tx
+    .insertInto('alert_event')
+    .values({ alert, number: Number(last?.number ?? -1) + 1, at: now(), ...line })
+    .execute();
+  return true;
 }
 
-/** Claims an alert in the store. The row is the authority: of two who claim, one has it. @throws AfferentError `alert-claimed`, `alert-closed` */
-export async function claimAlert(store: Store, alert: string, by: string, dueAt: string): Promise<void> {
-  const { numUpdatedRows } = await store.db
-    .updateTable('alert')
-    .set({ claimed_by: by, claimed_at: now(), state: 'claimed', due_at: dueAt })
-    .where('id', '=', alert)
-    .where('state', '=', 'open')
-    .where('claimed_by', 'is', null)
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 1n) return addAlertEvent(store, alert, 'claimed', by, null, {});
-  const row = await requireAlert(store, alert);
-  if (row.claimed_by === by) return;
-  throw new AfferentError(row.state === 'closed' ? 'alert-closed' : 'alert-claimed');
+/** Notes that a person was told, or could not be; `code` is of the error table. Nothing once the alert has moved on. */
+export async function noteTold(
+  store: Store,
+  alert: string,
+  from: 'open' | 'claimed',
+  person: string,
+  code: string | null,
+  change: Pick<Change, 'told' | 'due_at'>,
+): Promise<void> {
+  const line = { event: code === null ? 'told' : 'mail-failed', actor: person, code };
+  await store.db.transaction().execute((tx) => step(tx, alert, [from], line, { ...change, last_mail: code === null ? 'sent' : 'failed' }));
+}
+
+/** Notes that a time limit has passed. @returns the alert's state */
+export async function noteOverdue(store: Store, alert: string, limit: 'rate' | 'close'): Promise<State> {
+  const from: State = limit === 'rate' ? 'claimed' : 'rated';
+  await store.db.transaction().execute((tx) => step(tx, alert, [from], { event: `overdue-${limit}`, actor: null, code: null }, {}));
+  return (await requireAlert(store, alert)).state;
+}
+
+/**
+ * Claims an alert in the store. The row is the authority: of two who claim, one has it.
+ * @param instead who has it and let the time run out, or null
+ * @throws AfferentError `alert-claimed`, `alert-closed`
+ */
+export async function claimAlert(store: Store, alert: string, by: string, instead: string | null, dueAt: string): Promise<void> {
+  const taken = await store.db.transaction().execute(async (tx) => {
+    const row = await tx.selectFrom('alert').select(['claimed_by', 'state']).where('id', '=', alert).executeTakeFirst();
+    if (row?.claimed_by === by) return true;
+    if (row?.claimed_by != null && row.claimed_by !== instead) return false;
+    const change = { claimed_by: by, claimed_at: now(), state: 'claimed' as const, due_at: dueAt };
+    return step(tx, alert, ['open', 'claimed'], { event: 'claimed', actor: by, code: null }, change);
+  });
+  if (taken) return;
+  throw new AfferentError((await requireAlert(store, alert)).state === 'closed' ? 'alert-closed' : 'alert-claimed');
 }
 
 /** Turns the draft of a rating into the rating given. */
 export async function giveRating(store: Store, alert: string, rating: string, by: string, dueAt: string): Promise<void> {
-  const { numUpdatedRows } = await store.db
-    .updateTable('rating')
-    .set({ state: 'given', at: now() })
-    .where('id', '=', rating)
-    .where('alert', '=', alert)
-    .where('by', '=', by)
-    .where('state', '=', 'draft')
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 0n) return;
-  await addAlertEvent(store, alert, 'rated', by, null, { state: 'rated', due_at: dueAt });
+  await store.db.transaction().execute(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('rating')
+      .set({ state: 'given', at: now() })
+      .where('id', '=', rating)
+      .where('alert', '=', alert)
+      .where('by', '=', by)
+      .where('state', '=', 'draft')
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return;
+    await step(tx, alert, ['claimed', 'rated'], { event: 'rated', actor: by, code: null }, { state: 'rated', due_at: dueAt });
+  });
 }
 
 export async function closeAlert(store: Store, alert: string, by: string, decision: AlertDecision): Promise<void> {
-  const row = await requireAlert(store, alert);
-  if (row.state === 'closed') return;
-  await addAlertEvent(store, alert, 'closed', by, null, { state: 'closed', decision, closed_at: now(), due_at: null });
+  const change = { state: 'closed' as const, decision, closed_at: now(), due_at: null };
+  await store.db.transaction().execute((tx) => step(tx, alert, ['rated'], { event: 'closed', actor: by, code: null }, change));
 }
 
 /** The queue, the most urgent first. `at` decides what is overdue. */
@@ -191,7 +234,13 @@ async function ratedSeverities(store: Store, alerts: readonly { id: string }[]):
   return severities;
 }
 
-/** Alerts whose workflow must exist. */
-export async function unfinishedAlerts(store: Store): Promise<Tables['alert'][]> {
-  return store.db.selectFrom('alert').selectAll().where('state', '<>', 'closed').orderBy('id').execute();
+/** Alerts whose workflow must exist, of a study or of all. */
+export async function unfinishedAlerts(store: Store, study: string | null): Promise<Tables['alert'][]> {
+  return store.db
+    .selectFrom('alert')
+    .selectAll()
+    .where('state', '<>', 'closed')
+    .$if(study !== null, (query) => query.where('study', '=', study as string))
+    .orderBy('id')
+    .execute();
 }

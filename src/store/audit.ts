@@ -33,6 +33,16 @@ export async function appendAudit(store: Store, entry: AuditEntry, tx?: Transact
   await store.db.transaction().execute((own) => append(store, entry, own));
 }
 
+/**
+ * Does what is audited: the asking is told before, so that a crash leaves no act without a line, and the act behind it. An act that
+ * was refused keeps the first line alone.
+ */
+export async function audited(store: Store, entry: AuditEntry, act: () => Promise<void>): Promise<void> {
+  await appendAudit(store, { ...entry, action: `${entry.action}-asked` });
+  await act();
+  await appendAudit(store, entry);
+}
+
 async function append(store: Store, entry: AuditEntry, tx: Transaction<Tables>): Promise<void> {
   if (store.adapter.name === 'postgres') await sql`lock table audit in exclusive mode`.execute(tx);
   const last = await tx.selectFrom('audit').select(['number', 'hash']).orderBy('number', 'desc').limit(1).executeTakeFirst();

@@ -10,6 +10,7 @@ export type BatchRow = Omit<Tables['batch'], 'arrival'>;
 
 /**
  * The batch of an arrival. One that was read to its end is not an arrival again; one that was interrupted goes on from its cursor.
+ * One that failed is tried again, unless it failed since the time given.
  * @param contentHash sha256 (hex) of the arrival's bytes; stored keyed
  * @throws AfferentError `unknown-source`, `key-gone` when its participant has withdrawn
  */
@@ -20,6 +21,7 @@ export async function openBatch(
   contentHash: string,
   bytes: number,
   parts: number,
+  since: string,
 ): Promise<BatchRow> {
   const hash = store.secrets.study(source.study);
   const arrivalKey = hash('arrival', source.id, arrival.path);

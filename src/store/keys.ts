@@ -123,3 +123,13 @@ export class KeyStore {
     await this.#db.destroy();
   }
 }
+
+/** A participant's key, or null after a withdrawal; any other fault is thrown, for it may pass. */
+export async function keyUnlessGone(store: { keys: KeyStore }, participant: string): Promise<Buffer | null> {
+  try {
+    return await store.keys.key(participant);
+  } catch (thrown) {
+    if (thrown instanceof AfferentError && thrown.code === 'key-gone') return null;
+    throw thrown;
+  }
+}

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Post } from '../../schema/records.ts';
+import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
 import { unseal } from './seal.ts';
@@ -53,7 +54,7 @@ export async function openPosts(store: Store, inputs: readonly Tables['run_input
   for (const input of inputs) {
     const row = input.record ? byId.get(input.record) : undefined;
     if (!row || !input.input_id) continue;
-    const key = await store.keys.key(row.participant).catch(() => null);
+    const key = await keyUnlessGone(store, row.participant);
     const record = key && openRecord(key, row);
     if (record?.type !== 'post') continue;
     posts.push({

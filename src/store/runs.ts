@@ -17,6 +17,7 @@ export interface RunModel {
 
 export interface FrozenRun {
   id: string;
+  study: string;
   number: number;
   inputs: number;
 }
@@ -30,6 +31,16 @@ const recordingSignals = ['bvp', 'acc', 'eda', 'temp'] as const;
  */
 export async function freezeRun(store: Store, study: string, models: RunModel[], engine: Engine): Promise<FrozenRun | null> {
   return store.db.transaction().execute(async (tx) => {
+    // A run that is under way goes on: its freezing was tried again, or the workflow that had it was lost.
+    const running = await tx
+      .selectFrom('run')
+      .select(['id', 'study', 'number', 'inputs'])
+      .where('study', '=', study)
+      .where('state', '=', 'running')
+      .where('of_run', 'is', null)
+      .orderBy('number')
+      .executeTakeFirst();
+    if (running) return running;
     const { number, id } = await nextRun(store, tx, study);
     await insertRun(tx, { id, study, number, models, engine, of: null, verify: false });
     let inputs = 0;
@@ -42,21 +53,29 @@ export async function freezeRun(store: Store, study: string, models: RunModel[],
       return null;
     }
     await tx.updateTable('run').set({ inputs }).where('id', '=', id).execute();
-    return { id, number, inputs };
+    return { id, study, number, inputs };
   });
 }
 
-/** Freezes a run over the inputs of a finished one. Without `models` it recomputes with the models of that run. */
-export async function freezeRerun(
-  store: Store,
-  of: string,
-  verify: boolean,
-  engine: Engine,
-  models: RunModel[] | null,
-): Promise<FrozenRun> {
+export interface RerunRequest {
+  /** Run whose inputs are taken. */
+  of: string;
+  verify: boolean;
+  engine: Engine;
+  /** Names the request: freezing it again gives the same run. */
+  key: string;
+  /** Null: the models of that run. */
+  models: RunModel[] | null;
+}
+
+/** Freezes a run over the inputs of a finished one. */
+export async function freezeRerun(store: Store, { of, verify, engine, key, models }: RerunRequest): Promise<FrozenRun> {
   const original = await requireRun(store, of);
+  const id = `r_${store.secrets.study(original.study)('rerun', of, key).slice(0, 16)}`;
   return store.db.transaction().execute(async (tx) => {
-    const { number, id } = await nextRun(store, tx, original.study);
+    const before = await tx.selectFrom('run').select(['id', 'study', 'number', 'inputs']).where('id', '=', id).executeTakeFirst();
+    if (before) return before;
+    const { number } = await nextRun(store, tx, original.study);
     const frozen = models ?? (JSON.parse(original.models) as RunModel[]);
     await insertRun(tx, { id, study: original.study, number, models: frozen, engine, of, verify });
     const renamed = new Map((JSON.parse(original.models) as RunModel[]).map((old) => [old.id, frozen.find((m) => m.input === old.input)]));
@@ -86,7 +105,7 @@ export async function freezeRerun(
       inputs += Number(numInsertedOrUpdatedRows ?? 0);
     }
     await tx.updateTable('run').set({ inputs }).where('id', '=', id).execute();
-    return { id, number, inputs };
+    return { id, study: original.study, number, inputs };
   });
 }
 
@@ -119,6 +138,7 @@ async function insertRun(
       inputs: 0,
       started_at: now(),
       finished_at: null,
+      decided_at: null,
       result: null,
     })
     .execute();
@@ -249,4 +269,22 @@ export async function finishRun(
     .where('id', '=', id)
     .where('state', '=', 'running')
     .execute();
+}
+
+/** Runs that ended and whose scores the policy has not been held against, oldest first. Verifications store no scores. */
+export async function undecidedRuns(store: Store, study: string): Promise<string[]> {
+  const rows = await store.db
+    .selectFrom('run')
+    .select('id')
+    .where('study', '=', study)
+    .where('state', '<>', 'running')
+    .where('verify', '=', 0)
+    .where('decided_at', 'is', null)
+    .orderBy('number')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+export async function setDecided(store: Store, run: string): Promise<void> {
+  await store.db.updateTable('run').set({ decided_at: now() }).where('id', '=', run).execute();
 }

@@ -95,15 +95,17 @@ export async function storedScores(
   store: Store,
   participant: string,
   inputId: string,
-  model: string,
+  model: { id: string; thresholds: string },
 ): Promise<Map<string, { value: ScoreValue; decision: HeadDecision }>> {
   const rows = await store.db
     .selectFrom('score')
     .innerJoin('decision', 'decision.score', 'score.id')
     .select(['score.id', 'score.head', 'score.value', 'decision.id as decision_id', 'decision.value as decision_value'])
     .where('score.input_id', '=', inputId)
-    .where('score.model', '=', model)
+    .where('score.model', '=', model.id)
+    .where('decision.thresholds_id', '=', model.thresholds)
     .execute();
+  if (rows.length === 0) return new Map();
   const key = await store.keys.key(participant);
   return new Map(
     rows.map((row) => [

@@ -122,6 +122,8 @@ export interface Tables {
     inputs: number;
     started_at: string;
     finished_at: string | null;
+    /** When the policy was held against its scores. */
+    decided_at: string | null;
     /** JSON summary; no text, no scores. */
     result: string | null;
   };

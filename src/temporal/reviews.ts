@@ -14,6 +14,8 @@ export interface Reviews {
   claim(alert: string, by: string): Promise<void>;
   /** Seals severity and note in the store first; only their id crosses over. */
   rate(alert: string, by: string, rating: RatingBody): Promise<void>;
+  /** The same for a rating that is sealed in the store already. */
+  rateDraft(alert: string, by: string, ratingId: string): Promise<void>;
   close(alert: string, by: string, decision: AlertDecision): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export function reviews(client: Client, store: Store): Reviews {
       const ratingId = await draftRating(store, row, by, rating);
       await step(alert, 'rate', { by, ratingId });
     },
+    rateDraft: (alert, by, ratingId) => step(alert, 'rate', { by, ratingId }),
     close: (alert, by, decision) => step(alert, 'close', { by, decision }),
   };
 
@@ -61,5 +64,5 @@ function refusal(thrown: unknown): unknown {
 
 /** Starts a workflow for every open alert that has none. */
 export async function recreateReviews(client: Client, store: Store): Promise<void> {
-  for (const alert of await unfinishedAlerts(store)) await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
+  for (const alert of await unfinishedAlerts(store, null)) await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
 }

@@ -80,7 +80,7 @@ export async function openWriter(
   arrival: string,
 ): Promise<{ batch: BatchRow; owner: Owner; writer: BatchWriter }> {
   const row = await requireSource(store, source);
-  const batch = await openBatch(store, row, { path: `/data/${arrival}`, form: 'file' }, `hash of ${arrival}`, 100, 1);
+  const batch = await openBatch(store, row, { path: `/data/${arrival}`, form: 'file' }, `hash of ${arrival}`, 100, 1, '9999');
   const { study, participant, kind } = row;
   const owner = {
     study,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -143,6 +144,33 @@ describe('an alert', () => {
     await reviews(home.client, home.store).claim(alert, 'a');
     expect((await requireAlert(home.store, alert)).state).toBe('claimed');
     expect((await events(alert)).filter((event) => event === 'opened')).toHaveLength(1);
+  });
+
+  test('gets its review at the next scoring when it was opened and never started', async () => {
+    const path = postsFile(home, 'unstarted.jsonl', [alarming]);
+    await postStudy(home, 'unstarted', path, policy());
+    await ingestAll(home, 'unstarted');
+    const alert = await alertOf('unstarted');
+    const handle = home.client.workflow.getHandle(workflowIds.review(alert));
+    await handle.terminate('as if it had never been started');
+    appendFileSync(path, `${JSON.stringify({ id: 'more', time: '2026-01-01T00:00:00Z', text: calm })}\n`);
+    await ingestAll(home, 'unstarted');
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+  });
+
+  test('is told to the next person when the claimer lets the time run out, who may then claim it', async () => {
+    await postStudy(home, 'late', postsFile(home, 'late.jsonl', [alarming]), policy({ people, claimWithin: '1s', rateWithin: '1s' }));
+    await ingestAll(home, 'late');
+    const alert = await alertOf('late');
+    const steps = reviews(home.client, home.store);
+    await steps.claim(alert, 'first');
+    await until(async () => (await events(alert)).includes('overdue-rate'));
+    await until(async () => (await requireAlert(home.store, alert)).told > 1);
+    await steps.claim(alert, 'second');
+    await expect(steps.rate(alert, 'first', { severity: 1, note: '' })).rejects.toMatchObject({ code: 'alert-claimed' });
+    await steps.rate(alert, 'second', { severity: 1, note: '' });
+    await steps.close(alert, 'second', 'false-alarm');
+    expect((await requireAlert(home.store, alert)).state).toBe('closed');
   });
 
   test('keeps its time limits while no worker runs', async () => {

@@ -9,7 +9,7 @@ const later = '2099-01-01T00:00:00.000Z';
 /** Does what the alert's workflow does in the end, without a Temporal server. */
 export function directReview(store: Store): ReviewClient {
   return {
-    claim: (alert, { by }) => claimAlert(store, alert, by, later),
+    claim: (alert, { by }) => claimAlert(store, alert, by, null, later),
     rate: (alert, { by, ratingId }) => giveRating(store, alert, ratingId, by, later),
     close: (alert, { by, decision }) => closeAlert(store, alert, by, decision),
   };
