@@ -71,6 +71,8 @@ describe('a study on the command line', () => {
     await refused('unknown-kind', '--kind', 'diary', '--path', path);
     await refused('bad-path', '--kind', 'posts', '--path', join(files, 'none'));
     await refused('bad-mapping', ...posts, '--map', 'id');
+    await refused('bad-mapping', ...posts, '--map', 'id=a,time=b,txt=c');
+    await refused('bad-mapping', ...posts, '--map', 'id=a,encoding=ebcdic');
     await refused('usage', ...posts, '--every', 'often');
     await refused('usage', ...posts, '--zone', 'Middle/Earth');
     await refused('usage', '--kind', 'x-archive', '--path', path, '--map', 'id=a');

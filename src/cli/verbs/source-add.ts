@@ -3,10 +3,13 @@ import { resolve } from 'node:path';
 import { AfferentError } from '../../../schema/errors.ts';
 import { Duration, durationMs } from '../../../schema/policy.ts';
 import { sourceKind, sourceKinds } from '../../sources/index.ts';
+import { readMapping } from '../../sources/posts/mapping.ts';
 import { requireParticipant } from '../../store/participants.ts';
-import { addSource } from '../../store/sources.ts';
+import { addSource, listSources } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
+import { ensureSchedules } from '../../temporal/schedules.ts';
 import { withStore } from '../home.ts';
+import { withLiveParts } from '../live-parts.ts';
 import { argument, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -39,11 +42,15 @@ export const verb: Verb = {
     const { id, added } = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
       const participant = await requireParticipant(store, study, textOption(call, 'participant') ?? '');
-      return addSource(store, study, participant, kind.kind, settings, everySeconds);
+      const made = await addSource(store, study, participant, kind.kind, settings, everySeconds);
+      const rows = (await listSources(store, study)).filter((source) => source.id === made.id);
+      // What is up now reads on time from now; what comes up later looks into the store.
+      await withLiveParts(call.config, (client) => ensureSchedules(client, rows));
+      return made;
     });
     call.out.report({ study, source: id, kind: kind.kind, added, everySeconds }, () => {
       call.out.line(`Source ${id} (${kind.kind}) ${added ? 'is added' : 'was there; its settings are now these'}.`);
-      call.out.note(everySeconds === null ? `Next: afferent ingest ${study}` : 'It is read on time while afferent up runs.');
+      call.out.note(everySeconds === null ? `Next: ./afferent ingest ${study}` : 'It is read on time while afferent up runs.');
     });
     return 0;
   },
@@ -59,6 +66,7 @@ function readablePath(given: string): string {
   return path;
 }
 
+/** @throws AfferentError `bad-mapping` at a name that is not ours, `usage` */
 function readMap(given: string | null, mapped: boolean): Record<string, string> {
   if (given === null) return {};
   if (!mapped) throw new AfferentError('usage', { what: 'this kind knows its own fields; leave out --map' });
@@ -68,6 +76,7 @@ function readMap(given: string | null, mapped: boolean): Record<string, string> 
     if (at < 1 || at === pair.length - 1) throw new AfferentError('bad-mapping');
     mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
   }
+  readMapping(mapping);
   return mapping;
 }
 
