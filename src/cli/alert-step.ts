@@ -1,6 +1,8 @@
 import { AfferentError } from '../../schema/errors.ts';
 import { accountRoles, requireAccount } from '../store/accounts.ts';
-import { alertQueue, requireAlert } from '../store/alerts.ts';
+import { alertRow } from '../store/alert-queue.ts';
+import { requireAlert } from '../store/alerts.ts';
+import { audited } from '../store/audit.ts';
 import type { Store } from '../store/open.ts';
 import { type Reviews, reviews } from '../temporal/reviews.ts';
 import { withStore } from './home.ts';
@@ -23,9 +25,10 @@ export async function alertStep(
   return withStore(call.config, async (store) => {
     const { study } = await requireAlert(store, alert);
     await requireReviewer(store, by, study);
-    await withParts(call, store, { verb }, ({ client }) => step(reviews(client, store), alert, by));
-    const row = (await alertQueue(store, study, new Date().toISOString())).find(({ id }) => id === alert);
-    call.out.report(row, () => call.out.line(`Alert ${alert} is ${row?.state}${row?.claimedBy ? `, by ${row.claimedBy}` : ''}.`));
+    const entry = { actor: by, action: verb.replace('alerts ', 'alert-'), study, object: alert };
+    await withParts(call, store, { verb }, ({ client }) => audited(store, entry, () => step(reviews(client, store), alert, by)));
+    const row = await alertRow(store, study, alert, new Date().toISOString());
+    call.out.report(row, () => call.out.line(`Alert ${alert} is ${row.state}${row.claimedBy ? `, by ${row.claimedBy}` : ''}.`));
     return 0;
   });
 }

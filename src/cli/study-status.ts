@@ -2,14 +2,14 @@ import type { AlertRow } from '../../schema/alerts.ts';
 import type { BatchRow, StudyOverview } from '../../schema/api.ts';
 import type { Config } from '../config/config.ts';
 import { liveParts } from '../parts/parts-file.ts';
-import { alertQueue } from '../store/alerts.ts';
+import { alertQueue } from '../store/alert-queue.ts';
 import { contentHash } from '../store/content-hash.ts';
 import { listBatches } from '../store/explore-batches.ts';
 import { studyOverview } from '../store/explore-studies.ts';
 import type { Store } from '../store/open.ts';
 import { listSources } from '../store/sources.ts';
-import { connectTemporal } from '../temporal/connect.ts';
 import { type ScheduleInfo, scheduleInfo } from '../temporal/schedules.ts';
+import { withLiveParts } from './live-parts.ts';
 
 export interface StudyStatus extends Omit<StudyOverview, 'sources'> {
   sources: (Omit<StudyOverview['sources'][number], 'schedule'> & { schedule: ScheduleInfo | null })[];
@@ -36,7 +36,7 @@ const newest = 20;
 export async function studyStatus(config: Config, store: Store, study: string): Promise<StudyStatus> {
   const overview = await studyOverview(store, study);
   const parts = liveParts(config.home);
-  const schedules = parts ? await schedulesOf(config, store, study, parts.temporal) : new Map<string, ScheduleInfo>();
+  const schedules = await schedulesOf(config, store, study);
   const { rows: batches } = await listBatches(store, study, {}, { page: 1, size: newest });
   const watch = await store.db.selectFrom('watch').selectAll().where('study', '=', study).executeTakeFirst();
   return {
@@ -57,17 +57,10 @@ export async function studyStatus(config: Config, store: Store, study: string): 
 }
 
 /** Schedules as the server tells them; a server that does not answer leaves the rest of the status readable. */
-async function schedulesOf(config: Config, store: Store, study: string, address: string): Promise<Map<string, ScheduleInfo>> {
-  try {
-    const { client, close } = await connectTemporal({ address, namespace: config.namespace });
-    try {
-      return await scheduleInfo(client, await listSources(store, study));
-    } finally {
-      await close();
-    }
-  } catch {
-    return new Map();
-  }
+async function schedulesOf(config: Config, store: Store, study: string): Promise<Map<string, ScheduleInfo>> {
+  const sources = await listSources(store, study);
+  const found = await withLiveParts(config, (client) => scheduleInfo(client, sources)).catch(() => null);
+  return found ?? new Map();
 }
 
 async function batchStates(store: Store, study: string): Promise<Record<string, number>> {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { AlertRow } from '../../schema/alerts.ts';
 import type { AlertDetail, AlertQueue } from '../../schema/api.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import type { Grade } from '../../schema/model.ts';
-import { alertPolicy, alertQueue } from './alerts.ts';
+import { alertQueue, alertRow } from './alert-queue.ts';
+import { alertPolicy } from './alerts.ts';
 import { now } from './clock.ts';
 import { errorInWords } from './explore-studies.ts';
 import type { Store } from './open.ts';
@@ -98,13 +98,6 @@ export async function alertOf(store: Store, study: string, id: string): Promise<
   return alert;
 }
 
-/** One row as the queue has it. @throws AfferentError `unknown-alert` */
-export async function alertRow(store: Store, study: string, id: string): Promise<AlertRow> {
-  const row = (await alertQueue(store, study, now())).find((alert) => alert.id === id);
-  if (!row) throw new AfferentError('unknown-alert');
-  return row;
-}
-
 /** What an alert is about, without a word that anybody wrote. @throws AfferentError `unknown-alert`, `key-gone` */
 export async function alertDetail(store: Store, study: string, id: string): Promise<AlertDetail> {
   const alert = await alertOf(store, study, id);
@@ -118,7 +111,7 @@ export async function alertDetail(store: Store, study: string, id: string): Prom
   const key = await store.keys.key(alert.participant);
   const ratings = await givenRatings(store, id);
   return {
-    alert: await alertRow(store, study, id),
+    alert: await alertRow(store, study, id, now()),
     policy: { name, rules, people: people.map((person) => person.account), claimWithin, rateWithin, closeWithin },
     events,
     scores: await alertScores(store, id, key),

@@ -1,6 +1,6 @@
 import type { AlertRow } from '../../../schema/alerts.ts';
 import { liveParts } from '../../parts/parts-file.ts';
-import { alertQueue } from '../../store/alerts.ts';
+import { alertQueue } from '../../store/alert-queue.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { hasStore, withStore } from '../home.ts';
 import type { Verb } from '../verb.ts';

@@ -128,6 +128,24 @@ test('claim, rate and close', async () => {
   expect((await post('rate', { severity: 1 })).json().error.code).toBe('alert-closed');
 });
 
+test('a step is in the audit before it is asked for, and again when it was taken', async () => {
+  refusal = new Error('the server is away');
+  await post('claim');
+  expect((await listAudit(store, 1))[0]).toMatchObject({ actor: 'rea', action: 'alert-claim-asked', study: 'sleep', object: alert });
+  refusal = null;
+  await post('claim');
+  expect((await listAudit(store, 2)).map((row) => row.action)).toEqual(['alert-claim', 'alert-claim-asked']);
+});
+
+test('somebody whose withdrawal is under way does not take the queue from the others', async () => {
+  await post('claim');
+  await post('rate', { severity: 5 });
+  await store.keys.destroy('sleep', person.participant, 'grave');
+  const answer = await get('');
+  expect(answer.statusCode).toBe(200);
+  expect((answer.json() as AlertQueue).alerts.find((row) => row.id === alert)).toMatchObject({ state: 'rated', severity: null });
+});
+
 test('of two who claim at once, one has it', async () => {
   const answers = await Promise.all([post('claim'), post('claim', undefined, second)]);
   expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 409]);
