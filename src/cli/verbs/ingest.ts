@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { AfferentError, type ErrorCode, errorTable } from '../../../schema/errors.ts';
 import type { Outcomes } from '../../../schema/ledger.ts';
-import { alertQueue } from '../../store/alerts.ts';
+import { alertQueue } from '../../store/alert-queue.ts';
 import { studyCounts } from '../../store/explore-studies.ts';
 import { ledgerRows } from '../../store/ledger.ts';
 import type { Store } from '../../store/open.ts';
@@ -74,7 +74,7 @@ export async function ingestStudy(call: Call, working: Working, study: string, s
   const handles = await startIngestion(client, store, study, sources);
   const watch = watchProgress(store, study, before);
   try {
-    await settled(call, handles, scoringDone(client, study));
+    await settled(call, handles, () => scoringDone(client, study));
   } finally {
     await watch.end();
   }
@@ -98,8 +98,7 @@ export async function ingestStudy(call: Call, working: Working, study: string, s
 }
 
 /** Waits for the readers, then for the scores. Ctrl-C cancels the readers; what they stored is whole, and the next call goes on. */
-async function settled(call: Call, handles: IngestionHandle[], scored: Promise<void>): Promise<void> {
-  scored.catch(() => {});
+async function settled(call: Call, handles: IngestionHandle[], scored: () => Promise<void>): Promise<void> {
   const reading = Promise.allSettled(handles.map((handle) => handle.result()));
   const interrupted = interruption(call.signal).then(() => 'interrupted' as const);
   if ((await Promise.race([reading, interrupted])) === 'interrupted') {
@@ -107,7 +106,8 @@ async function settled(call: Call, handles: IngestionHandle[], scored: Promise<v
     await Promise.race([reading, interruption(call.again)]);
     throw new AfferentError('interrupted');
   }
-  const outcome = await Promise.race([scored, interrupted]).catch((thrown: unknown) => {
+  // Asked for only now: the scoring that ran when the reading began may have ended, and another begun for what came later.
+  const outcome = await Promise.race([scored(), interrupted]).catch((thrown: unknown) => {
     throw thrown instanceof WorkflowFailedError ? new AfferentError('engine-failed') : thrown;
   });
   if (outcome === 'interrupted') throw new AfferentError('interrupted');
