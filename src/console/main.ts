@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import { openStore, type Store, type StoreAddress } from '../store/open.ts';
 import { listSources } from '../store/sources.ts';
 import { connectTemporal, type TemporalAddress } from '../temporal/connect.ts';
-import { workflowIds } from '../temporal/names.ts';
 import { reviews } from '../temporal/reviews.ts';
 import { scheduleInfo } from '../temporal/schedules.ts';
 import type { ReviewClient } from './review-client.ts';
@@ -37,7 +36,7 @@ function reviewClient(client: Client, store: Store): ReviewClient {
   return {
     claim: (alert, { by }) => steps.claim(alert, by),
     // The page has sealed severity and note in the store already.
-    rate: (alert, update) => client.workflow.getHandle(workflowIds.review(alert)).executeUpdate('rate', { args: [update] }),
+    rate: (alert, { by, ratingId }) => steps.rateDraft(alert, by, ratingId),
     close: (alert, { by, decision }) => steps.close(alert, by, decision),
   };
 }
