@@ -52,7 +52,10 @@ function makeProgram(): Command {
     // Errors are told in our own form, below.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ sortSubcommands: false })
-    .addHelpText('after', '\nBegin with:\n  $ afferent demo\n  $ afferent study create my-study\n\nHelp of one verb: afferent VERB --help');
+    .addHelpText(
+      'after',
+      '\nBegin with:\n  $ ./afferent demo\n  $ ./afferent study create my-study\n\nHelp of one verb: afferent VERB --help',
+    );
   addSettings(program, commonSettings);
   program.action(() => program.help());
   return program;

@@ -15,7 +15,7 @@ export const verb: Verb = {
     await withNewStore(call.config, (store) => createAccount(store, name, password));
     call.out.report({ account: name, hasPassword: password !== null }, () => {
       call.out.line(`Account ${name} is added.`);
-      call.out.note(`Next: afferent account grant ${name} STUDY researcher`);
+      call.out.note(`Next: ./afferent account grant ${name} STUDY researcher`);
     });
     return 0;
   },

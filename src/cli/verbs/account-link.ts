@@ -11,9 +11,13 @@ export const verb: Verb = {
   async run(call) {
     const account = argument(call, 0);
     const token = await withStore(call.config, (store) => createSignInLink(store, account));
-    const base = call.config.url ?? consoleUrl(call.config.home) ?? `http://${call.config.host}:${call.config.port ?? 4400}`;
+    const up = consoleUrl(call.config.home);
+    const base = call.config.url ?? up ?? `http://${call.config.host}:${call.config.port ?? 4400}`;
     const link = `${base}/v1/sign-in/link?token=${token}`;
-    call.out.report({ account, link }, () => call.out.line(link));
+    call.out.report({ account, link }, () => {
+      call.out.line(link);
+      if (up === null) call.out.note('No console is up for this data folder: start it first with ./afferent up');
+    });
     return 0;
   },
 };

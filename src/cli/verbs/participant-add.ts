@@ -33,7 +33,7 @@ export const verb: Verb = {
     call.out.report({ study, participants }, () => {
       for (const { participant, added } of participants) call.out.line(`${participant} ${added ? 'added' : 'was there already'}`);
       if (participants.length === 1)
-        call.out.note(`Next: afferent source add ${study} --kind posts --path FILE --participant ${entries[0]?.outsideId}`);
+        call.out.note(`Next: ./afferent source add ${study} --kind posts --path FILE --participant ${entries[0]?.outsideId}`);
     });
     return 0;
   },

@@ -15,7 +15,7 @@ export const verb: Verb = {
   ],
   json: true,
   parts: true,
-  examples: ['rerun sleep-2026-1 --verify', 'rerun sleep-2026-1 --verify --engine wasm --json'],
+  examples: ['rerun r_0123456789abcdef --verify', 'rerun r_0123456789abcdef --verify --engine wasm --json'],
   notes: 'Inputs and models are those that the run froze: a run of last year can be verified after an upgrade.',
   async run(call) {
     const engine = Engine.safeParse(textOption(call, 'engine') ?? 'native');

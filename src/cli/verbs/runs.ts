@@ -28,7 +28,7 @@ export const verb: Verb = {
       result: run.result === null ? null : (JSON.parse(run.result) as unknown),
     }));
     call.out.report({ study, runs }, () => {
-      if (runs.length === 0) call.out.note(`No run yet. Next: afferent ingest ${study}`);
+      if (runs.length === 0) call.out.note(`No run yet. Next: ./afferent ingest ${study}`);
       else {
         call.out.table(
           [

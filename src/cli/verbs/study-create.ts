@@ -16,7 +16,7 @@ export const verb: Verb = {
     await withNewStore(call.config, (store) => createStudy(store, study, policy));
     call.out.report({ study, policy: policy?.name ?? null }, () => {
       call.out.line(`Study ${study} is created${policy ? `, with policy ${policy.name}` : ''}.`);
-      call.out.note(`Next: afferent participant add ${study} ID`);
+      call.out.note(`Next: ./afferent participant add ${study} ID`);
     });
     return 0;
   },

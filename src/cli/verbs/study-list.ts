@@ -9,7 +9,7 @@ export const verb: Verb = {
   async run(call) {
     const studies = hasStore(call.config) ? await withStore(call.config, readStudies) : [];
     call.out.report({ studies }, () => {
-      if (studies.length === 0) call.out.note('There is no study yet. Begin with: afferent study create NAME');
+      if (studies.length === 0) call.out.note('There is no study yet. Begin with: ./afferent study create NAME');
       else {
         call.out.table(
           [
