@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Dependencies, MailSettings } from '../activities/dependencies.ts';
 import { ingestActivities } from '../activities/ingest.ts';
 import { reviewActivities } from '../activities/review.ts';
@@ -83,10 +83,20 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
   }
 }
 
+/** The scoring worker has no workflows on purpose; the SDK's warning about that would be in every log. */
+function writeEntry({ level, message, timestampNanos, meta }: LogEntry): void {
+  if (message.startsWith('No workflows registered')) return;
+  const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  // Of what the SDK knows beside, only names and codes of ours: messages of others may quote what was read.
+  const { workflowId, activityType, attempt, error } = meta ?? {};
+  const code = error instanceof Error ? ((error as { type?: string }).type ?? error.name) : undefined;
+  process.stderr.write(`${JSON.stringify({ at, level, message, workflowId, activityType, attempt, code })}\n`);
+}
+
 /** As a process: settings come as JSON in AFFERENT_WORKER, readiness and the end go over IPC. */
 async function main(): Promise<void> {
   const settings = JSON.parse(process.env.AFFERENT_WORKER ?? '{}') as WorkerSettings;
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', writeEntry) });
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   // A worker whose supervisor died has nobody to restart it and ends.

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely';
@@ -67,6 +68,8 @@ class StoreSqliteDialect extends SqliteDialect {
 export function sqliteDialect(path: string): SqliteDialect {
   return new StoreSqliteDialect(() => {
     const database = new Database(path);
+    // For its owner alone, wherever it lies; its log takes the same mode.
+    chmodSync(path, 0o600);
     database.pragma(`busy_timeout = ${patience}`);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
