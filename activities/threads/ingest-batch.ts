@@ -9,6 +9,7 @@ import { batchArrival, closeBatch, requireBatch } from '../../src/store/batches.
 import { BatchWriter } from '../../src/store/commit.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
+import { contentHash } from './find-arrivals.ts';
 import type { JobContext } from './jobs.ts';
 
 /** Units that are committed together with their ledger and cursor. */
@@ -31,6 +32,11 @@ const final: ReadonlySet<ErrorCode> = new Set([
 /** Reads a batch from its cursor to its end. What cannot be read is quarantined; only a defect or a changed file fails the batch. */
 export async function ingestBatch(context: JobContext, { batch: id }: { batch: string }): Promise<{ error: ErrorCode | null }> {
   try {
+    if (await changedMidway(context, id)) {
+      // What is stored stays; the new content is another arrival, found at the next run.
+      await closeBatch(context.store, id, 'failed', 'file-changed');
+      return { error: 'file-changed' };
+    }
     await readBatch(context, id);
     await closeBatch(context.store, id, 'done', null);
     return { error: null };
@@ -41,6 +47,15 @@ export async function ingestBatch(context: JobContext, { batch: id }: { batch: s
     await closeBatch(context.store, id, 'failed', error.code);
     return { error: error.code };
   }
+}
+
+/** Whether an arrival whose batch was interrupted holds other bytes now than those that the cursor counts. */
+async function changedMidway({ store }: JobContext, id: string): Promise<boolean> {
+  const batch = await requireBatch(store, id);
+  if (batch.state !== 'open' || (batch.cursor_part === 0 && batch.cursor_unit === 0)) return false;
+  const source = await requireSource(store, batch.source);
+  const { hash } = await contentHash(sourceKind(source.kind), await batchArrival(store, id));
+  return store.secrets.study(source.study)('bytes', hash) !== batch.content_key;
 }
 
 async function readBatch({ store, progress, checkCancelled }: JobContext, id: string): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Transaction } from 'kysely';
-import type { AlertDecision, AlertRow } from '../../schema/alerts.ts';
+import type { AlertDecision } from '../../schema/alerts.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { Policy } from '../../schema/policy.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
-import { openRating } from './ratings.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -176,62 +175,6 @@ export async function giveRating(store: Store, alert: string, rating: string, by
 export async function closeAlert(store: Store, alert: string, by: string, decision: AlertDecision): Promise<void> {
   const change = { state: 'closed' as const, decision, closed_at: now(), due_at: null };
   await store.db.transaction().execute((tx) => step(tx, alert, ['rated'], { event: 'closed', actor: by, code: null }, change));
-}
-
-/** The queue, the most urgent first. `at` decides what is overdue. */
-export async function alertQueue(store: Store, study: string | null, at: string): Promise<AlertRow[]> {
-  const rows = await store.db
-    .selectFrom('alert')
-    .selectAll()
-    .select((eb) =>
-      eb
-        .selectFrom('alert_score')
-        .select((inner) => inner.fn.countAll<number>().as('n'))
-        .whereRef('alert_score.alert', '=', 'alert.id')
-        .as('scores'),
-    )
-    .$if(study !== null, (query) => query.where('study', '=', study as string))
-    .execute();
-  const severities = await ratedSeverities(store, rows);
-  const queue = rows.map((row): AlertRow => {
-    const policy = alertPolicy(row);
-    const told = row.told > 0 ? (policy.people[(row.told - 1) % policy.people.length]?.account ?? null) : null;
-    return {
-      id: row.id,
-      study: row.study,
-      participant: row.participant,
-      policy: row.policy_name,
-      state: row.state,
-      openedAt: row.opened_at,
-      scores: Number(row.scores ?? 0),
-      claimedBy: row.claimed_by,
-      waitingFor: row.state === 'closed' ? null : (row.claimed_by ?? told),
-      dueAt: row.due_at,
-      overdue: row.due_at !== null && row.due_at < at,
-      severity: severities.get(row.id) ?? null,
-      decision: row.decision as AlertDecision | null,
-      lastMail: row.last_mail,
-    };
-  });
-  const rank = (row: AlertRow) => `${row.state === 'closed' ? 1 : 0}|${row.dueAt ?? '9'}|${row.openedAt}|${row.id}`;
-  return queue.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
-}
-
-/** The newest severity given to each alert. */
-async function ratedSeverities(store: Store, alerts: readonly { id: string }[]): Promise<Map<string, number>> {
-  const severities = new Map<string, number>();
-  const ids = alerts.map((alert) => alert.id);
-  for (let i = 0; i < ids.length; i += 1000) {
-    const rows = await store.db
-      .selectFrom('rating')
-      .selectAll()
-      .where('alert', 'in', ids.slice(i, i + 1000))
-      .where('state', '=', 'given')
-      .orderBy('at')
-      .execute();
-    for (const row of rows) severities.set(row.alert, openRating(await store.keys.key(row.participant), row).severity);
-  }
-  return severities;
 }
 
 /** Alerts whose workflow must exist, of a study or of all. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import proto from '@temporalio/proto';
 import packageJson from '../../package.json' with { type: 'json' };
 import { projectRoot } from '../../src/config/project.ts';
-import { alertQueue } from '../../src/store/alerts.ts';
+import { alertQueue } from '../../src/store/alert-queue.ts';
 import { listRuns } from '../../src/store/runs.ts';
 import { listSources } from '../../src/store/sources.ts';
 import { workflowIds } from '../../src/temporal/names.ts';
