@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../../src/sources/apple-health/generate.ts';
@@ -148,9 +148,8 @@ describe('what a participant wrote, their name and their path', () => {
     await ingestAll(home, 'canary');
     expect(await home.store.db.selectFrom('quarantine').select('id').where('study', '=', 'canary').execute()).toHaveLength(1);
     const found: string[] = [];
-    for (const file of filesUnder(home.home)) {
+    for (const { file, bytes } of filesUnder(home.home)) {
       if (file === path) continue;
-      const bytes = readFileSync(file);
       for (const secret of [canary, outsideId, path]) {
         const forms = [secret, Buffer.from(secret).toString('base64').slice(0, 12), Buffer.from(secret, 'utf16le').toString('latin1')];
         if (forms.some((form) => bytes.includes(Buffer.from(form, 'latin1')))) found.push(`${file}: ${secret}`);
@@ -160,8 +159,16 @@ describe('what a participant wrote, their name and their path', () => {
   });
 });
 
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true })
-    .map((name) => join(folder, String(name)))
-    .filter((path) => statSync(path).isFile());
+/** Files of a folder with their content; one that vanishes meanwhile (a database's journal) held nothing that stays. */
+function filesUnder(folder: string): { file: string; bytes: Buffer }[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .flatMap((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      try {
+        return [{ file, bytes: readFileSync(file) }];
+      } catch {
+        return [];
+      }
+    });
 }
