@@ -20,7 +20,7 @@ class Figures:
         lines = [f"| {first} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
         for label, values in rows.items():
             lines.append(f"| {label} | {' | '.join(str(value) for value in values)} |")
-            self.printed.update({f"{label} · {column}": value for column, value in zip(columns, values, strict=True)})
+            self.printed.update({f"{label} · {column}": value for column, value in zip(columns, values, strict=True) if value != "–"})
         return "\n".join(lines)
 
 
@@ -97,7 +97,6 @@ def main() -> None:
         card = card.replace(f"{{{{{name}}}}}", "Not measured yet." if unmeasured else make(figures, metrics))
     for name, severity in metrics["crisis"]["sentences"].items():
         card = card.replace(f"{{{{{name}}}}}", str(round(severity, 1)))
-        figures.printed[f"sentence · {name}"] = round(severity, 1)
     (options.out / "CARD.md").write_text(card, encoding="utf-8")
     write_json(path, {**metrics, "card": figures.printed})
 
