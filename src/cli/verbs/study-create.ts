@@ -2,7 +2,7 @@ import { Policy } from '../../../schema/policy.ts';
 import { createStudy } from '../../store/studies.ts';
 import { withNewStore } from '../home.ts';
 import { readShape } from '../read-file.ts';
-import { argument, textOption, type Verb } from '../verb.ts';
+import { argument, type Call, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
   arguments: { '<name>': 'lower-case letters, digits and hyphens' },
@@ -16,8 +16,20 @@ export const verb: Verb = {
     await withNewStore(call.config, (store) => createStudy(store, study, policy));
     call.out.report({ study, policy: policy?.name ?? null }, () => {
       call.out.line(`Study ${study} is created${policy ? `, with policy ${policy.name}` : ''}.`);
+      if (policy) for (const warning of unreachable(call, study, policy)) call.out.note(warning);
       call.out.note(`Next: ./afferent participant add ${study} ID`);
     });
     return 0;
   },
 };
+
+/** What still keeps the people of a policy from being told, or from seeing an alert. */
+function unreachable(call: Call, study: string, policy: Policy): string[] {
+  const accounts = [...new Set(policy.people.map((person) => person.account))];
+  return [
+    ...(call.config.smtp === null ? ['No mail server is set, so nobody is told of an alert by mail: set smtp in afferent.yaml.'] : []),
+    ...accounts.map(
+      (name) => `So that ${name} sees alerts: ./afferent account add ${name}, then ./afferent account grant ${name} ${study} reviewer`,
+    ),
+  ];
+}
