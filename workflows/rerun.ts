@@ -1,7 +1,7 @@
-import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { RerunSummary, ScoreActivities } from '../activities/score.ts';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { RerunSummary } from '../activities/score.ts';
 import type { VerifyCounts } from '../activities/threads/verify-shard.ts';
-import { ingestQueue, scoreQueue } from './queues.ts';
+import { decideAlerts, finishRun, freezeRerun, scoreShard, startReviews, verifyShard } from './score-activities.ts';
 import { shardsOf } from './shards.ts';
 
 export interface RerunInput {
@@ -10,24 +10,6 @@ export interface RerunInput {
   verify: boolean;
   engine: 'native' | 'wasm';
 }
-
-const { scoreShard, verifyShard } = proxyActivities<ScoreActivities>({
-  taskQueue: scoreQueue,
-  startToCloseTimeout: '24h',
-  heartbeatTimeout: '15s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
-const { decideAlerts } = proxyActivities<ScoreActivities>({
-  taskQueue: ingestQueue,
-  startToCloseTimeout: '6h',
-  heartbeatTimeout: '15s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
-const { freezeRerun, finishRun, startReviews } = proxyActivities<ScoreActivities>({
-  taskQueue: ingestQueue,
-  startToCloseTimeout: '1h',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
 
 /** Recomputes a finished run from its frozen inputs. */
 export async function rerun(input: RerunInput): Promise<RerunSummary> {

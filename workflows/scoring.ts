@@ -5,11 +5,10 @@ import {
   continueAsNew,
   defineSignal,
   isCancellation,
-  proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { RunRef, ScoreActivities } from '../activities/score.ts';
-import { ingestQueue, scoreQueue } from './queues.ts';
+import type { RunRef } from '../activities/score.ts';
+import { decideAlerts, finishRun, freezeRun, scoreShard, startReviews } from './score-activities.ts';
 import { shardsOf } from './shards.ts';
 
 /** Sources whose ingestion is under way: their scores come in one run. */
@@ -22,24 +21,6 @@ export interface ScoringInput {
   /** Sources still awaited, when this run goes on from another. */
   awaited?: string[];
 }
-
-const { scoreShard } = proxyActivities<ScoreActivities>({
-  taskQueue: scoreQueue,
-  startToCloseTimeout: '24h',
-  heartbeatTimeout: '15s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
-const { decideAlerts } = proxyActivities<ScoreActivities>({
-  taskQueue: ingestQueue,
-  startToCloseTimeout: '6h',
-  heartbeatTimeout: '15s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
-const { freezeRun, finishRun, startReviews } = proxyActivities<ScoreActivities>({
-  taskQueue: ingestQueue,
-  startToCloseTimeout: '1h',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
 
 /** How long a source that was announced may keep the others' scores waiting. */
 const patience = '10 minutes';
