@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
+import { delimiterOf, parseRows } from '../reading/csv-rows.ts';
 import { DriftOnce } from '../reading/drift.ts';
+import { parseJsonLine } from '../reading/json-line.ts';
 import { LineSlicer } from '../reading/lines.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import type { Unit } from '../reading/unit.ts';
-import { delimiterOf, parseRows } from './csv-rows.ts';
-import { parseJsonLine } from './json-line.ts';
 import { type Mapping, readMapping } from './mapping.ts';
 import { toPost } from './to-post.ts';
 
