@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
-import { delimiterOf, parseRows } from '../sources/posts/csv-rows.ts';
-import { parseJsonLine } from '../sources/posts/json-line.ts';
+import { delimiterOf, parseRows } from '../sources/reading/csv-rows.ts';
+import { parseJsonLine } from '../sources/reading/json-line.ts';
 import { LineSlicer } from '../sources/reading/lines.ts';
 import { RowSlicer } from '../sources/reading/rows.ts';
 import type { Unit } from '../sources/reading/unit.ts';

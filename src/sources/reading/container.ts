@@ -18,6 +18,8 @@ export interface Entry {
   refused: ErrorCode | null;
   /** Unpacked bytes, as UTF-8 without a mark. Errors come while it is read. */
   open(): Promise<Readable>;
+  /** Unpacked bytes as they are, for binary formats. */
+  openBinary(): Promise<Readable>;
 }
 
 /** What a part that must not be opened is called: it counts as one quarantined unit. */
@@ -44,15 +46,23 @@ export async function entriesOf(arrival: Arrival, deep: boolean): Promise<Entry[
   return entries;
 }
 
-/** Entries as parts, with the kind's word for each; null for those it does not read. */
-export function toParts(entries: Entry[], roleOf: (entry: Entry) => string | null): Part[] {
-  return entries.map((entry, index) => ({
-    index,
-    name: entry.name,
-    role: entry.refused === null ? roleOf(entry) : REFUSED_ROLE,
-    bytes: entry.bytes,
-    open: () => (entry.refused === null ? entry.open() : Promise.reject(new AfferentError(entry.refused))),
-  }));
+/** Entries as parts, with the kind's word for each; null for those it does not read. `binary` says which are no text. */
+export function toParts(
+  entries: Entry[],
+  roleOf: (entry: Entry) => string | null,
+  binary: (role: string | null) => boolean = () => false,
+): Part[] {
+  return entries.map((entry, index) => {
+    const role = entry.refused === null ? roleOf(entry) : REFUSED_ROLE;
+    const open = (): Promise<Readable> => (binary(role) ? entry.openBinary() : entry.open());
+    return {
+      index,
+      name: entry.name,
+      role,
+      bytes: entry.bytes,
+      open: () => (entry.refused === null ? open() : Promise.reject(new AfferentError(entry.refused))),
+    };
+  });
 }
 
 /** The last part of an entry's name, in lower case. */
@@ -72,11 +82,11 @@ async function fileEntry(name: string, path: string, leaves: boolean): Promise<E
     name: packed ? name.slice(0, -3) : name,
     bytes: packed ? null : stamp.bytes,
     refused: null,
-    open: async () => {
+    ...opening(() => {
       const bytes = fileBytes(path, stamp);
       // An empty file is empty, packed or not: gunzip would call it damaged.
-      return readable(packed && stamp.bytes > 0 ? gunzipped(bytes, stamp.bytes) : bytes);
-    },
+      return packed && stamp.bytes > 0 ? gunzipped(bytes, stamp.bytes) : bytes;
+    }),
   };
 }
 
@@ -89,26 +99,26 @@ async function zipEntries(path: string): Promise<Entry[]> {
       name: packed ? item.name.slice(0, -3) : item.name,
       bytes: packed ? null : item.bytes,
       refused: item.refused,
-      open: async () => {
+      ...opening(() => {
         const bytes = zipEntryBytes(path, stamp, item);
-        return readable(packed && item.bytes > 0 ? gunzipped(bytes, item.bytes) : bytes);
-      },
+        return packed && item.bytes > 0 ? gunzipped(bytes, item.bytes) : bytes;
+      }),
     };
   });
 }
 
 function refusedEntry(name: string, code: ErrorCode): Entry {
-  return {
-    name,
-    bytes: null,
-    refused: code,
-    open: async () => {
-      throw new AfferentError(code);
-    },
+  const refuse = async (): Promise<never> => {
+    throw new AfferentError(code);
   };
+  return { name, bytes: null, refused: code, open: refuse, openBinary: refuse };
+}
+
+function opening(bytes: () => AsyncIterable<Buffer>): Pick<Entry, 'open' | 'openBinary'> {
+  return { open: async () => readable(decodeToUtf8(bytes())), openBinary: async () => readable(bytes()) };
 }
 
 function readable(bytes: AsyncIterable<Buffer>): Readable {
   // One chunk ahead is enough: a reader that stops must not leave megabytes behind.
-  return Readable.from(decodeToUtf8(bytes), { objectMode: true, highWaterMark: 1 });
+  return Readable.from(bytes, { objectMode: true, highWaterMark: 1 });
 }
