@@ -1,41 +1,7 @@
 import { z } from 'zod';
+import { Head } from './heads.ts';
 
-export const Grade = z.enum(['validated', 'exploratory', 'weak']);
-export type Grade = z.infer<typeof Grade>;
-
-const Platt = z.object({ kind: z.literal('platt'), a: z.array(z.number()), b: z.array(z.number()) });
-const Temperature = z.object({ kind: z.literal('temperature'), t: z.number().positive() });
-
-const headBase = {
-  name: z.string(),
-  /** Name of the graph's output with its logits. */
-  output: z.string(),
-  grade: Grade,
-  /** Name of the output (batch, tokens, n) that shares the logits out to tokens. */
-  evidence: z.string().optional(),
-};
-
-/** A head: one output, how its logits become numbers, and where the numbers become decisions. */
-export const Head = z.discriminatedUnion('type', [
-  z.object({
-    ...headBase,
-    type: z.literal('multilabel'),
-    labels: z.array(z.string()),
-    calibration: Platt,
-    thresholds: z.array(z.number()),
-  }),
-  z.object({ ...headBase, type: z.literal('binary'), calibration: Platt, thresholds: z.array(z.number()).length(1) }),
-  z.object({
-    ...headBase,
-    type: z.literal('ordinal'),
-    levels: z.int().min(2),
-    calibration: Platt,
-    cuts: z.array(z.number()),
-    interval: z.number().min(0).max(1),
-  }),
-  z.object({ ...headBase, type: z.literal('categorical'), labels: z.array(z.string()), calibration: Temperature }),
-]);
-export type Head = z.infer<typeof Head>;
+export { Grade, Head } from './heads.ts';
 
 export const TextInput = z.object({
   kind: z.literal('text'),

@@ -1,15 +1,19 @@
 import { z } from 'zod';
-import { Grade } from './model.ts';
+import { Grade } from './heads.ts';
 
 /** Numbers of one head: label → probability, or severity with its distribution. */
 export const HeadScores = z.record(z.string(), z.union([z.number(), z.array(z.number())]));
 export type HeadScores = z.infer<typeof HeadScores>;
-/** What a head decides: labels over their thresholds, a level, or yes and no. */
+/** What a head decides: labels over their thresholds, a level or number of a class, yes and no, or one label. */
 export const HeadDecision = z.union([z.array(z.string()), z.number(), z.boolean(), z.string()]);
 export type HeadDecision = z.infer<typeof HeadDecision>;
 /** Begin and end in Unicode code points of the text as given, end exclusive. */
 export const Span = z.tuple([z.int(), z.int()]);
 export type Span = z.infer<typeof Span>;
+
+/** Grouping → group → probability, of heads that have groupings. */
+export const Groups = z.record(z.string(), z.record(z.string(), z.number()));
+export type Groups = z.infer<typeof Groups>;
 
 const RowError = z.object({
   code: z.string(),
@@ -29,6 +33,8 @@ export const TextScoreRow = z.object({
   intervals: z.record(z.string(), z.record(z.string(), z.tuple([z.number(), z.number()]))),
   grades: z.record(z.string(), Grade),
   evidence: z.record(z.string(), z.array(Span)),
+  /** There when a head of the model has groupings. */
+  groups: Groups.optional(),
   masked: z.int(),
   error: RowError.nullable(),
 });
@@ -57,8 +63,11 @@ export interface HeadResult {
   head: string;
   grade: Grade;
   scores: HeadScores;
-  decision: HeadDecision;
+  /** Null where the head decides nothing. */
+  decision: HeadDecision | null;
   intervals: Record<string, [number, number]>;
   /** Label (or head name) → spans of the text as given. */
   evidence: Record<string, Span[]>;
+  /** Derived from the scores, for reading alone. */
+  groups?: Groups;
 }

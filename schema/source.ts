@@ -35,12 +35,14 @@ export interface SourceManifest {
   mapped: boolean;
   /** Raises whenever the parser's output for the same bytes changes. */
   version: number;
+  /** Content types that a device may push, and what streams bring, each with the role of the part that it becomes. */
+  pushes?: Readonly<Record<string, string>>;
 }
 
 export interface Arrival {
-  /** Absolute path of the file or folder. */
+  /** Absolute path of the file or folder; of what was pushed, the id of its row. */
   path: string;
-  form: 'file' | 'zip' | 'folder';
+  form: 'file' | 'zip' | 'folder' | 'inbox';
 }
 
 export interface Part {
@@ -98,6 +100,8 @@ export type Parsed = {
   | { is: 'block'; block: RegularBlock }
   | { is: 'quarantined'; reason: ErrorCode; raw: Buffer; field?: string }
   | { is: 'excluded'; reason: ExclusionReason }
+  /** The source took a record back: its versions up to `at` are erased, and never stored again. The unit itself is counted as excluded. */
+  | { is: 'deletion'; type: StoredRecord['type']; recordId: string; at: string }
 );
 
 /** Why something must not be kept; only counted. */
@@ -113,5 +117,6 @@ export const exclusionReasons = [
   'before-consent',
   'after-consent',
   'empty',
+  'deletion',
 ] as const;
 export type ExclusionReason = (typeof exclusionReasons)[number];

@@ -1,5 +1,5 @@
 import type { Head } from '../../schema/model.ts';
-import { outputWidth } from './model.ts';
+import { outputWidth } from './heads/shape.ts';
 import type { Floats } from './runtime.ts';
 
 export type Outputs = Record<string, Floats>;

@@ -29,19 +29,22 @@ function hashOf(...parts: unknown[]): string {
   return sha256(canonicalJson(parts));
 }
 
-/** What of a head makes its numbers: all but where decisions are cut and how far it was validated. */
+/** What of a head makes its numbers: all but where and what is decided, and how far it was validated. */
 function numbersOf(head: Head): unknown {
   const { grade: _grade, ...rest } = head;
-  if (rest.type === 'multilabel' || rest.type === 'binary') return { ...rest, thresholds: undefined };
+  if (rest.type === 'multilabel') return { ...rest, thresholds: undefined, decides: undefined };
+  if (rest.type === 'binary') return { ...rest, thresholds: undefined };
   if (rest.type === 'ordinal') return { ...rest, cuts: undefined };
-  return rest;
+  return rest.type === 'categorical' ? { ...rest, decides: undefined } : rest;
 }
 
 function decisionsOf(head: Head): unknown {
   const { name, type, calibration } = head;
   if (head.type === 'ordinal') return { name, type, calibration, cuts: head.cuts };
-  if (head.type === 'categorical') return { name, type, calibration };
-  return { name, type, calibration, thresholds: head.thresholds };
+  if (head.type === 'regression') return { name, type, calibration };
+  if (head.type === 'categorical') return { name, type, calibration, decides: head.decides };
+  if (head.type === 'binary') return { name, type, calibration, thresholds: head.thresholds };
+  return { name, type, calibration, thresholds: head.thresholds, decides: head.decides };
 }
 
 /** Names everything that makes a score's numbers: files, input form, heads with calibration, precision, preprocessing. */

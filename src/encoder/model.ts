@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { AfferentError } from '../../schema/errors.ts';
 import { ModelManifest } from '../../schema/model.ts';
+import { isConsistent } from './heads/shape.ts';
 import { modelIdOf, thresholdsIdOf } from './identity.ts';
 
 /** A model folder whose files are those that its manifest names. */
@@ -30,7 +31,8 @@ export async function openModel(dir: string): Promise<Model> {
   const manifest = await readManifest(dir);
   if (!(manifest.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'graph' });
   for (const [name, hash] of Object.entries(manifest.files)) await checkFile(dir, name, hash);
-  checkHeads(manifest);
+  const odd = manifest.heads.find((head) => !isConsistent(head));
+  if (odd) throw new AfferentError('bad-model', { field: `heads.${odd.name}` });
   const modelId = modelIdOf(manifest);
   return {
     dir,
@@ -72,25 +74,4 @@ async function checkFile(dir: string, name: string, hash: string): Promise<void>
     throw new AfferentError('bad-model', { what: inside });
   }
   if (digest.digest('hex') !== hash) throw new AfferentError('bad-model', { what: inside });
-}
-
-/** Lists of a head that must be of one length are. */
-function checkHeads(manifest: ModelManifest): void {
-  for (const head of manifest.heads) {
-    const n = outputWidth(head);
-    const calibrated = head.calibration.kind === 'temperature' || (head.calibration.a.length === n && head.calibration.b.length === n);
-    const cut = head.type === 'multilabel' ? head.thresholds.length === n : head.type === 'ordinal' ? ascending(head.cuts) : true;
-    if (!calibrated || !cut) throw new AfferentError('bad-model', { field: `heads.${head.name}` });
-  }
-}
-
-/** Number of logits that a head reads. */
-export function outputWidth(head: ModelManifest['heads'][number]): number {
-  if (head.type === 'binary') return 1;
-  if (head.type === 'ordinal') return head.levels - 1;
-  return head.labels.length;
-}
-
-function ascending(cuts: readonly number[]): boolean {
-  return cuts.every((cut, k) => k === 0 || cut >= (cuts[k - 1] ?? cut));
 }

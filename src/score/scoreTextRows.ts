@@ -34,13 +34,14 @@ function textScoreRow(model: string, row: TextRow, view: MaskedText | null, resu
 export function fieldsOf(
   heads: readonly HeadResult[],
   view: MaskedText | null,
-): Pick<TextScoreRow, 'scores' | 'decisions' | 'intervals' | 'grades' | 'evidence'> {
+): Pick<TextScoreRow, 'scores' | 'decisions' | 'intervals' | 'grades' | 'evidence' | 'groups'> {
   const fields: ReturnType<typeof fieldsOf> = { scores: {}, decisions: {}, intervals: {}, grades: {}, evidence: {} };
   for (const result of heads) {
     fields.scores[result.head] = result.scores;
-    fields.decisions[result.head] = result.decision;
+    if (result.decision !== null) fields.decisions[result.head] = result.decision;
     if (Object.keys(result.intervals).length > 0) fields.intervals[result.head] = result.intervals;
     fields.grades[result.head] = result.grade;
+    if (result.groups) fields.groups = { ...fields.groups, ...result.groups };
     for (const [label, spans] of Object.entries(result.evidence))
       fields.evidence[label] = view ? spans.map((span) => view.toOriginal(span)) : spans;
   }

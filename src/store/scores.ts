@@ -86,7 +86,8 @@ export function openScore(key: Buffer, row: { id: string; value: Buffer }): Scor
   return JSON.parse(unseal(key, `score|${row.id}`, row.value).toString('utf8'));
 }
 
-export function openDecision(key: Buffer, row: { id: string; value: Buffer }): HeadDecision {
+/** Null where the head decides nothing: its scores have a decision row all the same, so that thresholds name them. */
+export function openDecision(key: Buffer, row: { id: string; value: Buffer }): HeadDecision | null {
   return JSON.parse(unseal(key, `decision|${row.id}`, row.value).toString('utf8'));
 }
 
@@ -96,7 +97,7 @@ export async function storedScores(
   participant: string,
   inputId: string,
   model: { id: string; thresholds: string },
-): Promise<Map<string, { value: ScoreValue; decision: HeadDecision }>> {
+): Promise<Map<string, { value: ScoreValue; decision: HeadDecision | null }>> {
   const rows = await store.db
     .selectFrom('score')
     .innerJoin('decision', 'decision.score', 'score.id')

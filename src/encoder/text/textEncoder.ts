@@ -115,5 +115,7 @@ function evidenceOf(head: Head, outputs: Outputs, place: number, aligned: () => 
   if (shares === undefined) return null;
   const [, width = 0, n = 0] = shares.dims;
   const base = place * width * n;
-  return (column, slope) => evidenceSpans(aligned(), (token) => slope * (shares.data[base + token * n + column] ?? 0));
+  const share = (token: number, column: number): number => shares.data[base + token * n + column] ?? 0;
+  return (column, slope, against) =>
+    evidenceSpans(aligned(), (token) => slope * (share(token, column) - (against === undefined ? 0 : share(token, against))));
 }

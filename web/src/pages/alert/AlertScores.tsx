@@ -25,7 +25,7 @@ const columns: Column<Row>[] = [
       return <ScoreValue name={`${row.head} ${key}`} value={value} low={interval?.[0]} high={interval?.[1]} grade={row.grade} />;
     },
   },
-  { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision) },
+  { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision, leading(row).key) },
   { id: 'time', header: 'Record of', cell: (row) => <Time at={row.time} /> },
   { id: 'kind', header: 'Kind', cell: (row) => row.kind },
   { id: 'joined', header: 'Joined', cell: (row) => <Time at={row.joinedAt} /> },

@@ -15,7 +15,7 @@ export const scoreColumns = (study: string): Column<ScoreRow>[] => [
     sort: 'value',
     cell: (row) => <ScoreValue value={row.value} low={row.low} high={row.high} grade={row.grade} />,
   },
-  { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision) },
+  { id: 'decision', header: 'Decision', cell: (row) => decisionText(row.decision, row.key) },
   { id: 'time', header: 'Time', sort: 'time', cell: (row) => <Time at={row.time} /> },
   {
     id: 'participant',

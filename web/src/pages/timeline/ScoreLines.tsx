@@ -22,9 +22,10 @@ export function ScoreLines({ heads, range, onRange }: Props) {
   return heads.map((line) => <ScoreLine key={`${line.head} ${line.key}`} line={line} range={range} onRange={onRange} />);
 }
 
-/** Levels go from 0 to 6, probabilities from 0 to 1; anything else is drawn over its own spread. */
-function domainOf({ key, points }: Line): [number, number] | undefined {
+/** Levels go from 0 to 6, affect from 1 to 5, probabilities from 0 to 1; anything else is drawn over its own spread. */
+function domainOf({ head, key, points }: Line): [number, number] | undefined {
   if (key === 'severity') return [0, 6];
+  if (head === 'affect') return [1, 5];
   return points.every((point) => point.min >= 0 && point.max <= 1) ? [0, 1] : undefined;
 }
 
