@@ -1,0 +1,42 @@
+import type { Parsed } from '../../../schema/source.ts';
+import type { JsonPlaces } from './json-paths.ts';
+import { type NestedEnd, NestedSlicer } from './nested-elements.ts';
+import { quarantined } from './quarantine.ts';
+import { isBlank, type Unit } from './unit.ts';
+
+const endReasons = {
+  'no-units': 'not-this-kind',
+  'cut-off': 'part-unreadable',
+  'followed-by-more': 'wrong-shape',
+} as const satisfies Record<Exclude<NestedEnd, 'whole'>, string>;
+
+/**
+ * What became of each unit of a JSON document. `settle` judges a unit, `learn` gets the facts that stand before it,
+ * by their path joined with dots. A document of another form gives `not-this-kind`, one that is cut off `part-unreadable`.
+ */
+export async function* nestedUnits(
+  chunks: AsyncIterable<Buffer>,
+  places: JsonPlaces,
+  settle: (unit: Unit) => Parsed,
+  learn: (path: string, value: unknown) => void = () => {},
+): AsyncGenerator<Parsed> {
+  const slicer = new NestedSlicer(places);
+  for await (const chunk of chunks) {
+    for (const { unit, fact } of slicer.push(chunk)) {
+      if (fact !== null) learn(fact, unit.tooLong ? undefined : jsonOf(unit.bytes));
+      else yield slicer.isStrange ? quarantined(unit, 'not-this-kind') : settle(unit);
+    }
+  }
+  const { how, rest } = slicer.end();
+  if (how === 'whole') return;
+  yield quarantined(rest, how === 'cut-off' && rest.tooLong && !isBlank(rest.bytes) ? 'line-too-long' : endReasons[how]);
+}
+
+/** A JSON value, or undefined where the bytes are none. */
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
