@@ -3,13 +3,18 @@ import { UnitEnds } from './unit-ends.ts';
 
 type CsvState = 'field-start' | 'bare' | 'quoted' | 'quote-in-quoted';
 
-/** Counts CSV rows after the first one by a state for each byte; rows end at LF or CR outside quotes. */
+/** Counts CSV rows below the header (and what stands above it) by a state for each byte; rows end at LF or CR outside quotes. */
 export class RowCounter implements UnitCounter {
   readonly #ends = new UnitEnds();
   #position = 0;
   #state: CsvState = 'field-start';
   #filled = false;
-  #header = true;
+  #above: number;
+
+  /** `above` is how many rows are none of the units: the header, and lines before it. */
+  constructor(above = 1) {
+    this.#above = above;
+  }
 
   push(chunk: Buffer): void {
     for (let i = 0; i < chunk.length; i++) this.#step(chunk[i] as number, this.#position + i + 1);
@@ -56,8 +61,8 @@ export class RowCounter implements UnitCounter {
   }
 
   #endRow(end: number): void {
-    if (this.#filled && !this.#header) this.#ends.push(end);
-    if (this.#filled) this.#header = false;
+    if (this.#filled && this.#above === 0) this.#ends.push(end);
+    if (this.#filled && this.#above > 0) this.#above--;
     this.#filled = false;
     this.#state = 'field-start';
   }

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { Event, type Moment } from '../../../schema/records.ts';
+import type { Clock } from './clock.ts';
+import { bad, left, type Outcome } from './outcome.ts';
+import { msOf } from './time.ts';
+
+export type Values = Event['values'];
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** A number that a source writes as such or as text, or NaN. */
+export function numberFrom(written: unknown): number {
+  if (typeof written === 'number') return Number.isFinite(written) ? written : Number.NaN;
+  return typeof written === 'string' && NUMBER.test(written.trim()) ? Number(written) : Number.NaN;
+}
+
+/** Whether a field holds nothing. */
+export function isMissing(written: unknown): boolean {
+  return written === undefined || written === null || written === '' || (typeof written === 'string' && written.trim() === '');
+}
+
+/** Puts a value under a name where the source has a number. `convert` makes it one in `unit`. */
+export function addNumber(values: Values, name: string, written: unknown, unit: string, convert: (value: number) => number = same): void {
+  const value = numberFrom(written);
+  if (!Number.isNaN(value)) values[name] = { value: convert(value), unit };
+}
+
+/** Puts a word under a name where the source has one, at most 1024 characters of it. */
+export function addWord(values: Values, name: string, written: unknown): void {
+  if (typeof written === 'boolean') values[name] = { value: Number(written), unit: '1' };
+  else if (!isMissing(written) && (typeof written === 'string' || typeof written === 'number')) {
+    values[name] = { value: String(written).slice(0, 1024), unit: '1' };
+  }
+}
+
+export function same(value: number): number {
+  return value;
+}
+
+/** An id for records whose source gives none: made of what tells them apart, the same in every later export. */
+export function contentId(...parts: (string | number | null | undefined)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** An id that a source writes as text or as a number that JavaScript holds exactly; else null. */
+export function sourceId(written: unknown): string | null {
+  if (typeof written === 'string' && written.trim() !== '') return written.trim().slice(0, 900);
+  return typeof written === 'number' && Number.isSafeInteger(written) ? String(written) : null;
+}
+
+export interface Measured {
+  signal: string;
+  unit: string;
+  device: string;
+  time: Moment | null;
+  /** UTC milliseconds; the beginning where it is left out. */
+  endMs?: number;
+  /** As the source has it. */
+  value: unknown;
+  convert?: (value: number) => number;
+  /** Whether a number is what the source writes where it has none. */
+  isNone?: (value: number) => boolean;
+}
+
+/** A sample, or why there is none: no time, a time to come, nothing measured, no number. */
+export function sampleOutcome(clock: Clock, given: Measured): Outcome {
+  const { time, signal, unit, value: written } = given;
+  if (time === null) return bad('no-time', 'time');
+  if (clock.isFuture(time)) return bad('future-time', 'time');
+  if (isMissing(written)) return left('empty', time.day);
+  const number = numberFrom(written);
+  if (Number.isNaN(number)) return bad('bad-value', 'value', time.day);
+  if (given.isNone?.(number) === true) return left('empty', time.day);
+  const endMs = given.endMs ?? msOf(time);
+  if (!(endMs >= msOf(time))) return bad('bad-value', 'end', time.day);
+  const value = given.convert === undefined ? number : given.convert(number);
+  return { is: 'sample', sample: { signal, unit, device: given.device.slice(0, 256) || 'unknown', time, endMs, value } };
+}
+
+export interface Happened {
+  id: string | null;
+  event: Event['event'];
+  time: Moment | null;
+  end: Moment | null;
+  values: Values;
+  device: string | null;
+  version: string | null;
+}
+
+/** An event, or why there is none. One without any value is empty. */
+export function eventOutcome(clock: Clock, given: Happened): Outcome {
+  const { id, time, end, values } = given;
+  if (time === null) return bad('no-time', 'time');
+  if (clock.isFuture(time)) return bad('future-time', 'time');
+  if (id === null) return bad('no-id', 'id', time.day);
+  if (end !== null && end.utc < time.utc) return bad('bad-value', 'end', time.day);
+  if (Object.keys(values).length === 0) return left('empty', time.day);
+  const record = Event.safeParse({ type: 'event', ...given, device: given.device?.slice(0, 256) ?? null });
+  if (!record.success) return bad('wrong-shape', 'values', time.day);
+  return { is: 'record', record: record.data };
+}
