@@ -52,8 +52,8 @@ export class JsonUnitCounter implements UnitCounter {
   #step(byte: number, end: number): void {
     if (this.#state === 'string') {
       if (byte === 92) this.#state = 'escape';
-      else if (byte === 34) this.#endString();
-      if (this.#state !== 'plain') this.#hear(byte);
+      if (byte === 34) this.#endString();
+      else this.#hear(byte);
     } else if (this.#state === 'escape') {
       this.#state = 'string';
       this.#hear(byte);

@@ -11,3 +11,6 @@ export interface JsonPlaces {
 
 /** Longest name of a member that is compared, in bytes. */
 export const MAX_NAME_BYTES = 64;
+
+/** Most brackets that are followed by name; no path is longer. */
+export const MAX_STEPS = 32;
