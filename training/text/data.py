@@ -11,14 +11,6 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-EMOTIONS = (
-    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval disgust "
-    "embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief remorse "
-    "sadness surprise neutral"
-).split()
-SEVERITY_LEVELS = 7
-
-
 def read_rows(folder: Path, name: str) -> list[dict]:
     """Rows of NAME.jsonl.gz, for example `goemotions.dev`."""
     with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
@@ -34,40 +26,6 @@ def dev_texts(folder: Path) -> set[str]:
     """Normalised texts of every dev set in the folder; the empty string (no Latin letters) is left out."""
     names = sorted(path.name.removesuffix(".jsonl.gz") for path in folder.glob("*.dev.jsonl.gz"))
     return {normalised(row["text"]) for name in names for row in read_rows(folder, name)} - {""}
-
-
-def emotion_targets(rows: list[dict]) -> np.ndarray:
-    """(rows, 28) float32 of 0 and 1."""
-    targets = np.zeros((len(rows), len(EMOTIONS)), np.float32)
-    for i, row in enumerate(rows):
-        targets[i, [EMOTIONS.index(label) for label in row["labels"]]] = 1
-    return targets
-
-
-def severity_targets(severity: np.ndarray) -> np.ndarray:
-    """Severity 0-6, (rows,) -> cumulative targets severity > k for k = 0..5, (rows, 6) float32."""
-    return (severity[:, None] > np.arange(SEVERITY_LEVELS - 1)).astype(np.float32)
-
-
-class Corpus:
-    """The training and development rows of both tasks, train rows that repeat a dev text dropped."""
-
-    def __init__(self, folder: Path, soft_labels: Path | None = None) -> None:
-        held = dev_texts(folder)
-        emotion = read_rows(folder, "goemotions.train")
-        keep = [i for i, row in enumerate(emotion) if normalised(row["text"]) not in held]
-        self.emotion_dropped = len(emotion) - len(keep)
-        self.emotion_train = [emotion[i] for i in keep]
-        self.emotion_teacher = None
-        if soft_labels is not None:
-            self.emotion_teacher = np.load(soft_labels)["goemotions_train"].astype(np.float32)[keep]
-        crisis = read_rows(folder, "cssrs_posts.train")
-        self.crisis_train = [row for row in crisis if normalised(row["text"]) not in held]
-        self.crisis_dropped = len(crisis) - len(self.crisis_train)
-        self.emotion_dev = read_rows(folder, "goemotions.dev")
-        self.crisis_dev = read_rows(folder, "cssrs_posts.dev")
-        seen = {normalised(row["text"]) for row in emotion}
-        self.emotion_dev_repeats = np.array([normalised(row["text"]) in seen for row in self.emotion_dev])
 
 
 def open_tokenizer(path: Path) -> Tokenizer:
@@ -121,4 +79,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of text-hybrid-0 (weights, tokenizer)")
     parser.add_argument("--minilm", type=Path, required=True, help="folder with MiniLM-L6's model.safetensors")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and caches; not committed")
+    parser.add_argument("--soft-labels", type=Path, required=True, help="soft-labels.npz with the teacher's logits")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,8 +1,8 @@
 """The encoder as an ONNX graph whose bits do not depend on batch, neighbours, padding or threads.
 
-A text of T tokens is C blocks of Q = T / C tokens. Inside a block a mixer is a (Q x Q) matrix; with more than one
-block each hands its state on to the others, and attention goes through the queries block by block in a Scan, so
-that memory grows linearly with T. With one block (short texts) those parts are skipped.
+A text of T tokens is C blocks of Q = T / C tokens (or of pairs of tokens, above the merge). Inside a block a mixer is a
+(Q x Q) matrix; with more than one block each hands its state on to the others, and attention goes through the queries
+block by block in a Scan, over a window and landmarks (graph_attention.py). With one block those parts are skipped.
 
 Kept on purpose: every sum over tokens is a MatMul with a mask or a triangle, so padding adds exact zeros in a fixed
 order; heads act on tokens before the mean, because a matrix product with a single row takes another code path.
@@ -11,94 +11,14 @@ order; heads act on tokens before the mean, because a matrix product with a sing
 import numpy as np
 import onnx
 import torch
-from model import HEADS, NORMALISER_FLOOR, VOCABULARY, WIDTH, Attention, SsmMixer, TextEncoder
+from graph_attention import attention
+from graph_context import CHANNELS, END, ONES_WIDTH, Context, qkv_parts
+from model import HEADS, NORMALISER_FLOOR, TOKEN_LAYERS, VOCABULARY, WIDTH, Attention, PairMerge, SsmMixer, TextEncoder
 from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
 
-CHANNELS = WIDTH // HEADS
-ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
-END = np.iinfo(np.int64).max
 
-
-class TokenContext:
-    """What all layers share: masks, triangles and sizes, as names of graph values."""
-
-    def __init__(self, g: GraphBuilder) -> None:
-        self.mask = g.op("Cast", "attention_mask", to=TensorProto.FLOAT)  # (B, T)
-        self.mask3 = g.unsqueeze(self.mask, 2)
-        self.mask_row = g.unsqueeze(self.mask, 1)  # (B, 1, T)
-        self.mask4 = g.unsqueeze(self.mask, 1, 2)
-        self.shut = g.op("Mul", g.op("Sub", self.mask4, g.constant(1.0)), g.constant(1e4))
-        shape = g.op("Shape", "input_ids")
-        self.batch, self.tokens = g.slice(shape, 0, 1, 0), g.slice(shape, 1, 2, 0)
-        self.block = "block"
-        self.blocks = g.op("Div", self.tokens, self.block)
-        self.many = g.op("Squeeze", g.op("Greater", self.blocks, g.ints(1)), g.ints(0))
-        self.ones_tokens = self.ones(g, self.tokens)
-        self.ones_block = self.ones(g, self.block)
-        row, column = self.indices(g, self.block)
-        self.lower = self.as_float(g, "GreaterOrEqual", row, column)
-        self.upper = self.as_float(g, "Less", row, column)
-        self.prefix = self.as_float(g, "LessOrEqual", row, column)
-        self.fold_heads = g.op("Concat", g.ints(-1), self.block, g.ints(HEADS, CHANNELS), axis=0)
-        self.fold_gates = g.op("Concat", g.ints(-1), self.block, g.ints(2 * HEADS), axis=0)
-        self.unfold = g.op("Concat", self.batch, self.tokens, g.ints(WIDTH), axis=0)
-
-    @staticmethod
-    def ones(g: GraphBuilder, size: str) -> str:
-        return g.op("Expand", g.constant(1.0), g.op("Concat", size, g.ints(ONES_WIDTH), axis=0))
-
-    @staticmethod
-    def indices(g: GraphBuilder, size: str) -> tuple[str, str]:
-        counted = g.op("Range", g.constant(0, np.int64), g.op("Squeeze", size, g.ints(0)), g.constant(1, np.int64))
-        return g.unsqueeze(counted, 1), g.unsqueeze(counted, 0)
-
-    @staticmethod
-    def as_float(g: GraphBuilder, relation: str, row: str, column: str) -> str:
-        return g.op("Cast", g.op(relation, row, column), to=TensorProto.FLOAT)
-
-
-def qkv_parts(g: GraphBuilder, u: str) -> list[str]:
-    return [g.slice(u, i * WIDTH, (i + 1) * WIDTH, 2) for i in range(3)]
-
-
-def attend(g: GraphBuilder, ctx: TokenContext, q: str, k_transposed: str, v: str) -> str:
-    """Softmax attention of queries (B, H, Q, P) over all tokens -> (B, H, Q, P)."""
-    scores = g.op("Mul", g.op("MatMul", q, k_transposed), g.constant(CHANNELS**-0.5))
-    scores = g.op("Add", scores, ctx.shut)
-    largest = g.op("ReduceMax", scores, g.ints(-1), keepdims=1)
-    weights = g.op("Mul", g.op("Exp", g.op("Sub", scores, largest)), ctx.mask4)
-    total = g.slice(g.op("MatMul", weights, ctx.ones_tokens), 0, 1, 3)
-    return g.op("Div", g.op("MatMul", weights, v), total)
-
-
-def attention(g: GraphBuilder, ctx: TokenContext, x: str, mixer: Attention) -> str:
-    """x (B, T, D) -> (B, T, D)."""
-    by_head = g.ints(0, 0, HEADS, CHANNELS)
-    q, k, v = (g.op("Reshape", part, by_head) for part in qkv_parts(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias)))
-    k_transposed, v = g.op("Transpose", k, perm=[0, 2, 3, 1]), g.op("Transpose", v, perm=[0, 2, 1, 3])
-
-    whole = GraphBuilder(g)
-    y = attend(whole, ctx, whole.op("Transpose", q, perm=[0, 2, 1, 3]), k_transposed, v)
-    y = whole.op("Transpose", y, perm=[0, 2, 1, 3])
-
-    step = GraphBuilder(g)
-    query = step.name("query")
-    seen = attend(step, ctx, query, k_transposed, v)
-    loop = step.body("query_block", [helper.make_tensor_value_info(query, TensorProto.FLOAT, None)], [seen])
-
-    blocked = GraphBuilder(g)
-    shape = blocked.op("Concat", ctx.batch, ctx.blocks, ctx.block, g.ints(HEADS, CHANNELS), axis=0)
-    queries = blocked.op("Transpose", blocked.op("Reshape", q, shape), perm=[1, 0, 3, 2, 4])  # (C, B, H, Q, P)
-    z = blocked.op("Scan", queries, body=loop, num_scan_inputs=1)
-    z = blocked.op("Transpose", z, perm=[1, 0, 3, 2, 4])
-    z = blocked.op("Reshape", z, blocked.op("Concat", ctx.batch, ctx.tokens, g.ints(HEADS, CHANNELS), axis=0))
-
-    y = g.op("If", ctx.many, then_branch=blocked.body("blocked", [], [z]), else_branch=whole.body("whole", [], [y]))
-    return g.linear(g.op("Reshape", y, ctx.unfold), mixer.out.weight, mixer.out.bias)
-
-
-def convolve(g: GraphBuilder, ctx: TokenContext, u: str, taps: torch.Tensor) -> str:
+def convolve(g: GraphBuilder, ctx: Context, u: str, taps: torch.Tensor) -> str:
     """Depthwise convolution over tokens t-1, t, t+1."""
     u = g.op("Mul", u, ctx.mask3)
     padded = g.op("Pad", u, g.ints(0, 1, 0, 0, 1, 0), g.constant(0.0))
@@ -125,7 +45,7 @@ class Steps:
         return g.slice(self.total, -1, END, 2)  # (B*C, H, 1)
 
 
-def carried(g: GraphBuilder, ctx: TokenContext, q: str, k: str, v: str, steps: Steps, forwards: bool) -> str:
+def carried(g: GraphBuilder, ctx: Context, q: str, k: str, v: str, steps: Steps, forwards: bool) -> str:
     """What one direction's earlier (or later) blocks add: (B*C, H, Q, P + 1), the last column for the normaliser."""
     total = steps.block_total(g)
     left = g.op("Sub", total, steps.sum) if forwards else steps.sum
@@ -153,7 +73,7 @@ def carried(g: GraphBuilder, ctx: TokenContext, q: str, k: str, v: str, steps: S
     return g.op("MatMul", faded, handed)
 
 
-def ssm(g: GraphBuilder, ctx: TokenContext, x: str, mixer: SsmMixer) -> str:
+def ssm(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
     """x (B, T, D) -> (B, T, D)."""
     u = convolve(g, ctx, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), mixer.taps)
     folded = [g.op("Reshape", part, ctx.fold_heads) for part in qkv_parts(g, u)]
@@ -189,44 +109,89 @@ def ssm(g: GraphBuilder, ctx: TokenContext, x: str, mixer: SsmMixer) -> str:
     return g.linear(y, mixer.out.weight, mixer.out.bias)
 
 
-def add_head(g: GraphBuilder, ctx: TokenContext, x: str, name: str, model: TextEncoder, count: str) -> None:
-    """Outputs NAME_tokens (B, T, n), zero at padding, and NAME (B, n): their mean over real tokens plus the bias."""
-    head = model.heads[name]
-    shares = g.op("MatMul", x, g.weight(head.weight.t()))
-    if name in model.corrections:
-        part = model.corrections[name]
-        inner = g.gelu(g.linear(x, part.expand.weight, part.expand.bias))
-        shares = g.op("Add", shares, g.op("MatMul", inner, g.weight(part.contract.weight.t())))
-    shares = g.op("Mul", shares, ctx.mask3)
-    mean = g.op("Squeeze", g.op("Div", g.op("MatMul", ctx.mask_row, shares), count), g.ints(1))
-    g.nodes.append(helper.make_node("Identity", [shares], [f"{name}_tokens"]))
-    g.nodes.append(helper.make_node("Add", [mean, g.weight(head.bias)], [name]))
+def merge(g: GraphBuilder, ctx: Context, x: str, part: PairMerge) -> str:
+    """x (B, T, D) -> (B, T / 2, D)."""
+    pairs = g.op("Reshape", g.op("Mul", x, ctx.mask3), g.ints(0, -1, 2 * WIDTH))
+    return g.layer_norm(g.op("MatMul", pairs, g.weight(part.join.weight.t())), part.norm)
+
+
+class Pooling:
+    """What the heads share: counts of real tokens and pairs, as names of graph values."""
+
+    def __init__(self, g: GraphBuilder, tokens: Context, pairs: Context) -> None:
+        self.tokens, self.pairs = tokens, pairs
+        self.count, self.pair_count = self.real(g, tokens), self.real(g, pairs)
+        # Each pair's share goes to its real tokens in equal parts.
+        two = g.op("Reshape", tokens.mask, g.ints(0, -1, 2))
+        inside = g.slice(g.op("MatMul", two, g.op("Expand", g.constant(1.0), g.ints(2, ONES_WIDTH))), 0, 1, 2)
+        self.inside = g.op("Max", inside, g.constant(1.0))  # (B, P, 1)
+
+    @staticmethod
+    def real(g: GraphBuilder, ctx: Context) -> str:
+        ones = g.op("Expand", g.constant(1.0), g.op("Concat", ctx.batch, ctx.tokens, g.ints(1), axis=0))
+        return g.op("MatMul", ctx.mask_row, ones)  # (B, 1, 1)
+
+
+def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEncoder) -> None:
+    """Outputs NAME_tokens (B, T, n), zero at padding, and NAME (B, n): their mean over real tokens plus the bias.
+
+    The logits of all heads stand side by side in one matrix and are cut apart at the end.
+    """
+    heads = list(model.heads.values())
+    mean, token, focus, focused, bias = (
+        g.weight(torch.cat(parts)) if len(parts[0].shape) == 1 else g.weight(torch.cat(parts).t())
+        for parts in (
+            [h.mean.weight for h in heads], [h.token.weight for h in heads], [h.focus.weight for h in heads],
+            [h.focused.weight for h in heads], [h.mean.bias for h in heads],
+        )
+    )  # fmt: skip
+    tokens, pairs = pool.tokens, pool.pairs
+    by_word = g.op("Mul", g.op("MatMul", lower, token), tokens.mask3)
+    level = g.op("Add", g.op("MatMul", x, focus), g.op("Mul", g.op("Sub", pairs.mask3, g.constant(1.0)), g.constant(1e4)))
+    weight = g.op("Mul", g.op("Exp", g.op("Sub", level, g.op("ReduceMax", level, g.ints(1), keepdims=1))), pairs.mask3)
+    weight = g.op("Div", weight, g.op("MatMul", pairs.mask_row, weight))
+    attended = g.op("Mul", weight, g.op("MatMul", x, focused))
+    by_pair = g.op("Add", g.op("Div", g.op("Mul", g.op("MatMul", x, mean), pairs.mask3), pool.pair_count), attended)
+    for_one = g.unsqueeze(g.op("Div", g.op("Mul", by_pair, pool.count), pool.inside), 2)
+    shape = g.op("Concat", tokens.batch, pairs.tokens, g.ints(2, sum(h.mean.out_features for h in heads)), axis=0)
+    for_one = g.op("Reshape", g.op("Expand", for_one, shape), g.op("Concat", tokens.batch, tokens.tokens, g.ints(-1), axis=0))
+    shares = g.op("Add", by_word, g.op("Mul", for_one, tokens.mask3))
+    logits = g.op("Div", g.op("MatMul", tokens.mask_row, shares), pool.count)
+    logits = g.op("Add", g.op("Squeeze", logits, g.ints(1)), bias)
+    start = 0
+    for name, head in model.heads.items():
+        bounds = [g.ints(start), g.ints(start + head.mean.out_features)]
+        g.nodes.append(helper.make_node("Slice", [shares, *bounds, g.ints(2)], [f"{name}_tokens"]))
+        g.nodes.append(helper.make_node("Slice", [logits, *bounds, g.ints(1)], [name]))
+        start += head.mean.out_features
 
 
 def build_graph(model: TextEncoder) -> onnx.ModelProto:
-    """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1) with T a multiple of it."""
+    """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1), both even and T a multiple of block."""
     g = GraphBuilder()
-    ctx = TokenContext(g)
+    mask = g.op("Cast", "attention_mask", to=TensorProto.FLOAT)
+    tokens = Context(g, mask, "block")
+    pair_mask = g.op("Slice", mask, g.ints(0), g.ints(END), g.ints(1), g.ints(2))
+    pairs = Context(g, pair_mask, g.op("Div", "block", g.ints(2)))
     words = (model.words.weight + model.segment).detach().numpy().astype(np.float16)
     g.initializers.append(numpy_helper.from_array(words, "words"))
     x = g.op("Cast", g.op("Gather", "words", "input_ids"), to=TensorProto.FLOAT)
-    x = g.layer_norm(x, model.words_norm)
-    for layer in model.layers:
+    x, ctx, lower = g.layer_norm(x, model.words_norm), tokens, ""
+    for number, layer in enumerate(model.layers):
+        if number == TOKEN_LAYERS:
+            x, ctx, lower = merge(g, tokens, x, model.merge), pairs, x
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
         inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
         x = g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
-    ones = g.op("Expand", g.constant(1.0), g.op("Concat", ctx.batch, ctx.tokens, g.ints(1), axis=0))
-    count = g.op("MatMul", ctx.mask_row, ones)  # (B, 1, 1)
-    for name in model.heads:
-        add_head(g, ctx, x, name, model, count)
+    add_heads(g, Pooling(g, tokens, pairs), x, lower, model)
     value = helper.make_tensor_value_info
     inputs = [value(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
     inputs.append(value("block", TensorProto.INT64, [1]))
     outputs = []
     for name, head in model.heads.items():
-        outputs.append(value(name, TensorProto.FLOAT, ["batch", head.out_features]))
-        outputs.append(value(f"{name}_tokens", TensorProto.FLOAT, ["batch", "tokens", head.out_features]))
+        outputs.append(value(name, TensorProto.FLOAT, ["batch", head.mean.out_features]))
+        outputs.append(value(f"{name}_tokens", TensorProto.FLOAT, ["batch", "tokens", head.mean.out_features]))
     assert model.words.num_embeddings == VOCABULARY
     graph = helper.make_graph(g.nodes, "afferent_text", inputs, outputs, g.initializers)
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9, producer_name="afferent")

@@ -1,22 +1,25 @@
-"""The hybrid text encoder in PyTorch: five SSM mixers and one attention layer.
+"""The hybrid text encoder in PyTorch: five SSM mixers and one attention layer, the upper four layers on pairs of tokens.
 
-This is the slow, readable form: every mixer is written as one (tokens x tokens) matrix a head. The
-exported graph (graph.py) computes the same function in blocks, at a cost that grows with the length.
-Shapes: B texts, T tokens, D = 384 channels, H = 12 heads of P = 32 channels.
+This is the slow, readable form: every mixer is written as one (tokens x tokens) matrix a head. The exported graph
+(graph.py) computes the same function in blocks, at a cost that grows with the length.
+Shapes: B texts, T tokens, P = T / 2 pairs of neighbours, D = 384 channels, H = 12 heads of 32 channels.
 """
 
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from heads import HEADS_OF_TEXT, Head
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 WIDTH, HEADS, FEED_FORWARD, VOCABULARY = 384, 12, 1536, 30522
-ATTENTION_LAYERS = (3,)
-LAYERS = 6
+LAYERS, TOKEN_LAYERS, ATTENTION_LAYERS = 6, 2, (3,)
+# Attention sees all pairs of a text of up to WHOLE; beyond, its own block, the two beside it, and LANDMARKS of every other.
+WHOLE_PAIRS, BLOCK_PAIRS, LANDMARKS = 128, 64, 4
 NORMALISER_FLOOR = 1e-2
 LAYER_NORM_EPS = 1e-12
+SHUT = -1e4
 
 
 def split_heads(x: Tensor) -> Tensor:
@@ -31,17 +34,38 @@ def merge_heads(x: Tensor) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Softmax attention over all tokens, without positions."""
+    """Softmax attention without positions: over all pairs of a short text, over a window and landmarks of a long one.
+
+    A landmark is one of the LANDMARKS pairs of a block that `landmark` scores highest; the score is added to its
+    attention logits, so that the choice is learned. Every query sees the landmarks of every block outside its window.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
         self.out = nn.Linear(WIDTH, WIDTH)
+        self.landmark = nn.Linear(WIDTH, 1)
+        nn.init.zeros_(self.landmark.weight)
+        nn.init.zeros_(self.landmark.bias)
+
+    def far(self, x: Tensor, mask: Tensor) -> Tensor:
+        """What is added to the logits of pair s for pair t in a long text: (B, P, P)."""
+        pairs = x.shape[1]
+        block = torch.arange(pairs) // BLOCK_PAIRS
+        near = (block[:, None] - block[None, :]).abs() <= 1
+        score = self.landmark(x)[..., 0]
+        rank = F.pad(score.detach() + (mask - 1) * -SHUT, (0, -pairs % BLOCK_PAIRS), value=10 * SHUT)
+        chosen = rank.unflatten(1, (-1, BLOCK_PAIRS)).topk(LANDMARKS, dim=-1).indices
+        is_landmark = torch.zeros_like(rank).unflatten(1, (-1, BLOCK_PAIRS)).scatter(-1, chosen, 1.0).flatten(1)[:, :pairs]
+        seen = torch.where(is_landmark > 0, score, torch.full_like(score, SHUT))
+        return torch.where(near, torch.zeros(()), seen[:, None, :])
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (B, T, D), mask (B, T) of 0 and 1 -> (B, T, D)."""
+        """x (B, P, D), mask (B, P) of 0 and 1 -> (B, P, D)."""
         q, k, v = (split_heads(part) for part in self.qkv(x).chunk(3, dim=-1))
-        scores = q @ k.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + ((mask - 1) * 1e4)[:, None, None]
+        scores = q @ k.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + ((mask - 1) * -SHUT)[:, None, None]
+        if x.shape[1] > WHOLE_PAIRS:
+            scores = scores + self.far(x, mask)[:, None]
         return self.out(merge_heads(torch.softmax(scores, dim=-1) @ v))
 
 
@@ -121,106 +145,103 @@ class Layer(nn.Module):
         return self.norm(x + self.dropout(self.contract(F.gelu(self.expand(x)))))
 
 
-def mean_of_tokens(x: Tensor, mask: Tensor) -> Tensor:
-    """(B, T, n), mask (B, T) of 0 and 1 -> mean over real tokens (B, n)."""
-    return (mask[:, None] @ x)[:, 0] / mask.sum(dim=1, keepdim=True)
+class PairMerge(nn.Module):
+    """Two neighbouring tokens become one: (B, T, D), mask (B, T), T even -> (B, T / 2, D) and its mask (B, T / 2)."""
 
-
-class TokenCorrection(nn.Module):
-    """A small network on each token whose mean is added to a head's logits: (B, T, D) -> (B, T, n)."""
-
-    def __init__(self, hidden: int, size: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.expand = nn.Linear(WIDTH, hidden)
-        self.contract = nn.Linear(hidden, size, bias=False)
-        nn.init.zeros_(self.contract.weight)
+        self.join = nn.Linear(2 * WIDTH, WIDTH, bias=False)
+        self.norm = nn.LayerNorm(WIDTH, eps=LAYER_NORM_EPS)
+        with torch.no_grad():
+            self.join.weight.copy_(torch.cat([torch.eye(WIDTH), torch.eye(WIDTH)], dim=1) / 2)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.contract(F.gelu(self.expand(x)))
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        pairs = (x * mask[..., None]).unflatten(1, (-1, 2)).flatten(2)
+        return self.norm(self.join(pairs)), mask[:, ::2]
 
 
 class TextEncoder(nn.Module):
-    """Tokens to logits; every head is a mean over tokens plus a bias, so each token's share is exact.
+    """Tokens to the logits of every head in one pass. heads: name -> number of logits."""
 
-    heads: name -> number of logits, e.g. {"emotion": 28, "crisis": 6}; corrected: head -> hidden units of its correction.
-    """
-
-    def __init__(self, heads: dict[str, int], dropout: float = 0.1, corrected: dict[str, int] | None = None) -> None:
+    def __init__(self, heads: dict[str, int] = HEADS_OF_TEXT, dropout: float = 0.1) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.segment = nn.Parameter(torch.zeros(WIDTH))
         self.words_norm = nn.LayerNorm(WIDTH, eps=LAYER_NORM_EPS)
         mixers = [Attention() if i in ATTENTION_LAYERS else SsmMixer() for i in range(LAYERS)]
         self.layers = nn.ModuleList([Layer(mixer, dropout) for mixer in mixers])
+        self.merge = PairMerge()
         self.dropout = ChannelDropout(dropout)
-        self.heads = nn.ModuleDict({name: nn.Linear(WIDTH, size) for name, size in heads.items()})
-        self.corrections = nn.ModuleDict({n: TokenCorrection(hidden, heads[n]) for n, hidden in (corrected or {}).items()})
+        self.heads = nn.ModuleDict({name: Head(WIDTH, size) for name, size in heads.items()})
         self.words.weight.requires_grad_(False)
 
-    def lower(self, ids: Tensor, mask: Tensor, layers: int) -> Tensor:
-        """ids (B, T) int64, mask (B, T) -> states after the first `layers` layers (B, T, D)."""
+    def lower(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """ids (B, T) int64, mask (B, T) -> states of tokens after the token layers (B, T, D)."""
         x = self.words_norm(self.words(ids) + self.segment)
-        for layer in self.layers[:layers]:
+        for layer in self.layers[:TOKEN_LAYERS]:
             x = layer(x, mask)
         return x
 
-    def last(self, x: Tensor, mask: Tensor, layers: int) -> Tensor:
-        """States after `layers` layers -> states after the last one, both (B, T, D)."""
-        for layer in self.layers[layers:]:
-            x = layer(x, mask)
-        return x
+    def upper(self, lower: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """States of tokens (B, T, D), T even -> states of pairs after the last layer (B, P, D) and their mask (B, P)."""
+        x, pair_mask = self.merge(lower, mask)
+        for layer in self.layers[TOKEN_LAYERS:]:
+            x = layer(x, pair_mask)
+        return x, pair_mask
 
-    def upper(self, x: Tensor, mask: Tensor, layers: int) -> Tensor:
-        """States after `layers` layers (B, T, D) -> pooled vector (B, D)."""
-        return mean_of_tokens(self.last(x, mask, layers), mask)
+    def unmerged(self, lower: Tensor, mask: Tensor) -> list[Tensor]:
+        """As `upper` without the merge, as the released model was trained: states after each upper layer (B, T, D)."""
+        states = [lower]
+        for layer in self.layers[TOKEN_LAYERS:]:
+            states.append(layer(states[-1], mask))
+        return states[1:]
 
-    def pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """ids (B, T) int64, mask (B, T) float of 0 and 1 -> mean of the last states over real tokens (B, D)."""
-        return self.upper(self.lower(ids, mask, 0), mask, 0)
+    def logits(self, lower: Tensor, mask: Tensor, names: list[str]) -> dict[str, Tensor]:
+        """Logits (B, n) of the heads named, from states after the token layers."""
+        pairs, pair_mask = self.upper(lower, mask)
+        pairs, lower = self.dropout(pairs), self.dropout(lower)
+        return {name: self.heads[name](pairs, pair_mask, lower, mask) for name in names}
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """Logits of every head, each (B, n)."""
-        states = self.last(self.lower(ids, mask, 0), mask, 0)
-        vector = mean_of_tokens(states, mask)
-        logits = {name: head(vector) for name, head in self.heads.items()}
-        for name, correction in self.corrections.items():
-            logits[name] = logits[name] + mean_of_tokens(correction(states), mask)
-        return logits
+        """ids (B, T) int64, mask (B, T), T even -> logits of every head, each (B, n)."""
+        return self.logits(self.lower(ids, mask), mask, list(self.heads))
 
 
 def open_checkpoint(path: Path) -> TextEncoder:
-    """The encoder of a stage's checkpoint, its crisis head corrected where the checkpoint says so."""
+    """The encoder of a stage's checkpoint."""
     state = torch.load(path)
-    contract = state.get("corrections.crisis.contract.weight")
-    model = TextEncoder({"emotion": 28, "crisis": 6}, corrected={} if contract is None else {"crisis": contract.shape[1]})
+    sizes = {key.split(".")[1]: value.shape[0] for key, value in state.items() if key.endswith("mean.weight")}
+    model = TextEncoder(sizes)
     model.load_state_dict(state)
     return model.eval()
 
 
 # Names of the released state dict, part by part, and ours.
 RENAMED = {
-    "ne": "words_norm", "typ": "segment", "head": "heads.emotion", "mix": "mixer", "n1": "mixer_norm", "n2": "norm",
+    "ne": "words_norm", "typ": "segment", "head": "heads.emotion.mean", "mix": "mixer", "n1": "mixer_norm", "n2": "norm",
     "f1": "expand", "f2": "contract", "o": "out", "dt": "gate", "logA": "log_rate", "D": "skip", "conv": "taps",
     "z": "output_gate",
 }  # fmt: skip
+NEW_PARTS = ("heads.", "merge.", "layers.3.mixer.landmark.")
 
 
-def load_released(base: Path, minilm: Path, heads: dict[str, int]) -> TextEncoder:
+def load_released(base: Path, minilm: Path, merged: bool = True) -> TextEncoder:
     """Fill an encoder from text-hybrid-0 (fp16, without embeddings) and MiniLM-L6's word embeddings.
 
-    base: folder of text-hybrid-0; minilm: folder with MiniLM's model.safetensors. Heads other than
-    `emotion` start at zero. Raises KeyError or RuntimeError when a tensor is missing or of another shape.
+    base: folder of text-hybrid-0; minilm: folder with MiniLM's model.safetensors. What the released model lacks keeps its
+    neutral start: pairs are means, other heads say nothing. With `merged` the upper layers' decay is set for pairs, else
+    it is as released, for `unmerged`. Raises RuntimeError when tensors do not match.
     """
-    model = TextEncoder(heads)
+    model = TextEncoder()
     released = load_file(base / "weights-without-embeddings.fp16.safetensors")
     state = {".".join(RENAMED.get(part, part) for part in key.split(".")): value.float() for key, value in released.items()}
     words = load_file(minilm / "model.safetensors")
     state["words.weight"] = next(v for k, v in words.items() if k.endswith("embeddings.word_embeddings.weight"))
-    for name in heads:
-        if name != "emotion":
-            nn.init.zeros_(model.heads[name].weight)
-            nn.init.zeros_(model.heads[name].bias)
+    below = f"layers.{TOKEN_LAYERS - 1}.norm"
+    state["merge.norm.weight"], state["merge.norm.bias"] = state[f"{below}.weight"], state[f"{below}.bias"]
+    for layer in set(range(TOKEN_LAYERS, LAYERS)) - set(ATTENTION_LAYERS) if merged else ():
+        state[f"layers.{layer}.mixer.log_rate"] = state[f"layers.{layer}.mixer.log_rate"] + torch.log(torch.tensor(2.0))
     missing, unexpected = model.load_state_dict(state, strict=False)
-    if unexpected or any(not key.startswith("heads.") for key in missing):
+    if unexpected or any(not key.startswith(NEW_PARTS) for key in missing):
         raise RuntimeError(f"tensors do not match: missing {missing}, unexpected {unexpected}")
     return model.eval()

@@ -1,0 +1,108 @@
+"""Batches of the joint training: which task comes next, its rows, and what each task's loss is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from data import batches
+from heads import SEVERITY_LEVELS
+from states import States
+from tasks import Task
+from torch import Tensor
+
+LABELS_SHARE = 0.4  # of an emotion target; the rest is the mean of two teachers
+RANK_MARGIN = 1.5
+BURIED_TOKENS = 640
+
+
+def emotion_target(task: Task, released: np.ndarray) -> np.ndarray:
+    """Soft targets (rows, 28) from the labels, where there are any, the teacher and the released model."""
+    teacher = task.targets[:, -released.shape[1] :]
+    soft = (1 / (1 + np.exp(-teacher)) + 1 / (1 + np.exp(-released))) / 2
+    if task.loss == "teacher":
+        return soft.astype(np.float32)
+    return (LABELS_SHARE * task.targets[:, : released.shape[1]] + (1 - LABELS_SHARE) * soft).astype(np.float32)
+
+
+class Feed:
+    """One task with its states: an endless stream of batches, and the loss of a batch."""
+
+    def __init__(self, task: Task, states: States, size: int, work: Path, rows: np.ndarray | None = None) -> None:
+        self.task, self.states, self.size = task, states, size
+        self.rows = np.arange(len(task.texts)) if rows is None else rows
+        targets = task.targets
+        if task.loss in ("taught", "teacher"):
+            targets = emotion_target(task, np.load(work / f"released-{task.name}.npy"))
+        if task.loss == "squares":
+            targets = (targets - targets.mean(axis=0)) / targets.std(axis=0)
+        self.targets = torch.from_numpy(targets.astype(np.float32))
+        known = np.ones(targets.shape, np.float32) if task.known is None else task.known
+        self.known = torch.from_numpy(known)
+
+    def endless(self, generator: np.random.Generator) -> Iterator[np.ndarray]:
+        if self.task.name == "challenge":  # a sign stays beside its look-alike
+            pairs = self.rows[::2] // 2
+            while True:
+                for group in batches(self.states.lengths[pairs * 2], self.size // 2, generator):
+                    yield np.stack([pairs[group] * 2, pairs[group] * 2 + 1], axis=1).reshape(-1)
+        while True:
+            yield from (self.rows[group] for group in batches(self.states.lengths[self.rows], self.size, generator))
+
+    def loss(self, logits: Tensor, group: np.ndarray) -> Tensor:
+        """logits (B, n) of the task's head -> a number."""
+        target, known = self.targets[group], self.known[group]
+        if self.task.loss == "squares":
+            return F.mse_loss(logits, target)
+        if self.task.loss == "classes":
+            return -(target * F.log_softmax(logits, dim=-1)).sum(dim=-1).mean()
+        each = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+        loss = (each * known).sum() / known.sum().clamp(min=1)
+        if self.task.name == "challenge":
+            level = logits.mean(dim=-1)
+            loss = loss + F.softplus(RANK_MARGIN - (level[::2] - level[1::2])).mean()
+        return loss
+
+
+class Buried:
+    """A short text that speaks of a crisis somewhere in a long run of calm comments, and such runs without one.
+
+    States of comments are put one after the other as they are: they differ from those of the joined text only next
+    to the seams.
+    """
+
+    name = "buried"
+
+    def __init__(self, calm: Feed, short: list[Feed], size: int) -> None:
+        self.calm, self.size = calm, size
+        self.short = [(feed, row) for feed in short for row in feed.rows if feed.states.lengths[row] <= 96]
+
+    def batch(self, generator: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """States (B, T, D), mask (B, T) and targets (B, 6)."""
+        rows, targets = [], []
+        for place in range(self.size):
+            pieces, tokens = [], 0
+            while tokens < BURIED_TOKENS * generator.uniform(0.5, 1):
+                row = generator.choice(self.calm.rows)
+                pieces.append(self.piece(self.calm, row))
+                tokens += len(pieces[-1])
+            target = np.zeros(SEVERITY_LEVELS - 1, np.float32)
+            if place % 2 == 0:
+                feed, row = self.short[generator.integers(len(self.short))]
+                pieces.insert(int(generator.integers(len(pieces) + 1)), self.piece(feed, row))
+                target = feed.targets[row].numpy()
+            rows.append(np.concatenate(pieces))
+            targets.append(target)
+        width = -(-max(map(len, rows)) // 2) * 2
+        states, mask = np.zeros((self.size, width, rows[0].shape[1]), np.float32), np.zeros((self.size, width), np.float32)
+        for place, row in enumerate(rows):
+            states[place, : len(row)], mask[place, : len(row)] = row, 1
+        return torch.from_numpy(states), torch.from_numpy(mask), torch.from_numpy(np.stack(targets))
+
+    @staticmethod
+    def piece(feed: Feed, row: int) -> np.ndarray:
+        start = feed.states.starts[row]
+        return np.asarray(feed.states.flat[start : start + feed.states.lengths[row]])

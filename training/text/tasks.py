@@ -1,0 +1,154 @@
+"""What is trained together: rows of every set, their targets, and which logits of which head each row speaks of.
+
+Rows whose normalised text stands in any dev set, or in a challenge pair kept for dev or test, are left out, across all
+sets at once: the sets overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from challenge import Challenge
+from data import dev_texts, normalised, read_rows
+from heads import AFFECT, EMOTIONS, LONELINESS, SEVERITY_LEVELS
+
+BIG_FIVE_FIELDS = ("ext", "neu", "agr", "con", "opn")
+# Labels of posts of users rated on the Columbia scale by its five classes, as severities.
+USER_POST_SEVERITY = {"supportive": 0, "indicator": 1, "ideation": 3, "behavior": 5, "attempt": 6}
+DISTRESS = {"sadness", "grief", "fear", "remorse", "disappointment", "nervousness", "anger", "disgust", "embarrassment"}
+
+
+@dataclass
+class Task:
+    """Rows of one set for one head. targets and known are (rows, n); known is 1 where the row says something."""
+
+    name: str
+    head: str
+    loss: str  # "binary", "squares", "classes", "taught" (labels beside a teacher's logits) or "teacher" (its logits alone)
+    texts: list[str]
+    targets: np.ndarray
+    known: np.ndarray | None = None
+    groups: list[str] | None = None  # authors, where the set names them
+    limit: int = 256  # tokens kept in training; scoring never cuts
+
+
+def severity_targets(severity: np.ndarray) -> np.ndarray:
+    """Severity 0-6, (rows,) -> cumulative targets severity > k for k = 0..5, (rows, 6) float32."""
+    return (severity[:, None] > np.arange(SEVERITY_LEVELS - 1)).astype(np.float32)
+
+
+def emotion_targets(rows: list[dict]) -> np.ndarray:
+    """(rows, 28) float32 of 0 and 1."""
+    targets = np.zeros((len(rows), len(EMOTIONS)), np.float32)
+    for i, row in enumerate(rows):
+        targets[i, [EMOTIONS.index(label) for label in row["labels"]]] = 1
+    return targets
+
+
+def numbers(rows: list[dict], names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Values and which of them are there, both (rows, names) float32."""
+    known = np.array([[row.get(name) not in (None, "") for name in names] for row in rows], np.float32)
+    values = np.array([[float(row.get(name) or 0) for name in names] for row in rows], np.float32)
+    return values, known
+
+
+class Sets:
+    """Reads the sets of one split, without rows that another split must not have seen."""
+
+    def __init__(self, folder: Path, held: set[str]) -> None:
+        self.folder, self.held = folder, held
+
+    def rows(self, name: str) -> list[dict]:
+        return [row for row in read_rows(self.folder, name) if normalised(row["text"]) not in self.held]
+
+    def emotion(self, soft_labels: Path) -> Task:
+        """Comments with the teacher's logits beside the labels: targets (rows, 56), labels first."""
+        rows, teacher = read_rows(self.folder, "goemotions.train"), np.load(soft_labels)["goemotions_train"]
+        keep = [i for i, row in enumerate(rows) if normalised(row["text"]) not in self.held]
+        rows = [rows[i] for i in keep]
+        targets = np.concatenate([emotion_targets(rows), teacher[keep].astype(np.float32)], axis=1)
+        return Task("emotion", "emotion", "taught", texts(rows), targets, limit=64)
+
+    def passages(self, soft_labels: Path, count: int, seed: int) -> Task:
+        """Unlabelled passages with the teacher's logits: targets (rows, 28)."""
+        rows, teacher = read_rows(soft_labels.parent, "passages"), np.load(soft_labels)["passages"]
+        keep = [i for i, row in enumerate(rows) if normalised(row["text"]) not in self.held and len(row["text"]) < 400]
+        keep = np.sort(np.random.default_rng(seed).choice(keep, count, replace=False))
+        return Task("passages", "emotion", "teacher", texts([rows[i] for i in keep]), teacher[keep].astype(np.float32), limit=64)
+
+    def crisis(self, split: str) -> Task:
+        rows = self.rows(f"cssrs_posts.{split}")
+        severity = np.array([int(float(row["severity"])) for row in rows])
+        return Task("crisis", "crisis", "binary", texts(rows), severity_targets(severity), groups=[r["author"] for r in rows])
+
+    def user_posts(self) -> Task:
+        rows = [r for r in self.rows("cssrs_user_posts.train") if str(r["label"]).lower() in USER_POST_SEVERITY]
+        severity = np.array([USER_POST_SEVERITY[str(row["label"]).lower()] for row in rows])
+        return Task("user-posts", "crisis", "binary", texts(rows), severity_targets(severity))
+
+    def calm_comments(self, count: int, seed: int) -> Task:
+        """Comments without a label of distress: nothing to be alarmed at."""
+        rows = [r for r in self.rows("goemotions.train") if not DISTRESS & set(r["labels"])]
+        rows = [rows[i] for i in np.random.default_rng(seed).choice(len(rows), count, replace=False)]
+        return Task("calm", "crisis", "binary", texts(rows), np.zeros((count, SEVERITY_LEVELS - 1), np.float32))
+
+    def loneliness(self, split: str) -> Task:
+        rows = self.rows(f"loneliness_irf.{split}")
+        values, known = numbers(rows, LONELINESS)
+        return Task("loneliness", "loneliness", "binary", texts(rows), (values >= 1).astype(np.float32), known)
+
+    def stress(self, split: str) -> Task:
+        rows = self.rows(f"dreaddit.{split}")
+        return Task("stress", "stress", "binary", texts(rows), (numbers(rows, ("stress",))[0] >= 1).astype(np.float32))
+
+    def affect(self, split: str) -> Task:
+        rows = self.rows(f"emobank.{split}")
+        return Task("affect", "affect", "squares", texts(rows), numbers(rows, AFFECT)[0])
+
+    def personality(self) -> Task:
+        rows = self.rows("essays_big5.train")
+        targets = numbers(rows, BIG_FIVE_FIELDS)[0]
+        return Task("personality", "personality", "binary", texts(rows), targets, limit=384)
+
+    def outdoor_effect(self) -> Task:
+        rows = self.rows("smm4h_outdoor_effect.train")
+        targets = np.eye(4, dtype=np.float32)[[int(row["label"]) for row in rows]]
+        return Task("outdoor", "outdoor_effect", "classes", texts(rows), targets)
+
+    def social_anxiety(self, seed: int) -> Task:
+        """Posters of social anxiety against those of other anxieties and of other forums: labels of forums alone."""
+        anxious = self.rows("anxiety_subtype_weak.train")
+        others = [r for r in self.rows("reddit_unlabelled.train") if "anxi" not in r.get("subreddit", "anxiety").lower()]
+        others = [others[i] for i in np.random.default_rng(seed).choice(len(others), 1500, replace=False)]
+        said = np.array([["social" in r["label"]] for r in anxious] + [[False]] * len(others), np.float32)
+        return Task("social-anxiety", "social_anxiety", "binary", texts(anxious + others), said)
+
+    def challenge(self, pairs: list[dict]) -> Task:
+        """A sign and its look-alike in turn: rows 2i and 2i + 1 are pair i."""
+        sign, innocent = (np.array(v, np.float32) for v in (Challenge.SIGN, Challenge.INNOCENT))
+        both = [pair[side] for pair in pairs for side in ("sign", "innocent")]
+        return Task("challenge", "crisis", "binary", both, np.stack([sign, innocent] * len(pairs)))
+
+    def plain(self, rows: list[dict]) -> Task:
+        severity = np.array([int(row["severity"]) for row in rows])
+        return Task("plain", "crisis", "binary", texts(rows), severity_targets(severity))
+
+
+def texts(rows: list[dict]) -> list[str]:
+    return [row["text"] for row in rows]
+
+
+def unseen(folder: Path, challenge: Challenge) -> set[str]:
+    """Normalised texts that no training row may repeat."""
+    return dev_texts(folder) | {normalised(text) for text in challenge.held_texts()} - {""}
+
+
+def joint_tasks(sets: Sets, challenge: Challenge, soft_labels: Path, seed: int) -> list[Task]:
+    """Every task of the joint training, short texts first."""
+    return [
+        sets.emotion(soft_labels), sets.passages(soft_labels, 24_000, seed), sets.affect("train"), sets.calm_comments(6000, seed),
+        sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.crisis("train"), sets.user_posts(),
+        sets.stress("train"), sets.loneliness("train"), sets.outdoor_effect(), sets.social_anxiety(seed), sets.personality(),
+    ]  # fmt: skip
