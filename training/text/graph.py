@@ -166,8 +166,20 @@ def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEnc
         start += head.mean.out_features
 
 
-def build_graph(model: TextEncoder) -> onnx.ModelProto:
-    """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1), both even and T a multiple of block."""
+def add_means(g: GraphBuilder, pool: Pooling, x: str, lower: str) -> list[str]:
+    """Outputs pairs_mean and tokens_mean, (B, D) each: what a linear head on top of the finished encoder sees."""
+    names = ["pairs_mean", "tokens_mean"]
+    for name, ctx, states, count in zip(names, (pool.pairs, pool.tokens), (x, lower), (pool.pair_count, pool.count)):
+        mean = g.op("Div", g.op("MatMul", ctx.mask_row, states), count)
+        g.nodes.append(helper.make_node("Squeeze", [mean, g.ints(1)], [name]))
+    return names
+
+
+def build_graph(model: TextEncoder, means: bool = False) -> onnx.ModelProto:
+    """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1), both even and T a multiple of block.
+
+    With `means` it gives the pooled states beside the heads, for training more heads.
+    """
     g = GraphBuilder()
     mask = g.op("Cast", "attention_mask", to=TensorProto.FLOAT)
     tokens = Context(g, mask, "block")
@@ -184,11 +196,13 @@ def build_graph(model: TextEncoder) -> onnx.ModelProto:
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
         inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
         x = g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
-    add_heads(g, Pooling(g, tokens, pairs), x, lower, model)
+    pool = Pooling(g, tokens, pairs)
+    add_heads(g, pool, x, lower, model)
+    pooled = add_means(g, pool, x, lower) if means else []
     value = helper.make_tensor_value_info
     inputs = [value(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
     inputs.append(value("block", TensorProto.INT64, [1]))
-    outputs = []
+    outputs = [value(name, TensorProto.FLOAT, ["batch", WIDTH]) for name in pooled]
     for name, head in model.heads.items():
         outputs.append(value(name, TensorProto.FLOAT, ["batch", head.mean.out_features]))
         outputs.append(value(f"{name}_tokens", TensorProto.FLOAT, ["batch", "tokens", head.mean.out_features]))
