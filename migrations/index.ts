@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely/migration';
 import * as spine from './20261123T1800_spine.ts';
+import * as streams from './20261123T2200_streams.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
   '20261123T1800_spine': spine,
+  '20261123T2200_streams': streams,
 };

@@ -36,6 +36,13 @@ export const errorTable = {
     message: 'There is nothing at this address.',
     hint: 'The addresses are listed at /v1/openapi.json.',
   },
+  'unknown-device': {
+    exit: 2,
+    status: 404,
+    message: 'There is no such device.',
+    hint: 'List devices with: afferent device list STUDY SOURCE',
+  },
+  'unknown-feed': { exit: 2, status: 404, message: 'The source has no feed.', hint: 'List feeds with: afferent feed list STUDY' },
   'study-exists': {
     exit: 2,
     status: 409,
@@ -115,6 +122,53 @@ export const errorTable = {
     status: 409,
     message: 'This participant has withdrawn; their data cannot come back.',
     hint: 'Remove them from the roster.',
+  },
+  // pushing
+  'device-refused': {
+    exit: 2,
+    status: 401,
+    message: 'The token is missing, wrong or revoked.',
+    hint: 'Keep what was not sent, and ask the lab for a new token.',
+  },
+  'media-not-taken': {
+    exit: 2,
+    status: 415,
+    message: 'This source does not take this content type.',
+    hint: 'The content types of each kind are in docs/streams.md.',
+  },
+  'body-too-large': { exit: 2, status: 413, message: 'The body is too large.', hint: 'Send smaller batches, of at most 8 MiB each.' },
+  'body-empty': { exit: 2, status: 400, message: 'The body is empty.', hint: 'Send at least one unit.' },
+  'bad-packing': {
+    exit: 2,
+    status: 400,
+    message: 'The body is not gzip, though it says so.',
+    hint: 'Leave out Content-Encoding, or pack it with gzip.',
+  },
+  'request-reused': {
+    exit: 2,
+    status: 409,
+    message: 'This Idempotency-Key came with another body before.',
+    hint: 'Use a new key for a new body.',
+  },
+  'inbox-full': {
+    exit: 1,
+    status: 429,
+    message: 'More waits to be read than may wait.',
+    hint: 'Keep the batch, and send it again after the seconds of Retry-After.',
+  },
+  // feeds
+  'feed-refused': {
+    exit: 1,
+    status: 502,
+    message: 'The other side refused the feed.',
+    hint: 'Check its token with: afferent feed list STUDY',
+  },
+  'feed-down': { exit: 1, status: 502, message: 'The other side does not answer.', hint: 'It is tried again by itself.' },
+  'feed-odd': {
+    exit: 1,
+    status: 502,
+    message: 'The other side answered in a form that is not known.',
+    hint: 'Check the address and the settings of the feed.',
   },
   // alerts
   'alert-claimed': { exit: 2, status: 409, message: 'Somebody else has claimed this alert.', hint: 'See who in the queue.' },

@@ -86,6 +86,17 @@ export interface DriftChange {
   name: string;
 }
 
+/**
+ * What must stand around a unit's bytes so that a stream of it alone is read as it was in its file: a header, the brackets
+ * of its list. A quarantined unit without a frame cannot be replayed.
+ */
+export interface Frame {
+  before: Buffer;
+  after: Buffer;
+  /** Units that stand in `before`. */
+  units?: number;
+}
+
 /** What became of one unit, or of a run of alike units. */
 export type Parsed = {
   /** How many units it accounts for. */
@@ -98,7 +109,7 @@ export type Parsed = {
   | { is: 'record'; record: StoredRecord }
   | { is: 'sample'; sample: Sample }
   | { is: 'block'; block: RegularBlock }
-  | { is: 'quarantined'; reason: ErrorCode; raw: Buffer; field?: string }
+  | { is: 'quarantined'; reason: ErrorCode; raw: Buffer; field?: string; frame?: Frame }
   | { is: 'excluded'; reason: ExclusionReason }
   /** The source took a record back: its versions up to `at` are erased, and never stored again. The unit itself is counted as excluded. */
   | { is: 'deletion'; type: StoredRecord['type']; recordId: string; at: string }

@@ -6,7 +6,9 @@ import type { Arrival, SourceKind } from '../../schema/source.ts';
 import { partsOf } from '../../src/sources/account.ts';
 import { sourceKind } from '../../src/sources/index.ts';
 import { openBatch, unchangedArrival } from '../../src/store/batches.ts';
-import { requireSource, sourceSettings } from '../../src/store/sources.ts';
+import { hasUnread } from '../../src/store/inbox.ts';
+import { isPushed, requireSource, sourceSettings } from '../../src/store/sources.ts';
+import { inboxBatch } from './drain-inbox.ts';
 import type { JobContext } from './jobs.ts';
 
 /** Batches that one run of the workflow reads before it goes on as a new one. */
@@ -24,11 +26,8 @@ export async function findArrivals(
   const source = await requireSource(store, id);
   const { path } = await sourceSettings(store, id);
   const kind = sourceKind(source.kind);
-  await stat(path).catch(() => {
-    throw new AfferentError('bad-path');
-  });
   const batches: string[] = [];
-  for (const arrival of await kind.arrivals(path)) {
+  for (const arrival of await arrivalsAt(kind, path)) {
     context.checkCancelled();
     const { bytes, modifiedMs } = await extent(kind, arrival);
     if (modifiedMs !== null && (await unchangedArrival(store, source, arrival, bytes, modifiedMs))) continue;
@@ -38,7 +37,17 @@ export async function findArrivals(
     if (batch.state === 'open') batches.push(batch.id);
     context.progress(batches.length);
   }
+  if (await hasUnread(store, id)) batches.push(inboxBatch(id));
   return { batches, more: false };
+}
+
+/** @throws AfferentError `bad-path` */
+async function arrivalsAt(kind: SourceKind, path: string): Promise<Arrival[]> {
+  if (isPushed(path)) return [];
+  await stat(path).catch(() => {
+    throw new AfferentError('bad-path');
+  });
+  return kind.arrivals(path);
 }
 
 /** Size and last modification of an arrival; a folder has no such time, so its files are always read for changes. */

@@ -1,14 +1,15 @@
-import { stat } from 'node:fs/promises';
-import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
+import { type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { DriftChange, ParseContext } from '../../schema/source.ts';
 import { consentDecision } from '../../src/consent/filter.ts';
 import { MASKING_VERSION } from '../../src/consent/mask.ts';
-import { partsOf, readPart } from '../../src/sources/account.ts';
+import { readPart } from '../../src/sources/account.ts';
 import { sourceKind } from '../../src/sources/index.ts';
 import { batchArrival, closeBatch, requireBatch } from '../../src/store/batches.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
+import { openArrival } from './arrival-parts.ts';
+import { drainInbox, inboxSource } from './drain-inbox.ts';
 import { contentHash } from './find-arrivals.ts';
 import type { JobContext } from './jobs.ts';
 
@@ -29,8 +30,14 @@ const final: ReadonlySet<ErrorCode> = new Set([
   'unknown-kind',
 ]);
 
+/** Reads a batch, or all that waits in a source's inbox. */
+export async function ingestBatch(context: JobContext, { batch }: { batch: string }): Promise<{ error: ErrorCode | null }> {
+  const source = inboxSource(batch);
+  return source === null ? readWhole(context, batch) : drainInbox(context, source, (id) => readWhole(context, id));
+}
+
 /** Reads a batch from its cursor to its end. What cannot be read is quarantined; only a defect or a changed file fails the batch. */
-export async function ingestBatch(context: JobContext, { batch: id }: { batch: string }): Promise<{ error: ErrorCode | null }> {
+async function readWhole(context: JobContext, id: string): Promise<{ error: ErrorCode | null }> {
   try {
     if (await changedMidway(context, id)) {
       // What is stored stays; the new content is another arrival, found at the next run.
@@ -54,7 +61,10 @@ async function changedMidway({ store }: JobContext, id: string): Promise<boolean
   const batch = await requireBatch(store, id);
   if (batch.state !== 'open' || (batch.cursor_part === 0 && batch.cursor_unit === 0)) return false;
   const source = await requireSource(store, batch.source);
-  const { hash } = await contentHash(sourceKind(source.kind), await batchArrival(store, id));
+  const arrival = await batchArrival(store, id);
+  // What was pushed is named by its content: it cannot become something else.
+  if (arrival.form === 'inbox') return false;
+  const { hash } = await contentHash(sourceKind(source.kind), arrival);
   return store.secrets.study(source.study)('bytes', hash) !== batch.content_key;
 }
 
@@ -77,18 +87,15 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
   };
   const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
   const drift = new Drift();
-  const { mtimeMs } = await stat(arrival.path).catch(() => {
-    throw new AfferentError('file-gone');
-  });
+  const { parts, arrivedMs } = await openArrival(store, kind, arrival);
   const parse: ParseContext = {
     mapping: settings.mapping,
     zone: settings.zone,
     account: settings.account,
-    arrivedMs: mtimeMs,
+    arrivedMs,
     drift: (change) => drift.add(change),
   };
   let done = batch.received;
-  const parts = await partsOf(kind, arrival);
   for (const part of parts.slice(batch.cursor_part)) {
     const skipUnits = part.index === batch.cursor_part ? batch.cursor_unit : 0;
     for await (const group of readPart(kind, part, parse, { groupUnits, skipUnits, progress: checkCancelled })) {

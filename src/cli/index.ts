@@ -17,6 +17,9 @@ export const verbs: VerbEntry[] = [
   { words: 'study list', summary: 'list the studies', load: () => import('./verbs/study-list.ts') },
   { words: 'participant add', summary: 'add one participant, or a roster', load: () => import('./verbs/participant-add.ts') },
   { words: 'source add', summary: 'add an account or device of a participant', load: () => import('./verbs/source-add.ts') },
+  { words: 'device add', summary: 'let a device push to a source, by a token of its own', load: () => import('./verbs/device-add.ts') },
+  { words: 'device list', summary: 'list the devices that push to a source', load: () => import('./verbs/device-list.ts') },
+  { words: 'device revoke', summary: 'refuse a device from now on', load: () => import('./verbs/device-revoke.ts') },
   { words: 'ingest', summary: 'read, score and store what has arrived', load: () => import('./verbs/ingest.ts') },
   { words: 'status', summary: 'show sources, batches, scores and alerts of a study', load: () => import('./verbs/status.ts') },
   { words: 'ledger', summary: 'show what became of every unit received', load: () => import('./verbs/ledger.ts') },
@@ -47,6 +50,7 @@ export const groups: Record<string, string> = {
   study: 'create and list studies',
   participant: 'add participants',
   source: 'add sources',
+  device: 'who may push to a source',
   quarantine: 'see what could not be read',
   account: 'who may use the console',
 };

@@ -9,7 +9,7 @@ import type { ExclusionReason, Parsed } from '../../schema/source.ts';
  */
 export function consentDecision(consent: Consent, item: Parsed): ExclusionReason | null {
   if (item.is === 'excluded') return item.reason;
-  if (item.is === 'quarantined') return null;
+  if (item.is === 'quarantined' || item.is === 'deletion') return null;
   const { names, audience, beginMs, endMs } = factsOf(item);
   if (consent.kinds !== undefined && !consent.kinds.some((kind) => names.includes(kind))) return 'no-consent-kind';
   if (audience !== null && !consent.audiences.includes(audience)) return 'no-consent-audience';
@@ -27,7 +27,7 @@ interface Facts {
   endMs: number;
 }
 
-function factsOf(item: Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' }>): Facts {
+function factsOf(item: Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' } | { is: 'deletion' }>): Facts {
   if (item.is === 'block') return { names: ['series', item.block.signal], audience: null, ...spanOf(item.block) };
   if (item.is === 'sample') {
     const beginMs = Date.parse(item.sample.time.utc);

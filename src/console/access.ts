@@ -1,7 +1,7 @@
 import type { Role } from '../../schema/roles.ts';
 
-/** Who may call a route: anybody, anybody signed in, or these roles in the study of the address. */
-export type Access = 'open' | 'signed-in' | readonly Role[];
+/** Who may call a route: anybody, a device by its token, anybody signed in, or these roles in the study of the address. */
+export type Access = 'open' | 'device' | 'signed-in' | readonly Role[];
 
 const study: readonly Role[] = ['data-manager', 'researcher'];
 const explore: readonly Role[] = ['researcher'];
@@ -15,6 +15,8 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/sign-in/link': 'open',
   'GET /*': 'open',
   'HEAD /*': 'open',
+  'POST /v1/ingest/:source': 'device',
+  'GET /v1/ingest/:source/receipts/:receipt': 'device',
   'POST /v1/sign-out': 'signed-in',
   'GET /v1/me': 'signed-in',
   'POST /v1/me/password': 'signed-in',

@@ -18,7 +18,7 @@ function known(thrown: unknown): AfferentError {
   if (thrown instanceof AfferentError) return thrown;
   if (thrown instanceof MartFailure) return new AfferentError('internal');
   const status = (thrown as Partial<FastifyError>)?.statusCode ?? 500;
-  const codes: Partial<Record<number, ErrorCode>> = { 404: 'not-found', 429: 'too-many' };
+  const codes: Partial<Record<number, ErrorCode>> = { 404: 'not-found', 413: 'body-too-large', 415: 'media-not-taken', 429: 'too-many' };
   return new AfferentError(codes[status] ?? (status >= 400 && status < 500 ? 'usage' : 'internal'));
 }
 

@@ -8,7 +8,7 @@ import { reviews } from '../temporal/reviews.ts';
 import { scheduleInfo } from '../temporal/schedules.ts';
 import type { ReviewClient } from './review-client.ts';
 import type { Schedules } from './schedules.ts';
-import { createConsole } from './server.ts';
+import { createConsole, type Pushes } from './server.ts';
 
 export interface ConsoleSettings {
   address: StoreAddress;
@@ -19,6 +19,8 @@ export interface ConsoleSettings {
   port: number;
   /** Address that people reach it by, where that is another. */
   url: string | null;
+  /** Content types that devices may push, by source kind. */
+  pushes: Pushes;
 }
 
 /** Schedules, as far as the Temporal server tells; without it, the pages show the rest. */
@@ -51,6 +53,7 @@ async function main(): Promise<void> {
     review: reviewClient(client, store),
     schedules: schedulesOf(client, store),
     webDist: settings.webDist,
+    pushes: settings.pushes,
     logger: pino({ level: 'info' }),
     hosts: [...(url ? [url.hostname] : []), ...(isIPv4(settings.host) ? [] : [settings.host])],
     secureCookie: url?.protocol === 'https:',

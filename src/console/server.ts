@@ -7,16 +7,20 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Store } from '../store/open.ts';
 import { answerErrors } from './error-replies.ts';
 import { guard } from './guard.ts';
+import type { InboxLimits } from './ingest/back-pressure.ts';
 import { type MartOptions, Marts } from './mart/marts.ts';
 import type { ReviewClient } from './review-client.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { exploreRoutes } from './routes/explore.ts';
+import { ingestRoutes } from './routes/ingest.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { sqlRoutes } from './routes/sql.ts';
 import { studyRoutes } from './routes/studies.ts';
 import type { Schedules } from './schedules.ts';
 import { type SqlOptions, StudySql } from './sql/study-sql.ts';
 import { webPages } from './web-pages.ts';
+
+export type Pushes = Readonly<Record<string, readonly string[]>>;
 
 export interface ConsoleOptions {
   store: Store;
@@ -31,6 +35,9 @@ export interface ConsoleOptions {
   secureCookie?: boolean;
   marts?: Partial<MartOptions>;
   sql?: Partial<SqlOptions>;
+  /** Content types that devices may push, by source kind. */
+  pushes?: Pushes;
+  inbox?: Partial<InboxLimits>;
 }
 
 /** What routes are made with. */
@@ -41,6 +48,8 @@ export interface ConsoleParts {
   marts: Marts;
   sql: StudySql;
   secureCookie: boolean;
+  pushes: Pushes;
+  inbox: Partial<InboxLimits>;
 }
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
@@ -102,12 +111,14 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
     marts,
     sql: new StudySql(marts, options.sql),
     secureCookie: options.secureCookie ?? false,
+    pushes: options.pushes ?? {},
+    inbox: options.inbox ?? {},
   };
   // Answers are about people and are kept by no cache.
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
   });
-  for (const routes of [peopleRoutes, studyRoutes, exploreRoutes, sqlRoutes, alertRoutes]) await app.register(routes(parts));
+  for (const routes of [peopleRoutes, studyRoutes, exploreRoutes, sqlRoutes, alertRoutes, ingestRoutes]) await app.register(routes(parts));
   await webPages(app, options.webDist);
   return app;
 }

@@ -8,6 +8,7 @@ import type { WorkerSettings } from '../worker.ts';
 import { freePort } from './free-port.ts';
 import { type PartsFile, readParts, removeParts, writeParts } from './parts-file.ts';
 import { endProcess, identityOf } from './process-identity.ts';
+import { pushedMedia } from './pushed-media.ts';
 import { type Supervised, supervise } from './supervised.ts';
 import { startTemporal } from './temporal-server.ts';
 import { webBuild } from './web-build.ts';
@@ -82,6 +83,7 @@ export async function startParts(
         host: config.host,
         port,
         url: config.url,
+        pushes: pushedMedia(),
       };
       started.push(await child('console', 'src/console/main.ts', env('AFFERENT_CONSOLE', settings), logs, tell, signal));
     }

@@ -22,6 +22,10 @@ export const backupTables: readonly (readonly [keyof Tables, ...string[]])[] = [
   ['record', 'id'],
   ['series', 'id'],
   ['quarantine', 'id'],
+  ['device', 'id'],
+  ['feed', 'id'],
+  ['inbox', 'id'],
+  ['deletion', 'source', 'record_key'],
   ['model', 'id'],
   // A rerun has a later number than the run it refers to.
   ['run', 'study', 'number'],

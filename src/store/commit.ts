@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
 import type { DriftChange, ExclusionReason, Parsed } from '../../schema/source.ts';
+import { deletedVersions, deleteRecord } from './deletions.ts';
 import type { Store } from './open.ts';
 import { recordRow } from './records.ts';
 import { seal } from './seal.ts';
@@ -88,6 +89,9 @@ export class BatchWriter {
           const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
           quarantine.push(this.#quarantineRow(group, unit + from, item, 'conflicts-with-stored', to - from, raw, null));
         }
+      } else if (item.is === 'deletion') {
+        await deleteRecord(tx, owner, item);
+        tally.add('excluded', item.day, item.units, 'deletion');
       }
       unit += item.units;
     }
@@ -124,8 +128,21 @@ export class BatchWriter {
 
   async #writeRecords(tx: Transaction<Tables>, rows: Tables['record'][], tally: Tally): Promise<void> {
     const known = await knownIds(tx, 'record', rows);
-    const fresh = rows.filter((row) => !known.has(row.id));
-    for (const row of rows) tally.add(known.has(row.id) ? 'duplicate' : 'stored', row.day, 1);
+    const deleted = await deletedVersions(
+      tx,
+      this.#owner.source,
+      rows.map((row) => row.record_key),
+    );
+    const fresh: Tables['record'][] = [];
+    for (const row of rows) {
+      const gone = deleted.get(row.record_key);
+      if (known.has(row.id)) tally.add('duplicate', row.day, 1);
+      else if (gone !== undefined && row.version <= gone) tally.add('erased', row.day, 1);
+      else {
+        fresh.push(row);
+        tally.add('stored', row.day, 1);
+      }
+    }
     await insertSlices(tx, 'record', fresh, 13, this.#store.adapter.maxValues);
   }
 

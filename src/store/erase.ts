@@ -18,6 +18,7 @@ export interface Erasure {
 export const erasedTables = [
   ...['participant', 'source', 'batch', 'ledger', 'outcome_reason', 'drift', 'record', 'series', 'quarantine'],
   ...['run_input', 'score', 'decision', 'alert', 'alert_score', 'alert_event', 'rating'],
+  ...['device', 'feed', 'inbox', 'deletion'],
 ] as const;
 
 /**
@@ -33,6 +34,7 @@ export async function eraseParticipant(store: Store, tx: Transaction<Tables>, pa
   await eraseReview(tx, participant);
   const scores = await eraseScores(tx, participant);
   const rows = await eraseRows(tx, participant);
+  await eraseStreams(tx, participant);
   await eraseSources(tx, participant);
   await tx.deleteFrom('participant').where('id', '=', participant).execute();
   return { study: row.study, sources: sources.map(({ id }) => id), alerts: alerts.map(({ id }) => id), scores, ...rows };
@@ -88,6 +90,12 @@ async function eraseRows(tx: Transaction<Tables>, participant: string): Promise<
   await tx.deleteFrom('series').where('participant', '=', participant).execute();
   await tx.deleteFrom('quarantine').where('participant', '=', participant).execute();
   return { records: Number(records.numDeletedRows), samples: samples.units, quarantined: quarantined.units };
+}
+
+/** What waited unread is nobody's any more, and no device or feed brings more. */
+async function eraseStreams(tx: Transaction<Tables>, participant: string): Promise<void> {
+  for (const table of ['inbox', 'device', 'feed'] as const) await tx.deleteFrom(table).where('participant', '=', participant).execute();
+  await tx.deleteFrom('deletion').where('source', 'in', sourcesOf(tx, participant)).execute();
 }
 
 async function eraseSources(tx: Transaction<Tables>, participant: string): Promise<void> {

@@ -13,6 +13,17 @@ export interface SourceSettings {
   account: string | null;
 }
 
+const pushedPath = 'push:';
+
+/** What stands for the path of a source that has none: devices push to it, or a feed brings what it gets. */
+export function pushedSource(name: string): string {
+  return `${pushedPath}${name}`;
+}
+
+export function isPushed(path: string): boolean {
+  return path.startsWith(pushedPath);
+}
+
 export interface SourceRow extends Omit<Tables['source'], 'settings' | 'participant'> {
   participant: string;
 }

@@ -106,6 +106,60 @@ export interface Tables {
     day: string;
     raw: Buffer;
   };
+  /** Something that pushes to a source, by a token that is stored hashed. */
+  device: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    token_hash: string;
+    created_at: string;
+    revoked_at: string | null;
+  };
+  /** A reader of somebody else's stream; see src/streams. */
+  feed: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    form: 'jetstream' | 'mastodon' | 'poll';
+    /** Sealed FeedSettings: address, tokens. */
+    settings: Buffer;
+    /** Sealed; committed with the frames before it. */
+    cursor: Buffer | null;
+    /** Arrivals so far: names each, and tells a stale reader from the one that goes on. */
+    sequence: number;
+    state: 'on' | 'off';
+    last_error: string | null;
+    connected_at: string | null;
+    last_frame_at: string | null;
+    /** Until when the other side asked to be left alone. */
+    not_before: string | null;
+    created_at: string;
+  };
+  /** What was pushed or came by a feed, until it has been read; the row stays as the receipt, its body goes. */
+  inbox: {
+    id: string;
+    study: string;
+    participant: string;
+    source: string;
+    device: string | null;
+    feed: string | null;
+    request_key: string | null;
+    content_key: string;
+    media: string;
+    bytes: number;
+    received_ms: number;
+    /** The sender's clock as it said, ISO in UTC, and how far it was ahead of ours. */
+    client_time: string | null;
+    skew_ms: number | null;
+    state: 'waiting' | 'read' | 'failed';
+    batch: string | null;
+    /** Sealed; null once every unit of it is in the ledger. */
+    body: Buffer | null;
+  };
+  /** Records that their source has deleted: versions no later than `at` are never stored again. */
+  deletion: { source: string; record_key: string; at: string };
   model: { id: string; name: string; version: string; thresholds_id: string; folder: string; kept_at: string };
   run: {
     id: string;

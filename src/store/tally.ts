@@ -2,12 +2,12 @@ import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
-type Outcome = 'stored' | 'duplicate' | 'quarantined' | 'excluded';
-const outcomes: Outcome[] = ['stored', 'duplicate', 'quarantined', 'excluded'];
+type Outcome = 'stored' | 'duplicate' | 'quarantined' | 'excluded' | 'erased';
+const outcomes: Outcome[] = ['stored', 'duplicate', 'quarantined', 'excluded', 'erased'];
 
 /** Units of a group by outcome, day and reason, and their way into the ledger. */
 export class Tally {
-  readonly total: Record<Outcome, number> = { stored: 0, duplicate: 0, quarantined: 0, excluded: 0 };
+  readonly total: Record<Outcome, number> = { stored: 0, duplicate: 0, quarantined: 0, excluded: 0, erased: 0 };
   readonly #days = new Map<string, Record<Outcome, number>>();
   readonly #reasons = new Map<string, number>();
 
@@ -17,7 +17,7 @@ export class Tally {
     const name = day ?? '';
     let row = this.#days.get(name);
     if (!row) {
-      row = { stored: 0, duplicate: 0, quarantined: 0, excluded: 0 };
+      row = { stored: 0, duplicate: 0, quarantined: 0, excluded: 0, erased: 0 };
       this.#days.set(name, row);
     }
     row[outcome] += units;
@@ -38,6 +38,7 @@ export class Tally {
         duplicate: sql`duplicate + ${this.total.duplicate}`,
         quarantined: sql`quarantined + ${this.total.quarantined}`,
         excluded: sql`excluded + ${this.total.excluded}`,
+        erased: sql`erased + ${this.total.erased}`,
       })
       .where('id', '=', batch)
       .execute();
@@ -45,7 +46,7 @@ export class Tally {
       const received = outcomes.reduce((sum, outcome) => sum + row[outcome], 0);
       await tx
         .insertInto('ledger')
-        .values({ batch, day, received, ...row, erased: 0 })
+        .values({ batch, day, received, ...row })
         .onConflict((c) =>
           c.columns(['batch', 'day']).doUpdateSet({
             received: sql`ledger.received + ${received}`,
@@ -53,6 +54,7 @@ export class Tally {
             duplicate: sql`ledger.duplicate + ${row.duplicate}`,
             quarantined: sql`ledger.quarantined + ${row.quarantined}`,
             excluded: sql`ledger.excluded + ${row.excluded}`,
+            erased: sql`ledger.erased + ${row.erased}`,
           }),
         )
         .execute();

@@ -5,7 +5,7 @@ import { Duration, durationMs } from '../../../schema/policy.ts';
 import { sourceKind, sourceKinds } from '../../sources/index.ts';
 import { readMapping } from '../../sources/posts/mapping.ts';
 import { requireParticipant } from '../../store/participants.ts';
-import { addSource, listSources } from '../../store/sources.ts';
+import { addSource, listSources, pushedSource } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { ensureSchedules } from '../../temporal/schedules.ts';
 import { withStore } from '../home.ts';
@@ -16,7 +16,8 @@ export const verb: Verb = {
   arguments: { '<study>': 'name of the study' },
   options: [
     { flags: '--kind <kind>', help: `one of ${Object.keys(sourceKinds).join(', ')}`, required: true },
-    { flags: '--path <path>', help: 'a file, a folder of exports, or a folder that goes on filling', required: true },
+    { flags: '--path <path>', help: 'a file, a folder of exports, or a folder that goes on filling' },
+    { flags: '--push <name>', help: 'instead of a path: devices push to it, or a feed reads it; a name of yours such as phone' },
     { flags: '--participant <id>', help: 'the participant’s id in your own lists', required: true },
     { flags: '--every <duration>', help: 'look for what is new so often, such as 15m or 24h, while afferent up runs' },
     { flags: '--map <fields>', help: 'which fields mean what, such as id=tweet_id,time=created,text=body' },
@@ -27,6 +28,7 @@ export const verb: Verb = {
   examples: [
     'source add sleep-2026 --kind posts --path posts.jsonl --participant P001',
     'source add sleep-2026 --kind posts --path posts.csv --participant P001 --map id=tweet_id,time=created,text=body --zone Europe/Berlin',
+    'source add sleep-2026 --kind posts --push phone --participant P001',
     'source add sleep-2026 --kind empatica-e4 --path /data/e4/p001 --participant P001 --every 15m',
   ],
   notes: `Kinds:\n${Object.values(sourceKinds)
@@ -35,7 +37,7 @@ export const verb: Verb = {
   async run(call) {
     const study = argument(call, 0);
     const kind = sourceKind(textOption(call, 'kind') ?? '').manifest;
-    const path = readablePath(textOption(call, 'path') ?? '');
+    const path = pathOf(textOption(call, 'path'), textOption(call, 'push'));
     const mapping = readMap(textOption(call, 'map'), kind.mapped);
     const everySeconds = readEvery(textOption(call, 'every'));
     const settings = { path, mapping, zone: readZone(textOption(call, 'zone')), account: textOption(call, 'account') };
@@ -55,6 +57,13 @@ export const verb: Verb = {
     return 0;
   },
 };
+
+function pathOf(path: string | null, push: string | null): string {
+  if ((path === null) === (push === null)) throw new AfferentError('usage', { what: 'give --path or --push' });
+  if (push === null) return readablePath(path ?? '');
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(push)) throw new AfferentError('usage', { what: '--push takes lower-case letters, digits and hyphens' });
+  return pushedSource(push);
+}
 
 function readablePath(given: string): string {
   const path = resolve(given);

@@ -14,6 +14,7 @@ export const posts: SourceKind = {
     yields: ['post'],
     mapped: true,
     version: 1,
+    pushes: { 'application/x-ndjson': 'jsonl', 'text/csv': 'csv' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   parts: async (arrival) => toParts(await entriesOf(arrival, true), (entry) => roleOf(entry.name)),
