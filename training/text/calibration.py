@@ -51,6 +51,41 @@ def crossed_f1(logits: np.ndarray, targets: np.ndarray, halvings: int = 5) -> di
     }
 
 
+def fit_linear(logits: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Slope and offset a column of value = a * logit + b, and half the width that 90 % of the rows lie within, (n,) each."""
+    fits = [np.polyfit(logits[:, k], values[:, k], 1) for k in range(logits.shape[1])]
+    a, b = np.array(fits).T
+    return a, b, np.quantile(np.abs(logits * a + b - values), 0.9, axis=0)
+
+
+def fit_temperature(logits: np.ndarray, classes: np.ndarray) -> float:
+    """The divisor of logits (rows, n) that makes the classes (rows,) likeliest, of 0.3 to 5."""
+    def cost(t: float) -> float:
+        scaled = logits / t
+        return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(classes)), classes]).mean())
+    return float(min(np.geomspace(0.3, 5, 200), key=cost))
+
+
+def interval_table(logits: np.ndarray, targets: np.ndarray, known: np.ndarray | None = None, draws: int = 100) -> dict:
+    """95 % interval of each column's calibrated probability over a grid of logits, by refitting on resampled rows.
+
+    It says how well the scaling is known from these rows, not how well the model knows the text.
+    """
+    generator, low, high = np.random.default_rng(0), [], []
+    grid = np.linspace(np.quantile(logits, 0.001), np.quantile(logits, 0.999), 13)
+    for k in range(logits.shape[1]):
+        rows = np.arange(len(logits)) if known is None else np.flatnonzero(known[:, k])
+        curves = []
+        for _ in range(draws):
+            drawn = generator.choice(rows, len(rows))
+            if 0 < targets[drawn, k].sum() < len(drawn):
+                a, b = fit_platt(logits[drawn][:, [k]], targets[drawn][:, [k]])
+                curves.append(sigmoid(a[0] * grid + b[0]))
+        low.append(np.quantile(curves, 0.025, axis=0).round(4).tolist())
+        high.append(np.quantile(curves, 0.975, axis=0).round(4).tolist())
+    return {"grid": grid.round(4).tolist(), "low": low, "high": high}
+
+
 def severity_distribution(logits: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Calibrated P(severity > k) made monotone, (rows, 6), and the expected severity 0-6, (rows,)."""
     above = np.minimum.accumulate(sigmoid(logits * a + b), axis=1)

@@ -8,6 +8,21 @@ EMOTIONS = (
     "embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief remorse "
     "sadness surprise neutral"
 ).split()
+# The groupings that the authors of GoEmotions give.
+EKMAN = {
+    "anger": ["anger", "annoyance", "disapproval"],
+    "disgust": ["disgust"],
+    "fear": ["fear", "nervousness"],
+    "joy": ["admiration", "amusement", "approval", "caring", "desire", "excitement", "gratitude", "joy", "love", "optimism",
+            "pride", "relief"],
+    "sadness": ["disappointment", "embarrassment", "grief", "remorse", "sadness"],
+    "surprise": ["confusion", "curiosity", "realization", "surprise"],
+}  # fmt: skip
+SENTIMENT = {
+    "positive": EKMAN["joy"],
+    "negative": [*EKMAN["anger"], *EKMAN["disgust"], *EKMAN["fear"], *EKMAN["sadness"]],
+    "ambiguous": EKMAN["surprise"],
+}
 LONELINESS = ("lonely", "thwarted_belongingness", "perceived_burdensomeness")
 AFFECT = ("valence", "arousal", "dominance")
 PERSONALITY = ("extraversion", "neuroticism", "agreeableness", "conscientiousness", "openness")

@@ -1,0 +1,91 @@
+"""Stage 5: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
+
+Logistic regression on the mean of the pairs' states and the mean of the tokens' lower states. Five folds give the
+left-out logits that calibration and figures come from.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import onnx
+import torch
+from challenge import Challenge
+from data import add_arguments, open_tokenizer, tokenise
+from graph import build_graph
+from model import WIDTH, open_checkpoint
+from score_rows import open_graph, run_rows
+from sklearn.linear_model import LogisticRegression
+from tasks import Sets, Task, unseen
+
+FOLDS, STRENGTHS, LIMIT = 5, (0.001, 0.003, 0.01, 0.03, 0.1), 512
+
+
+def targets_of(task: Task) -> list[np.ndarray]:
+    """One column of classes for each fit: the columns of binary tasks, or the class."""
+    return [task.targets.argmax(axis=1)] if task.loss == "classes" else list(task.targets.T.astype(int))
+
+
+def fit(features: np.ndarray, classes: np.ndarray, strength: float, balanced: bool) -> LogisticRegression:
+    return LogisticRegression(C=strength, max_iter=500, class_weight="balanced" if balanced else None).fit(features, classes)
+
+
+def decision(fitted: LogisticRegression, features: np.ndarray) -> np.ndarray:
+    return fitted.decision_function(features).reshape(len(features), -1)
+
+
+def left_out(task: Task, features: np.ndarray, strength: float, seed: int) -> np.ndarray:
+    """Logits (rows, n), each from a fit without the row's fold."""
+    fold = np.random.default_rng(seed).permutation(len(features)) % FOLDS
+    columns, logits = targets_of(task), np.zeros((len(features), task.targets.shape[1]))
+    for held in range(FOLDS):
+        out = fold == held
+        fits = [fit(features[~out], column[~out], strength, task.loss == "classes") for column in columns]
+        logits[out] = np.concatenate([decision(one, features[out]) for one in fits], axis=1)
+    return logits
+
+
+def cost(task: Task, logits: np.ndarray) -> float:
+    """Mean log loss of the left-out rows, by which the strength is chosen."""
+    if task.loss == "classes":
+        return float((np.logaddexp.reduce(logits, axis=1) - (logits * task.targets).sum(axis=1)).mean())
+    return float(np.logaddexp(0, np.where(task.targets > 0, -logits, logits)).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    parser.add_argument("--checkpoint", default="crisis", help="of the stage before, in WORK")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
+    onnx.save(build_graph(model, means=True), options.work / "means.onnx")
+    session, tokenizer = open_graph(options.work / "means.onnx"), open_tokenizer(options.base / "tokenizer.json")
+    sets, kept = Sets(options.data, unseen(options.data, Challenge())), {}
+    for task in (sets.personality(), sets.outdoor_effect(), sets.social_anxiety(options.seed)):
+        rows = tokenise(tokenizer, [{"text": text} for text in task.texts], LIMIT)
+        found = run_rows(session, rows, ["pairs_mean", "tokens_mean"])
+        features = np.concatenate([found["pairs_mean"], found["tokens_mean"]], axis=1)
+        centre, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+        scaled = (features - centre) / spread
+        tried = {strength: left_out(task, scaled, strength, options.seed) for strength in STRENGTHS}
+        strength = min(tried, key=lambda s: cost(task, tried[s]))
+        fits = [fit(scaled, column, strength, task.loss == "classes") for column in targets_of(task)]
+        weight = np.concatenate([one.coef_ for one in fits]) / spread
+        bias = np.concatenate([one.intercept_ for one in fits]) - weight @ centre
+        head = model.heads[task.head]
+        with torch.no_grad():
+            head.mean.weight.copy_(torch.from_numpy(weight[:, :WIDTH]))
+            head.token.weight.copy_(torch.from_numpy(weight[:, WIDTH:]))
+            head.mean.bias.copy_(torch.from_numpy(bias))
+            head.focused.weight.zero_()
+        kept |= {f"{task.head}_logits": tried[strength], f"{task.head}_targets": task.targets}
+        shares = [float(((z > 0) == (t > 0)).mean()) for z, t in zip(tried[strength].T, task.targets.T)]
+        print(task.head, "strength", strength, "left out, right:", np.round(shares, 3), flush=True)
+    torch.save(model.state_dict(), options.work / "final.pt")
+    np.savez(options.work / "weak.npz", **kept)
+
+
+if __name__ == "__main__":
+    main()
