@@ -2,6 +2,8 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
+import { mastodon } from './mastodon/index.ts';
+import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
@@ -9,8 +11,10 @@ import { xArchive } from './x-archive/index.ts';
 export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   posts,
   'x-archive': xArchive,
+  mastodon,
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
+  'open-mhealth': openMhealth,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */
