@@ -2,6 +2,7 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
+import { fitbit } from './fitbit/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
@@ -15,6 +16,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  fitbit,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -22,6 +22,7 @@ const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'
   'empatica-e4': { fileName: 'EDA.csv', huge: () => Buffer.from(`1700000000\n4\n${HUGE}\n`) },
   'apple-health': { fileName: 'export.xml', huge: () => Buffer.from(`<HealthData><Record a="${HUGE.repeat(7)}"/></HealthData>`) },
   'open-mhealth': { fileName: 'points.ndjson', huge: () => Buffer.from(`{"header":{"id":"${HUGE}"}}\n`) },
+  fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
