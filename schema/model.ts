@@ -20,11 +20,35 @@ export const E4Input = z.object({
   min_present: z.number().min(0).max(1),
 });
 
+const StreamSignal = SignalSpec.extend({
+  /** Least and greatest value that a worn sensor gives: one beyond them counts as missing. */
+  valid: z.tuple([z.number(), z.number()]).optional(),
+});
+
+/** A recording read block by block, with what the model carries from one block to the next. */
+export const StreamInput = z.object({
+  kind: z.literal('e4-stream'),
+  /** Length of a block, and time from one output to the next, seconds. */
+  block_s: z.number().positive(),
+  /** Length of the stretch before each output whose recorded share is told and asked for, seconds. */
+  window_s: z.number().positive().default(60),
+  /** A stretch of this many seconds without any sample ends the state; what follows begins a new one. */
+  restart_s: z.number().positive().default(7200),
+  /** Numbers that the model carries. */
+  carried: z.int().positive(),
+  signals: z.record(z.string(), StreamSignal),
+  min_present: z.number().min(0).max(1),
+});
+export type StreamInput = z.infer<typeof StreamInput>;
+
+/** What a second pass over a finished recording begins with: these stretches [start, end) of what the first ended with. */
+export const WholePass = z.object({ keep: z.array(z.tuple([z.int().min(0), z.int().min(0)])) });
+
 /** `manifest.json` of a model folder. */
 export const ModelManifest = z.object({
   name: z.string(),
   version: z.string(),
-  input: z.discriminatedUnion('kind', [TextInput, E4Input]),
+  input: z.discriminatedUnion('kind', [TextInput, E4Input, StreamInput]),
   graph: z.string(),
   precision: z.enum(['fp32', 'int8']),
   license: z.string(),
@@ -33,6 +57,8 @@ export const ModelManifest = z.object({
   /** sha256 of every file that makes the numbers. */
   files: z.record(z.string(), z.string()),
   heads: z.array(Head),
+  /** There when finished recordings can be read twice. */
+  whole: WholePass.optional(),
 });
 export type ModelManifest = z.infer<typeof ModelManifest>;
 export const Engine = z.enum(['native', 'wasm']);

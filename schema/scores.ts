@@ -48,6 +48,8 @@ export const WindowScoreRow = z.object({
   /** UTC; null where the recording could not be read. */
   start: z.string().nullable(),
   end: z.string().nullable(),
+  /** Since when the model carries what it knows; later than the recording's beginning where a long gap made it begin anew. */
+  since: z.string().optional(),
   present: z.record(z.string(), z.number()),
   scores: z.record(z.string(), HeadScores),
   decisions: z.record(z.string(), HeadDecision),

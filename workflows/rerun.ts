@@ -42,6 +42,8 @@ function addCounts(a: VerifyCounts, b: VerifyCounts): VerifyCounts {
     maxDrift: Math.max(a.maxDrift, b.maxDrift),
     flipped: a.flipped + b.flipped,
     missing: a.missing + b.missing,
+    // An activity of an earlier version does not tell.
+    superseded: (a.superseded ?? 0) + (b.superseded ?? 0),
     erased: a.erased + b.erased,
   };
 }

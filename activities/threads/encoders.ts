@@ -4,14 +4,17 @@ import type { Engine } from '../../schema/model.ts';
 import type { Encoder } from '../../src/encoder/encoder.ts';
 import { type Model, openModel } from '../../src/encoder/model.ts';
 import { openEncoder } from '../../src/encoder/open.ts';
+import { openStreamEncoder, type StreamEncoder } from '../../src/encoder/stream/streamEncoder.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 
 /** Rows of one pass through the graph; it changes no bit of a result. */
 const batchRows = 32;
 
+/** A model for inputs that stand by themselves, or one for streams; the other is null. */
 interface Open {
   model: Model;
-  encoder: Encoder;
+  encoder: Encoder | null;
+  streams: StreamEncoder | null;
 }
 
 /** Encoders stay open in their thread from shard to shard: one for text, one for recordings. */
@@ -28,7 +31,8 @@ export async function keptEncoder(models: string, wanted: RunModel, engine: Engi
   while (open.size >= 2) {
     const [oldest, loaded] = open.entries().next().value as [string, Promise<Open>];
     open.delete(oldest);
-    await (await loaded).encoder.release();
+    const { encoder, streams } = await loaded;
+    await (encoder ?? streams)?.release();
   }
   const loading = load(models, wanted, engine);
   open.set(name, loading);
@@ -39,5 +43,7 @@ export async function keptEncoder(models: string, wanted: RunModel, engine: Engi
 async function load(models: string, wanted: RunModel, engine: Engine): Promise<Open> {
   const model = await openModel(join(models, wanted.folder));
   if (model.modelId !== wanted.id || model.thresholdsId !== wanted.thresholds) throw new AfferentError('bad-model', { what: wanted.name });
-  return { model, encoder: await openEncoder(model, engine, batchRows) };
+  const { input } = model.manifest;
+  if (input.kind === 'e4-stream') return { model, encoder: null, streams: await openStreamEncoder(model, input, engine) };
+  return { model, encoder: await openEncoder(model, engine, batchRows), streams: null };
 }

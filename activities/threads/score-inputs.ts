@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorCode, toAfferentError } from '../../schema/errors.ts';
+import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { E4Input, Engine } from '../../schema/model.ts';
 import type { HeadResult } from '../../schema/scores.ts';
 import { maskText } from '../../src/consent/mask.ts';
@@ -7,11 +7,13 @@ import { recordingWindows } from '../../src/encoder/e4/recordingWindows.ts';
 import type { E4Window } from '../../src/encoder/e4/window.ts';
 import type { SignalBlock } from '../../src/encoder/e4/windower.ts';
 import { windowInputId } from '../../src/encoder/e4/windowInputId.ts';
+import type { Encoder } from '../../src/encoder/encoder.ts';
 import type { Store } from '../../src/store/open.ts';
 import { openPosts, recordingOwner, recordingSignal } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { keptEncoder } from './encoders.ts';
+import { scoreStream } from './score-stream.ts';
 
 /** One scored input: a post, or a window of a recording. */
 export interface Scored {
@@ -24,6 +26,8 @@ export interface Scored {
   timeMs: number;
   endMs: number;
   present: Record<string, number> | null;
+  /** Of a stream's window: since when the model carried what it knew. */
+  sinceMs?: number;
   heads: HeadResult[];
   error: ErrorCode | null;
 }
@@ -58,7 +62,10 @@ const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-val
 async function wholeRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): Promise<Scored[]> {
   const scored: Scored[] = [];
   try {
-    for await (const slice of scoreRecording(store, models, model, engine, input)) scored.push(...slice);
+    const { model: loaded, streams, encoder } = await keptEncoder(models, model, engine);
+    const { input: form } = loaded.manifest;
+    if (streams && form.kind === 'e4-stream') scored.push(...(await scoreStream(store, form, streams.advance, input)));
+    else if (encoder) for await (const slice of scoreRecording(store, form as z.infer<typeof E4Input>, encoder, input)) scored.push(...slice);
     return scored;
   } catch (thrown) {
     const { code } = toAfferentError(thrown);
@@ -71,6 +78,7 @@ async function wholeRecording(store: Store, models: string, model: RunModel, eng
 
 async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {
   const { encoder } = await keptEncoder(models, model, engine);
+  if (encoder === null) throw new AfferentError('bad-model', { what: model.name });
   for (let i = 0; i < inputs.length; i += postsAtOnce) {
     const slice = inputs.slice(i, i + postsAtOnce);
     const posts = await openPosts(store, slice);
@@ -102,9 +110,12 @@ function originalSpans(evidence: HeadResult['evidence'], view: ReturnType<typeof
 }
 
 /** A recording, window by window, with bounded memory. */
-async function* scoreRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): AsyncGenerator<Scored[]> {
-  const { encoder, model: loaded } = await keptEncoder(models, model, engine);
-  const form = loaded.manifest.input as z.infer<typeof E4Input>;
+async function* scoreRecording(
+  store: Store,
+  form: z.infer<typeof E4Input>,
+  encoder: Encoder,
+  input: RunInput,
+): AsyncGenerator<Scored[]> {
   const owner = await recordingOwner(store, input);
   if (owner === null) return;
   const hash = store.secrets.study(owner.study);

@@ -1,8 +1,10 @@
 import { decisionId, scoreId } from '../../src/encoder/identity.ts';
 import { pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
+import { dropScores } from '../../src/store/recording-versions.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { grownRecording } from './grown-recordings.ts';
 import type { JobContext, Shard } from './jobs.ts';
 import { type Scored, scoreInputs } from './score-inputs.ts';
 
@@ -20,10 +22,16 @@ export async function scoreShard(
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
       const rows: ScoreRows[] = [];
+      const grown = await Promise.all(
+        slice.inputs
+          .filter((input) => input.series !== null)
+          .map((input) => grownRecording(store, models, model, run.engine, input, slice.scored)),
+      );
       for (const scored of slice.scored) {
-        if (scored.heads.length > 0) rows.push(...rowsOf(run, model, scored, await store.keys.key(scored.participant)));
+        if (scored.heads.length > 0 && grown.every((one) => one.holds(scored.inputId))) rows.push(...rowsOf(run, model, scored, await store.keys.key(scored.participant)));
       }
       await store.db.transaction().execute(async (tx) => {
+        for (const { stale } of grown) await dropScores(tx, model.id, stale);
         await insertScores(tx, rows);
         await setInputStates(tx, id, statesOf(slice.inputs, slice.scored));
       });
@@ -52,7 +60,7 @@ function rowsOf(run: Tables['run'], model: RunModel, scored: Scored, key: Buffer
       timeMs: scored.timeMs,
       endMs: scored.endMs,
     };
-    return scoreRows(key, place, head, scored.present);
+    return scoreRows(key, place, head, scored.present, scored.sinceMs);
   });
 }
 

@@ -4,6 +4,7 @@ import { rangeInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { type ScoreValue, storedScores } from '../../src/store/scores.ts';
 import { seal } from '../../src/store/seal.ts';
+import { grownRecording } from './grown-recordings.ts';
 import type { JobContext, Shard } from './jobs.ts';
 import { type Scored, scoreInputs } from './score-inputs.ts';
 
@@ -19,10 +20,13 @@ export interface VerifyCounts {
   flipped: number;
   /** Scores that are stored or computed now, but not both. */
   missing: number;
+  /** Windows that the recording no longer has since it has grown: their scores gave way to those of a later run. */
+  superseded: number;
   erased: number;
 }
 
-export const noCounts: VerifyCounts = { inputs: 0, scores: 0, identical: 0, drifted: 0, maxDrift: 0, flipped: 0, missing: 0, erased: 0 };
+const none = { inputs: 0, scores: 0, identical: 0, drifted: 0, flipped: 0, missing: 0, superseded: 0, erased: 0 };
+export const noCounts: VerifyCounts = { ...none, maxDrift: 0 };
 
 /** One score that came out otherwise; sealed with the run's input. */
 export interface Drifted {
@@ -45,10 +49,16 @@ export async function verifyShard(
     const mine = inputs.filter((input) => input.model === model.id && input.state !== 'erased');
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
+      const [input] = slice.inputs;
+      const grown = input && (await grownRecording(store, models, model, run.engine, input, slice.scored));
       const found = new Map<number, Drifted[]>(slice.inputs.map((input) => [input.ordinal, []]));
       for (const scored of slice.scored) {
         const drifted = found.get(scored.ordinal) ?? [];
         const stored = await storedScores(store, scored.participant, scored.inputId, model);
+        if (stored.size === 0 && grown?.holds(scored.inputId) === false) {
+          counts.superseded += scored.heads.length;
+          continue;
+        }
         for (const head of scored.heads) compare(counts, drifted, scored, head, stored.get(head.head));
         // What was stored and could not be computed again is no proof of anything.
         for (const head of stored.keys()) if (!scored.heads.some((one) => one.head === head)) miss(counts, drifted, head, scored.timeMs);
@@ -94,7 +104,7 @@ function compare(
     return;
   }
   counts.scores += 1;
-  const now: ScoreValue = { scores: head.scores, intervals: head.intervals, evidence: head.evidence, present: scored.present };
+  const now: ScoreValue = { scores: head.scores, intervals: head.intervals, evidence: head.evidence, present: scored.present, sinceMs: scored.sinceMs };
   const flipped = canonicalJson(head.decision) !== canonicalJson(stored.decision);
   if (!flipped && canonicalJson(now) === canonicalJson(stored.value)) {
     counts.identical += 1;

@@ -5,7 +5,7 @@ import type { Head, ModelManifest } from '../../schema/model.ts';
  * Versions of what happens to an input before the graph sees it. Part of the model id, so each rises whenever
  * its step gives another result for the same input. `masking` follows the masking of `src/consent`.
  */
-export const preprocessing = { text: 1, masking: 1, e4: 1 } as const;
+export const preprocessing = { text: 1, masking: 1, e4: 1, stream: 1 } as const;
 
 /** JSON with sorted keys and no spaces: equal values give equal bytes. Numbers must be finite. */
 export function canonicalJson(value: unknown): string {
@@ -48,10 +48,21 @@ function decisionsOf(head: Head): unknown {
 }
 
 /** Names everything that makes a score's numbers: files, input form, heads with calibration, precision, preprocessing. */
-export function modelIdOf(manifest: ModelManifest): string {
+export function modelIdOf(manifest: ModelManifest, mode: Mode = {}): string {
   const { files, input, precision } = manifest;
-  const steps = input.kind === 'text' ? { text: preprocessing.text, masking: preprocessing.masking } : { e4: preprocessing.e4 };
-  return hashOf('model', { files, input, precision, heads: manifest.heads.map(numbersOf), preprocessing: steps });
+  const whole = mode.whole ? manifest.whole?.keep : undefined;
+  return hashOf('model', { files, input, precision, heads: manifest.heads.map(numbersOf), preprocessing: stepsOf(input), whole });
+}
+
+/** How a model is used where there is more than one way. */
+export interface Mode {
+  /** A finished recording read twice. */
+  whole?: boolean;
+}
+
+function stepsOf({ kind }: ModelManifest['input']): Partial<typeof preprocessing> {
+  if (kind === 'text') return { text: preprocessing.text, masking: preprocessing.masking };
+  return kind === 'e4' ? { e4: preprocessing.e4 } : { stream: preprocessing.stream };
 }
 
 /** Names calibration and thresholds of every head. */

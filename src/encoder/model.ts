@@ -21,6 +21,11 @@ export interface Model {
   graphPath: string;
 }
 
+/** Name of a model as it stands in the rows of recordings that it read twice. */
+export function wholeRef(model: Model): string {
+  return `${model.manifest.name}@${modelIdOf(model.manifest, { whole: true })}`;
+}
+
 /**
  * Reads and checks a model folder. Every file of the manifest is hashed, so that an altered one is never run.
  * @throws AfferentError `unknown-model` where there is no such folder, `bad-model` (with the file's name or the

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TextScoreRow, WindowScoreRow } from '../../schema/scores.ts';
 import { textInputId } from '../encoder/identity.ts';
 import { tinyTextModel } from '../encoder/testing/tinyModels.ts';
+import { tinyStreamModel } from '../encoder/testing/tinyStreamModel.ts';
 import { writeZip } from '../sources/testing/write-zip.ts';
 import { type ScoreOptions, scoreFiles } from './scoreFiles.ts';
 
@@ -154,9 +155,14 @@ describe('score of recordings', () => {
   }
   const zip = (files: { name: string; bytes: Buffer }[]) => writeZip(files.map(({ name, bytes }) => ({ name, content: bytes })));
 
-  async function windowsOf(path: string) {
+  let streams: string;
+  beforeAll(async () => {
+    streams = await tinyStreamModel();
+  });
+
+  async function windowsOf(path: string, options: Partial<ScoreOptions> = {}) {
     const out = join(folder, 'windows.jsonl');
-    const counts = await scoreFiles({ files: [path], out, threads: 1 });
+    const counts = await scoreFiles({ files: [path], out, model: streams, threads: 1, ...options });
     return {
       counts,
       rows: (await readFile(out, 'utf8'))
@@ -172,6 +178,19 @@ describe('score of recordings', () => {
     expect(rows.map((row) => row.start)).toEqual(['2017-07-14T02:40:00.000Z', '2017-07-14T02:40:10.000Z', '2017-07-14T02:40:20.000Z']);
     expect(rows[0]).toMatchObject({ id: 'rec_one#0', end: '2017-07-14T02:41:00.000Z', present: { BVP: 1, ACC: 1, EDA: 1, TEMP: 1 } });
     expect(Object.keys(rows[0]?.scores ?? {})).toEqual(['stress', 'state']);
+    expect(rows[2]?.since).toBe('2017-07-14T02:40:00.000Z');
+    expect(new Set(rows.map((row) => row.input)).size).toBe(3);
+  });
+
+  it('reads a finished recording twice where it is told to, under another name', async () => {
+    const path = await file('twice.zip', zip(recording(80)));
+    const [once, twice] = [await windowsOf(path), await windowsOf(path, { whole: true })];
+    expect(twice.rows.map((row) => row.start)).toEqual(once.rows.map((row) => row.start));
+    expect(twice.rows[0]?.model).not.toBe(once.rows[0]?.model);
+    expect(twice.rows[0]?.input).not.toBe(once.rows[0]?.input);
+    expect(twice.rows[0]?.scores).not.toEqual(once.rows[0]?.scores);
+    const never = await tinyStreamModel((manifest) => Object.assign(manifest, { whole: undefined }));
+    await expect(windowsOf(path, { whole: true, model: never })).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('says that too little was recorded, and that a zip is cut off', async () => {

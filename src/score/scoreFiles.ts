@@ -8,6 +8,7 @@ import { inWindows } from './inWindows.ts';
 import { modelFolder } from './modelFolder.ts';
 import { openOutput } from './output.ts';
 import { windowsOf } from './recording.ts';
+import { scoreStream } from './scoreStream.ts';
 import { scoreTextRows } from './scoreTextRows.ts';
 import { scoreWindowRows, type WindowRow } from './scoreWindowRows.ts';
 import { textRows } from './textInput.ts';
@@ -21,6 +22,8 @@ export interface ScoreOptions {
   model?: string;
   engine?: Engine;
   precision?: ModelManifest['precision'];
+  /** Reads finished recordings twice, so that each window knows all of its recording. */
+  whole?: boolean;
   /** Most rows of one run of the graph; changes no bit. */
   batch?: number;
   /** Scoring threads; changes no bit. */
@@ -114,7 +117,9 @@ class Pools {
     const modelDir = await modelFolder(this.options.model, kind, precision);
     const pool = await createEncoderPool({ modelDir, engine, threads, batch });
     this.open.set(kind, pool);
-    if (pool.model.manifest.input.kind !== kind) throw new AfferentError('not-this-kind');
+    const { input, whole } = pool.model.manifest;
+    if ((input.kind === 'text') !== (kind === 'text')) throw new AfferentError('not-this-kind');
+    if (this.options.whole && kind === 'e4' && whole === undefined) throw new AfferentError('usage', { what: 'the model reads recordings once' });
     if (this.options.precision && pool.model.manifest.precision !== precision) throw new AfferentError('unknown-model');
     return pool;
   }
@@ -128,6 +133,7 @@ type Scored = Awaited<ReturnType<typeof scoreTextRows>> | Awaited<ReturnType<typ
 
 function scored(input: InputFile, pool: EncoderPool, options: ScoreOptions): AsyncGenerator<Scored> {
   if (input.is === 'recording') {
+    if (pool.model.manifest.input.kind === 'e4-stream') return scoreStream(input, pool, options.whole ?? false);
     return inWindows(
       windowRows(input, pool),
       (rows) => scoreWindowRows(pool, rows),

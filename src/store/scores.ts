@@ -12,6 +12,8 @@ export interface ScoreValue {
   evidence: Record<string, Span[]>;
   /** Share of each signal that was recorded, for windows. */
   present: Record<string, number> | null;
+  /** For windows of a stream: since when the model carried what it knew, UTC milliseconds. */
+  sinceMs?: number;
 }
 
 /** Where a score belongs, beside what the head said. */
@@ -36,8 +38,14 @@ export interface ScoreRows {
   decision: Tables['decision'];
 }
 
-export function scoreRows(key: Buffer, place: ScorePlace, result: HeadResult, present: Record<string, number> | null): ScoreRows {
-  const value: ScoreValue = { scores: result.scores, intervals: result.intervals, evidence: result.evidence, present };
+export function scoreRows(
+  key: Buffer,
+  place: ScorePlace,
+  result: HeadResult,
+  present: Record<string, number> | null,
+  sinceMs?: number,
+): ScoreRows {
+  const value: ScoreValue = { scores: result.scores, intervals: result.intervals, evidence: result.evidence, present, sinceMs };
   return {
     score: {
       id: place.id,

@@ -2,6 +2,7 @@ import type { ErrorCode, ErrorPlace } from '../../../schema/errors.ts';
 import type { Engine } from '../../../schema/model.ts';
 import type { EncoderInput, EncoderResult, Timings } from '../encoder.ts';
 import type { Model } from '../model.ts';
+import type { StreamBlock } from '../stream/block.ts';
 
 /** What a scoring thread is started with: a model that the main thread has checked. */
 export interface WorkerData {
@@ -10,9 +11,14 @@ export interface WorkerData {
   batch: number;
 }
 
-export type ToWorker = { inputs: readonly EncoderInput[] };
+export type ToWorker =
+  | { is: 'score'; inputs: readonly EncoderInput[] }
+  /** Blocks of a recording, in order, and what the model carries before the first. */
+  | { is: 'advance'; carried: Float32Array; blocks: readonly StreamBlock[] };
 
 export type FromWorker =
   | { is: 'ready' }
   | { is: 'refused'; code: ErrorCode; place: ErrorPlace }
+  | { is: 'failed'; timings: Timings }
+  | { is: 'advanced'; carried: Float32Array; results: EncoderResult[]; timings: Timings }
   | { is: 'done'; results: EncoderResult[]; timings: Timings };

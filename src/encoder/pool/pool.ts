@@ -3,7 +3,8 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Engine } from '../../../schema/model.ts';
 import type { EncoderInput, EncoderResult, Timings } from '../encoder.ts';
 import { type Model, openModel } from '../model.ts';
-import type { FromWorker, WorkerData } from './messages.ts';
+import type { Advance } from '../stream/stream.ts';
+import type { FromWorker, ToWorker, WorkerData } from './messages.ts';
 
 export interface PoolOptions {
   modelDir: string;
@@ -25,12 +26,19 @@ export interface EncoderPool {
    * Rejects with `engine-failed` only where a thread dies, or with `interrupted` when the pool is closed meanwhile.
    */
   score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]>;
+  /**
+   * For a model of streams: blocks of one recording in a thread that is free; what is carried goes in and out, so that
+   * the next ones may go to another. Rejects with `engine-failed` where the engine does, or `interrupted`.
+   */
+  advance: Advance;
   close(): Promise<void>;
 }
 
+type Answer = Extract<FromWorker, { timings: Timings }>;
+
 interface Task {
-  inputs: readonly EncoderInput[];
-  resolve: (results: EncoderResult[]) => void;
+  message: ToWorker;
+  resolve: (answer: Answer) => void;
   reject: (error: AfferentError) => void;
 }
 
@@ -118,18 +126,28 @@ class ThreadPool implements EncoderPool {
   }
 
   async score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
-    return (await Promise.all(tasksOf(inputs).map((task) => this.add(task)))).flat();
+    const answers = await Promise.all(tasksOf(inputs).map((part) => this.add({ is: 'score', inputs: part })));
+    return answers.flatMap((answer) => {
+      if (answer.is !== 'done') throw new AfferentError('engine-failed');
+      return answer.results;
+    });
   }
+
+  readonly advance: Advance = async (carried, blocks) => {
+    const answer = await this.add({ is: 'advance', carried, blocks });
+    if (answer.is !== 'advanced') throw new AfferentError('engine-failed');
+    return { carried: answer.carried, results: answer.results };
+  };
 
   async close(): Promise<void> {
     this.end(new AfferentError('interrupted'));
     await Promise.all(this.all.map((worker) => worker.terminate()));
   }
 
-  private add(inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
+  private add(message: ToWorker): Promise<Answer> {
     if (this.over) return Promise.reject(this.over);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ inputs, resolve, reject });
+      this.waiting.push({ message, resolve, reject });
       this.next();
     });
   }
@@ -140,17 +158,17 @@ class ThreadPool implements EncoderPool {
       const worker = task && this.idle.pop();
       if (!task || !worker) return;
       this.busy.set(worker, task);
-      worker.postMessage({ inputs: task.inputs });
+      worker.postMessage(task.message);
     }
   }
 
   private finish(worker: Worker, message: FromWorker): void {
     const task = this.busy.get(worker);
-    if (message.is !== 'done' || task === undefined) return;
+    if (!('timings' in message) || task === undefined) return;
     this.busy.delete(worker);
     this.spent.set(worker, message.timings);
     this.idle.push(worker);
-    task.resolve(message.results);
+    task.resolve(message);
     this.next();
   }
 

@@ -99,6 +99,14 @@ function tinyGraph(scaleByBatch: boolean): Uint8Array {
   });
 }
 
+/** Writes a model folder: its files as they are, and a manifest that names their hashes. */
+export async function writeModel(dir: string, files: Readonly<Record<string, string | Uint8Array>>, manifest: ModelManifest): Promise<void> {
+  for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': JSON.stringify(manifest) })) {
+    await mkdir(dirname(join(dir, name)), { recursive: true });
+    await writeFile(join(dir, name), bytes);
+  }
+}
+
 /** Writes a whole model folder and gives its path. `change` may alter the manifest before it is written. */
 export async function tinyTextModel(
   options: { scaleByBatch?: boolean; maxTokens?: number; change?: (manifest: ModelManifest) => void } = {},
@@ -133,9 +141,6 @@ export async function tinyTextModel(
     ],
   };
   options.change?.(manifest);
-  for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': JSON.stringify(manifest) })) {
-    await mkdir(dirname(join(dir, name)), { recursive: true });
-    await writeFile(join(dir, name), bytes);
-  }
+  await writeModel(dir, files, manifest);
   return dir;
 }

@@ -1,0 +1,48 @@
+import type { Transaction } from 'kysely';
+import type { Store } from './open.ts';
+import type { Tables } from './tables.ts';
+
+type RunInput = Tables['run_input'];
+
+/** Other frozen states of one recording under one model: those that hold less of it, newest first, and the one that holds most. */
+export interface RecordingVersions {
+  earlier: RunInput[];
+  /** Null where none that was scored holds more than this one. */
+  later: RunInput | null;
+}
+
+/** Frozen states of the same recording that other runs scored with the same model: they share rows of its series. */
+export async function recordingVersions(store: Store, input: RunInput): Promise<RecordingVersions> {
+  const mine = new Set(seriesOf(input));
+  const rows = await store.db
+    .selectFrom('run_input')
+    .innerJoin('run', 'run.id', 'run_input.run')
+    .selectAll('run_input')
+    .where('run_input.participant', '=', input.participant)
+    .where('run_input.model', '=', input.model)
+    .where('run_input.series', 'is not', null)
+    .where('run_input.state', '=', 'scored')
+    .where('run_input.run', '<>', input.run)
+    .where('run.verify', '=', 0)
+    .orderBy('run.number', 'desc')
+    .execute();
+  const same = rows.filter((row) => row.series !== input.series && seriesOf(row).some((id) => mine.has(id)));
+  const later = same.filter((row) => seriesOf(row).length > mine.size);
+  later.sort((a, b) => seriesOf(b).length - seriesOf(a).length);
+  return { earlier: same.filter((row) => seriesOf(row).length <= mine.size), later: later[0] ?? null };
+}
+
+function seriesOf(input: RunInput): string[] {
+  return JSON.parse(input.series ?? '[]') as string[];
+}
+
+/** Removes the scores of windows that the recording no longer has, with their decisions and what refers to them. */
+export async function dropScores(tx: Transaction<Tables>, model: string, inputIds: readonly string[]): Promise<void> {
+  for (let i = 0; i < inputIds.length; i += 400) {
+    const slice = inputIds.slice(i, i + 400);
+    const scores = tx.selectFrom('score').select('id').where('model', '=', model).where('input_id', 'in', slice);
+    await tx.deleteFrom('alert_score').where('score', 'in', scores).execute();
+    await tx.deleteFrom('decision').where('score', 'in', scores).execute();
+    await tx.deleteFrom('score').where('model', '=', model).where('input_id', 'in', slice).execute();
+  }
+}
