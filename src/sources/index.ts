@@ -3,6 +3,7 @@ import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { fitbit } from './fitbit/index.ts';
+import { googleFit } from './google-fit/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
@@ -17,6 +18,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
   fitbit,
+  'google-fit': googleFit,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -18,3 +18,9 @@ export class DriftOnce {
     this.#context.drift({ kind, name });
   }
 }
+
+/** Reports members that are not known. */
+export function noteUnknown(drift: DriftOnce, value: unknown, known: ReadonlySet<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const name of Object.keys(value)) if (!known.has(name)) drift.note('unknown-field', name);
+}
