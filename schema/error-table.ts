@@ -287,6 +287,12 @@ export const errorTable = {
     message: 'The export names another account than the source does.',
     hint: 'Check whose export this is.',
   },
+  'no-account': {
+    exit: 1,
+    status: 422,
+    message: 'Several people write in the export, and which of them is the participant is not declared.',
+    hint: 'Name the account as the export does; see --account in: afferent source add --help',
+  },
   'not-this-kind': { exit: 1, status: 422, message: 'The file is not an export of this kind.', hint: 'Check --kind.' },
   'conflicts-with-stored': {
     exit: 1,
