@@ -1,4 +1,4 @@
-"""Stage 6: golden.json, 40 synthetic texts with token ids and logits, for the tests of the TypeScript encoder."""
+"""Stage 10: golden.json, 40 synthetic texts with token ids and logits, for the tests of the TypeScript encoder."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from data import open_tokenizer
-from export import feed, open_graph
+from score_rows import feed, open_graph
 
 FIRST_IDS = 64
 LONG = (

@@ -1,7 +1,7 @@
-"""Stage 5: proves what the graph promises and adds it to metrics.json under `engine`.
+"""Stage 8: proves what the graph promises and adds it to metrics.json as tables.
 
-Difference to the PyTorch reference; bits alone, in a batch, among neighbours of the same length, with more padding
-and with two threads; long texts; speed on sorted batches against a reference graph.
+Difference to the PyTorch reference; bits alone, in a batch, among neighbours of the same length, with more padding and
+with two threads; time and memory of long texts; a crisis told somewhere in a long calm text.
 """
 
 import argparse
@@ -12,14 +12,18 @@ import time
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
-from data import Corpus, add_arguments, batches, open_tokenizer, pad, pad_tensors, tokenise
-from export import BLOCK, SINGLE_BLOCK_UP_TO, feed, open_graph, write_json
+from challenge import Challenge
+from data import add_arguments, batches, open_tokenizer, pad, read_rows, tokenise
+from export import write_json
+from figures import Tables, number
+from measure_risk import Crisis
 from model import TextEncoder, open_checkpoint
+from score_rows import BLOCK, MULTIPLE, SINGLE_BLOCK_UP_TO, feed, open_graph, run_rows
+from tokenizers import Tokenizer
 
 LONG = (8, 1024, 4096, 16384)
-OUTPUTS = ("emotion", "crisis", "emotion_tokens", "crisis_tokens")
+OUTPUTS = ("emotion", "crisis", "loneliness", "emotion_tokens", "crisis_tokens")
 
 
 def stored_as_half(model: TextEncoder) -> TextEncoder:
@@ -40,7 +44,8 @@ def difference_to_reference(session, model: TextEncoder, rows: list[np.ndarray])
     for group in batches(np.array([len(row) for row in rows]), 16):
         chosen = [rows[i] for i in group]
         with torch.no_grad():
-            expected = model(*pad_tensors(chosen))
+            ids, mask = pad(chosen, 2)
+            expected = model(torch.from_numpy(ids), torch.from_numpy(mask).float())
         for name, value in zip(expected, session.run(list(expected), feed(chosen))):
             largest = max(largest, float(np.abs(value - expected[name].numpy()).max()))
     return largest
@@ -56,7 +61,7 @@ def differing_bits(graph: Path, rows: list[np.ndarray], others: list[np.ndarray]
     """How many of `rows` change a bit by what surrounds them; `others` are the neighbours to draw from."""
     generator = np.random.default_rng(seed)
     one, two = open_graph(graph, 1), open_graph(graph, 2)
-    padded = [-(-len(row) // 8) for row in others]
+    padded = [-(-len(row) // MULTIPLE) for row in others]
     changed = dict.fromkeys(("batch", "neighbours", "padding", "batch and padding", "two threads"), 0)
     for row in rows:
         alone = one_row(one, [row], 0)
@@ -64,8 +69,8 @@ def differing_bits(graph: Path, rows: list[np.ndarray], others: list[np.ndarray]
         drawn = [others[i] for i in generator.integers(0, len(others), 3 if long else 7)]
         place = int(generator.integers(0, len(drawn)))
         mixed = [*drawn[:place], row, *drawn[place:]]
-        similar = [other for other, size in zip(others, padded) if size == -(-len(row) // 8)][:3]
-        extra = int(generator.integers(1, 4)) * (BLOCK if long else 8)
+        similar = [other for other, size in zip(others, padded) if size == -(-len(row) // MULTIPLE)][:3]
+        extra = int(generator.integers(1, 4)) * (BLOCK if long else MULTIPLE)
         runs = {
             "batch": (one, mixed, place, 0), "neighbours": (one, [*similar, row], len(similar), 0),
             "padding": (one, [row], 0, extra), "batch and padding": (one, mixed, place, extra),
@@ -74,23 +79,6 @@ def differing_bits(graph: Path, rows: list[np.ndarray], others: list[np.ndarray]
         for name, run in runs.items():
             changed[name] += any(a.tobytes() != b.tobytes() for a, b in zip(alone, one_row(*run)))
     return changed
-
-
-def rows_a_second(graph: Path, reference: Path, rows: list[np.ndarray], repeats: int = 5) -> dict[str, float]:
-    """Comments a second of processor time, best of `repeats` alternating runs over sorted batches of 32, one thread."""
-    groups = [g for g in list(batches(np.array([len(row) for row in rows]), 32))[::10] if len(g) == 32]
-    sessions = {"graph": open_graph(graph), "reference": open_graph(reference)}
-    known = {name: {i.name for i in session.get_inputs()} for name, session in sessions.items()}
-    feeds = [feed([rows[i] for i in group]) for group in groups]
-    best = dict.fromkeys(sessions, 0.0)
-    for _ in range(repeats):
-        for name, session in sessions.items():
-            inputs = [{k: v for k, v in f.items() if k in known[name]} for f in feeds]
-            start = time.process_time()
-            for values in inputs:
-                session.run([session.get_outputs()[0].name], values)
-            best[name] = max(best[name], 32 * len(feeds) / (time.process_time() - start))
-    return best
 
 
 def long_text(graph: Path, tokens: int) -> dict[str, float]:
@@ -113,48 +101,64 @@ def run_long(tokens: int, graph: Path) -> None:
     print(json.dumps({"seconds": seconds, "peak_mb": peak_kb / 1024}))
 
 
+def buried(session, tokenizer: Tokenizer, comments: list[str], crisis: Crisis, tokens: int = 4096, cases: int = 24) -> dict:
+    """How often a crisis at the start, middle or end of a long calm text ranks it above the same text without."""
+    signs = [row["text"] for row in Challenge().failures if row["kind"] == "plain" and row["crisis"]][:cases]
+    generator, above = np.random.default_rng(0), {}
+    for place, share in (("start", 0.0), ("middle", 0.5), ("end", 1.0)):
+        texts = []
+        for sign in signs:
+            calm: list[str] = []
+            while sum(len(text.split()) for text in calm) < tokens / 1.35:
+                calm.append(comments[generator.integers(len(comments))])
+            at = round(share * len(calm))
+            texts += [" ".join([*calm[:at], sign, *calm[at:]]), " ".join(calm)]
+        rows = tokenise(tokenizer, [{"text": text} for text in texts])
+        expected = crisis.expected(run_rows(session, rows, ["crisis"])["crisis"])
+        above[f"crisis at the {place} of some {tokens} tokens"] = [
+            len(signs), number(float((expected[::2] > expected[1::2]).mean())), number(float(expected[::2].mean())),
+            number(float(expected[1::2].mean())),
+        ]  # fmt: skip
+    return above
+
+
 def main() -> None:
     if "--long" in sys.argv[1:2]:
         run_long(int(sys.argv[2]), Path(sys.argv[3]))
         return
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--checkpoint", required=True, help="the checkpoint that --out was exported from")
+    parser.add_argument("--checkpoint", default="final", help="the checkpoint that --out was exported from")
     parser.add_argument("--out", type=Path, required=True, help="the model folder")
-    parser.add_argument("--texts", type=int, default=200, help="short texts for the comparison of bits")
+    parser.add_argument("--texts", type=int, default=100, help="short texts for the comparison of bits")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    graph = options.out / "onnx/model.onnx"
-    corpus, tokenizer = Corpus(options.data), open_tokenizer(options.out / "tokenizer.json")
-    short = tokenise(tokenizer, corpus.emotion_dev) + tokenise(tokenizer, corpus.crisis_dev)
-    posts = [row["text"] for row in corpus.crisis_train]
+    graph, tables = options.out / "onnx/model.onnx", Tables()
+    tokenizer, session = open_tokenizer(options.out / "tokenizer.json"), open_graph(graph)
+    comments = read_rows(options.data, "goemotions.dev")
+    short = tokenise(tokenizer, comments) + tokenise(tokenizer, read_rows(options.data, "cssrs_posts.dev"))
+    posts = [row["text"] for row in read_rows(options.data, "cssrs_posts.train")]
     joined = [{"text": " ".join(posts[i : i + 5 + i % 7])} for i in range(0, 400, 10)]
     long = [row for row in tokenise(tokenizer, joined) if len(row) > SINGLE_BLOCK_UP_TO]
-    model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
-    stored_as_half(model)
-    session = open_graph(graph)
-    chosen = np.random.default_rng(options.seed).choice(len(short), options.texts, replace=False)
-    speed = rows_a_second(graph, options.base / "onnx/model.onnx", short[: len(corpus.emotion_dev)])
-    engine = {
-        "runtime": f"onnxruntime {onnxruntime.__version__}, CPU, one thread",
-        "file_mb": round(graph.stat().st_size / 1e6, 2),
-        "comments_a_processor_second": {name: round(value, 1) for name, value in speed.items()},
-    }
-    print(engine, flush=True)
-    engine["largest_difference_to_pytorch"] = {
-        "short": difference_to_reference(session, model, [short[i] for i in chosen]),
-        "long": difference_to_reference(session, model, long[:8]),
-    }
-    print(engine["largest_difference_to_pytorch"], flush=True)
-    engine["texts_with_a_changed_bit"] = {
-        "short": {"texts": len(chosen), **differing_bits(graph, [short[i] for i in chosen], short, options.seed)},
-        "long": {"texts": len(long[:6]), **differing_bits(graph, long[:6], long, options.seed)},
-    }
-    print(engine["texts_with_a_changed_bit"], flush=True)
-    engine["one_text"] = {str(tokens): long_text(graph, tokens) for tokens in LONG}
-    print(engine["one_text"], flush=True)
+    chosen = [short[i] for i in np.random.default_rng(options.seed).choice(len(short), options.texts, replace=False)]
+    model = stored_as_half(open_checkpoint(options.work / f"{options.checkpoint}.pt"))
+    rows = {}
+    for name, texts, others in (("up to 256 tokens", chosen, short), ("above 256 tokens", long[:6], long)):
+        bits = differing_bits(graph, texts, others, options.seed)
+        rows[name] = [len(texts), *bits.values()]
+    tables.add("bits", "Texts with a changed bit", ["texts", *bits], rows)
+    difference = [f"{difference_to_reference(session, model, part):.1e}" for part in (chosen, long[:6])]
+    tables.add("reference", "Largest difference to the PyTorch reference", ["logit"], dict(zip(("short texts", "long texts"), [[d] for d in difference])))
+    timed = {tokens: long_text(graph, tokens) for tokens in LONG}
+    rows = {f"{tokens} tokens": [number(t["seconds"]), round(t["peak_mb"])] for tokens, t in timed.items()}
+    tables.add("engine", "One text", ["seconds of processor time", "peak memory of the process, MB"], rows)
+    head = next(h for h in json.loads((options.out / "manifest.json").read_text(encoding="utf-8"))["heads"] if h["name"] == "crisis")
+    calm = [row["text"] for row in comments if row["labels"] == ["neutral"]]
+    found = buried(session, tokenizer, calm, Crisis(head))
+    tables.add("buried", "One statement in a long calm text", ["texts", "ranked above", "mean severity with", "mean severity without"], found)
     path = options.out / "metrics.json"
-    write_json(path, {**json.loads(path.read_text(encoding="utf-8")), "engine": engine})
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    write_json(path, {**metrics, "tables": metrics["tables"] | tables.all})
 
 
 if __name__ == "__main__":
