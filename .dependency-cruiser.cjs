@@ -19,6 +19,7 @@ const arrows = {
   activities: ['schema', 'src/sources', 'src/consent', 'src/store', 'src/encoder', 'src/review', 'src/mail', 'src/temporal'],
   workflows: ['schema', 'activities'],
   'src/console': ['schema', 'src/store', 'src/consent', 'src/temporal'],
+  'src/streams': ['schema', 'src/store', 'src/temporal'],
   web: ['schema'],
 };
 

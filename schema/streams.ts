@@ -57,8 +57,6 @@ export const PollSettings = z.strictObject({
   /** Days before the first poll that are asked for. */
   firstDays: z.int().min(0).max(4000).default(30),
   everySeconds: z.int().min(1).max(86_400).default(900),
-  /** Field of an item that is added where an item states no version: the time of the poll. */
-  stampField: z.string().optional(),
   accessToken: z.string().optional(),
   oauth: z
     .strictObject({

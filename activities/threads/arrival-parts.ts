@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AfferentError } from '../../schema/errors.ts';
 import type { Arrival, Part, SourceKind } from '../../schema/source.ts';
+import { pushMedia } from '../../schema/streams.ts';
 import { partsOf } from '../../src/sources/account.ts';
 import { inboxBody, inboxRow } from '../../src/store/inbox.ts';
 import type { Store } from '../../src/store/open.ts';
@@ -21,9 +22,12 @@ export async function openArrival(store: Store, kind: SourceKind, arrival: Arriv
 /** What was pushed is one part: its content type says which of the kind's. */
 async function pushedParts(store: Store, kind: SourceKind, id: string): Promise<{ parts: Part[]; arrivedMs: number }> {
   const { media, bytes, received_ms } = await inboxRow(store, id);
-  const role = kind.manifest.pushes?.[media];
+  const body = await inboxBody(store, id);
+  // JSON is one value after another, or an array of them.
+  const isArray = media === pushMedia.json && /^\s*\[/.test(body.toString('latin1', 0, 1024));
+  const role = kind.manifest.pushes?.[isArray ? `${media}[]` : media];
   if (role === undefined) throw new AfferentError('not-this-kind');
-  const open = async () => Readable.from(chunksOf(await inboxBody(store, id)), { objectMode: true, highWaterMark: 1 });
+  const open = async () => Readable.from(chunksOf(body), { objectMode: true, highWaterMark: 1 });
   return { parts: [{ index: 0, name: '', role, bytes, open }], arrivedMs: received_ms };
 }
 

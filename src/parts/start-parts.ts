@@ -4,6 +4,7 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { Config } from '../config/config.ts';
 import { modelsFolder, projectRoot } from '../config/project.ts';
 import type { ConsoleSettings } from '../console/main.ts';
+import type { StreamsSettings } from '../streams/main.ts';
 import type { WorkerSettings } from '../worker.ts';
 import { freePort } from './free-port.ts';
 import { type PartsFile, readParts, removeParts, writeParts } from './parts-file.ts';
@@ -86,6 +87,9 @@ export async function startParts(
         pushes: pushedMedia(),
       };
       started.push(await child('console', 'src/console/main.ts', env('AFFERENT_CONSOLE', settings), logs, tell, signal));
+      // Where people may see what comes in, it also comes in by itself.
+      const streams: StreamsSettings = { address, temporal };
+      started.push(await child('streams', 'src/streams/main.ts', env('AFFERENT_STREAMS', streams), logs, tell, signal));
     }
     file.console = console;
     file.ready = true;

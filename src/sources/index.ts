@@ -7,11 +7,13 @@ import { googleFit } from './google-fit/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
+import { records } from './records/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
 /** Every source kind by its name; a new kind is a folder here and a line below. */
 export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   posts,
+  records,
   'x-archive': xArchive,
   mastodon,
   'apple-health': appleHealth,

@@ -29,11 +29,14 @@ export interface Incoming {
 /** A row of the inbox, sealed, as it would be stored. */
 export type SealedIncoming = InboxRow;
 
-/** Seals what came in. Its id is made of its content: the same bytes for the same source are the same arrival. */
-export async function sealIncoming(store: Store, incoming: Incoming): Promise<SealedIncoming> {
+/**
+ * Seals what came in. Its id is made of its content: the same bytes for the same source are the same arrival.
+ * @param apart tells arrivals of equal content apart, where they are not the same (two equal frames of a stream)
+ */
+export async function sealIncoming(store: Store, incoming: Incoming, apart = ''): Promise<SealedIncoming> {
   const { study, participant, source, from, requestId, media, body, receivedMs, clientMs } = incoming;
   const hash = store.secrets.study(study);
-  const contentKey = hash('inbox', source, media, body);
+  const contentKey = hash('inbox', source, media, apart, body);
   const id = `i_${hash('arrived', source, contentKey).slice(0, 20)}`;
   const sender = 'device' in from ? from.device : from.feed;
   return {

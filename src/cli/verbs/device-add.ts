@@ -1,6 +1,6 @@
 import { AfferentError } from '../../../schema/errors.ts';
-import { pushedMedia } from '../../parts/pushed-media.ts';
 import { consoleUrl } from '../../parts/parts-file.ts';
+import { pushedMedia } from '../../parts/pushed-media.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { addDevice } from '../../store/devices.ts';
 import { withStore } from '../home.ts';

@@ -1,6 +1,6 @@
 import { listDevices } from '../../store/devices.ts';
-import { requireStudySource } from '../study-source.ts';
 import { withStore } from '../home.ts';
+import { requireStudySource } from '../study-source.ts';
 import { argument, type Verb } from '../verb.ts';
 
 export const verb: Verb = {

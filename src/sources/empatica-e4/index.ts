@@ -3,7 +3,9 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
+import { parseChunks } from './chunks.ts';
 import { SampleLineCounter } from './count.ts';
+import { ChunkCounter } from './count-chunks.ts';
 import { checkSerial, parseIntervals, parseRegular, parseTags } from './parse.ts';
 import { serialOf } from './recording.ts';
 import { headerLines, regularSignal, roleOf } from './signals.ts';
@@ -21,6 +23,7 @@ export const empaticaE4: SourceKind = {
     yields: ['series', 'event'],
     mapped: false,
     version: 1,
+    pushes: { 'application/vnd.afferent.chunks': 'chunks' },
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name.toLowerCase()) !== null), deep: false }),
   async parts(arrival): Promise<RecordingPart[]> {
@@ -29,8 +32,12 @@ export const empaticaE4: SourceKind = {
     // No mark, or no interval that the wristband was sure of, is an ordinary recording.
     return parts.map((part) => ({ ...part, serial, mayBeEmpty: part.role === 'tags' || part.role === 'ibi' }));
   },
-  counter: (part) => new SampleLineCounter(headerLines(part.role)),
+  counter: (part) => (part.role === 'chunks' ? new ChunkCounter() : new SampleLineCounter(headerLines(part.role))),
   async *parse(part, chunks, context) {
+    if (part.role === 'chunks') {
+      yield* parseChunks(chunks, context);
+      return;
+    }
     const serial = (part as RecordingPart).serial;
     checkSerial(serial, context);
     const device = serial === null ? 'Empatica E4' : `Empatica E4 ${serial}`;

@@ -22,6 +22,7 @@ export const openMhealth: SourceKind = {
     yields: ['series', 'event'],
     mapped: false,
     version: 1,
+    pushes: { 'application/x-ndjson': 'lines', 'application/json': 'values', 'application/json[]': 'array' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival): Promise<PointsPart[]> {
@@ -37,7 +38,7 @@ export const openMhealth: SourceKind = {
   counter: (part) => counterFor(part.role),
   parse(part, chunks, context) {
     if (part.role === null) throw new AfferentError('not-this-kind');
-    return parsePoints(chunks, part.role as Form, (part as PointsPart).told, context);
+    return parsePoints(chunks, part.role as Form, (part as Partial<PointsPart>).told ?? null, context);
   },
 };
 

@@ -17,6 +17,7 @@ const HUGE = 'x'.repeat(5 * 1024 * 1024);
 
 const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'>>> = {
   posts: { fileName: 'posts.jsonl', huge: () => Buffer.from(`{"id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
+  records: { fileName: 'app.jsonl', huge: () => Buffer.from(`{"type":"post","id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
   'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
   mastodon: { fileName: 'outbox.json', huge: () => Buffer.from(`{"orderedItems":[{"type":"Create","object":"${HUGE}"}]}`) },
   'empatica-e4': { fileName: 'EDA.csv', huge: () => Buffer.from(`1700000000\n4\n${HUGE}\n`) },

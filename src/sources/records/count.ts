@@ -1,0 +1,1 @@
+export { LineCounter as RecordCounter } from '../reading/count-lines.ts';
