@@ -7,3 +7,6 @@ export class ActivityCounter extends NestedCounter {
     super(activityPaths);
   }
 }
+
+/** Events of the account's stream are lines. */
+export { LineCounter as EventCounter } from '../reading/count-lines.ts';

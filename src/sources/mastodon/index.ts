@@ -3,7 +3,8 @@ import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { type Actor, readActor } from './actor.ts';
-import { ActivityCounter } from './count.ts';
+import { ActivityCounter, EventCounter } from './count.ts';
+import { parseEvents } from './events.ts';
 import { parseOutbox } from './parse.ts';
 
 interface OutboxPart extends Part {
@@ -21,6 +22,7 @@ export const mastodon: SourceKind = {
     yields: ['post'],
     mapped: false,
     version: 1,
+    pushes: { 'application/vnd.afferent.mastodon-events': 'events' },
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => OUTBOX.test(name.toLowerCase())), deep: true }),
   async parts(arrival): Promise<OutboxPart[]> {
@@ -28,8 +30,9 @@ export const mastodon: SourceKind = {
     const actor = await readActor(entries);
     return toParts(entries, (entry) => (OUTBOX.test(baseName(entry.name)) ? 'outbox' : null)).map((part) => ({ ...part, actor }));
   },
-  counter: () => new ActivityCounter(),
+  counter: (part) => (part.role === 'events' ? new EventCounter() : new ActivityCounter()),
   parse(part, chunks, context) {
+    if (part.role === 'events') return parseEvents(chunks, context);
     if (part.role !== 'outbox') throw new AfferentError('not-this-kind');
     return parseOutbox(chunks, (part as OutboxPart).actor, context);
   },
