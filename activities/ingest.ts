@@ -22,6 +22,7 @@ export function ingestActivities({ store, client, ingestPool }: Dependencies) {
     },
     findArrivals: (args: { source: string; since: string }) => runJob(ingestPool, 'findArrivals', args),
     ingestBatch: (args: { batch: string }) => runJob(ingestPool, 'ingestBatch', args),
+    replayQuarantine: (args: { source: string; reason: string | null }) => runJob(ingestPool, 'replayQuarantine', args),
     async releaseSource({ source, holder, error }: { source: string; holder: string; error: string | null }): Promise<void> {
       await ours(releaseSource(store, source, holder, error));
     },

@@ -1,5 +1,6 @@
 import { CancellationScope, continueAsNew, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { IngestActivities } from '../activities/ingest.ts';
+import type { ReplayCounts } from '../activities/threads/replay-quarantine.ts';
 import { codeOf } from './failure-code.ts';
 
 /** One source of a study. Ids only: where the source lies and whose it is, the activities read from the store. */
@@ -8,6 +9,8 @@ export interface StudyIngestionInput {
   source: string;
   /** Counts so far, when a long run went on as a new one. */
   sofar?: IngestionResult;
+  /** Reads what is in quarantine for a reason (null: for any) again, instead of what has arrived. */
+  replay?: { reason: string | null };
   /** When the first run of such a chain began, ISO. */
   since?: string;
 }
@@ -15,10 +18,12 @@ export interface StudyIngestionInput {
 export interface IngestionResult {
   batches: number;
   failed: number;
+  /** Units of the quarantine by what became of them, where they were read again. */
+  replayed?: ReplayCounts;
 }
 
 // A source that another run holds, and a store that is busy, pass; what is wrong with a file does not.
-const { holdSource, findArrivals, ingestBatch, releaseSource, requestScoring } = proxyActivities<IngestActivities>({
+const { holdSource, findArrivals, ingestBatch, replayQuarantine, releaseSource, requestScoring } = proxyActivities<IngestActivities>({
   startToCloseTimeout: '24h',
   heartbeatTimeout: '15s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
@@ -35,6 +40,7 @@ export async function studyIngestion(input: StudyIngestionInput): Promise<Ingest
   let goOn = false;
   try {
     await holdSource({ source, holder });
+    if (input.replay) return { ...result, replayed: await replayQuarantine({ source, ...input.replay }) };
     const { batches, more } = await findArrivals({ source, since });
     for (const batch of batches) {
       result.batches += 1;

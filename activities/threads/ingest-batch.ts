@@ -1,17 +1,20 @@
 import { type ErrorCode, toAfferentError } from '../../schema/errors.ts';
-import type { DriftChange, ParseContext } from '../../schema/source.ts';
+import type { ParseContext } from '../../schema/source.ts';
 import { consentDecision } from '../../src/consent/filter.ts';
 import { MASKING_VERSION } from '../../src/consent/mask.ts';
 import { readPart } from '../../src/sources/account.ts';
 import { sourceKind } from '../../src/sources/index.ts';
 import { batchArrival, closeBatch, requireBatch } from '../../src/store/batches.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
+import { clearDrift, noteDrift } from '../../src/store/drift.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
 import { openArrival } from './arrival-parts.ts';
 import { drainInbox, inboxSource } from './drain-inbox.ts';
+import { DriftList } from './drift-list.ts';
 import { contentHash } from './find-arrivals.ts';
 import type { JobContext } from './jobs.ts';
+import { packPart } from './part-facts.ts';
 
 /** Units that are committed together with their ledger and cursor. */
 const groupUnits = 5_000;
@@ -86,7 +89,7 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
     hash: store.secrets.study(source.study),
   };
   const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
-  const drift = new Drift();
+  const drift = new DriftList();
   const { parts, arrivedMs } = await openArrival(store, kind, arrival);
   const parse: ParseContext = {
     mapping: settings.mapping,
@@ -100,30 +103,13 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
     const skipUnits = part.index === batch.cursor_part ? batch.cursor_unit : 0;
     for await (const group of readPart(kind, part, parse, { groupUnits, skipUnits, progress: checkCancelled })) {
       checkCancelled();
-      await writer.commit({ part: part.index, firstUnit: group.unitsBefore, counted: group.counted, items: group.items });
+      const { unitsBefore: firstUnit, counted, items } = group;
+      await writer.commit({ part: part.index, firstUnit, counted, items, facts: () => packPart(part, arrivedMs) });
       done += group.counted;
       progress(done);
     }
     await writer.endPart(part.index);
-    await writer.drift(drift.take());
+    await noteDrift(store, owner, kind.manifest.version, drift.take());
   }
-}
-
-/** Names that the parser did not know, each once, and no more than a page of them. */
-class Drift {
-  readonly #seen = new Set<string>();
-  #fresh: DriftChange[] = [];
-
-  add(change: DriftChange): void {
-    const name = `${change.kind}|${change.name}`;
-    if (this.#seen.has(name) || this.#seen.size >= 200) return;
-    this.#seen.add(name);
-    this.#fresh.push(change);
-  }
-
-  take(): DriftChange[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
-  }
+  await clearDrift(store, source.id, kind.manifest.version);
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { liveParts } from '../parts/parts-file.ts';
 import { alertQueue } from '../store/alert-queue.ts';
 import { contentHash } from '../store/content-hash.ts';
+import { type DriftRow, driftRows } from '../store/drift.ts';
 import { listBatches } from '../store/explore-batches.ts';
 import { studyOverview } from '../store/explore-studies.ts';
 import type { Store } from '../store/open.ts';
@@ -19,7 +20,7 @@ export interface StudyStatus extends Omit<StudyOverview, 'sources'> {
   quarantine: { reason: string; rows: number; units: number }[];
   exclusions: { reason: string; units: number }[];
   /** Changes of the outside formats; names are told as keyed hashes. */
-  drift: { source: string; kind: string; name: string }[];
+  drift: DriftRow[];
   scores: { model: string; name: string; head: string; grade: string; scores: number }[];
   /** Inputs that no model could score, by reason. */
   unscored: { reason: string; inputs: number }[];
@@ -46,7 +47,7 @@ export async function studyStatus(config: Config, store: Store, study: string): 
     batches,
     quarantine: await quarantineReasons(store, study),
     exclusions: await exclusionReasons(store, study),
-    drift: await driftRows(store, study),
+    drift: await driftRows(store, study, false),
     scores: await scoreCounts(store, study),
     unscored: await unscored(store, study),
     alerts: alertCounts(await alertQueue(store, study, new Date().toISOString())),
@@ -95,18 +96,6 @@ async function exclusionReasons(store: Store, study: string): Promise<StudyStatu
     .orderBy('outcome_reason.reason')
     .execute();
   return rows.map((row) => ({ reason: row.reason, units: Number(row.units) }));
-}
-
-async function driftRows(store: Store, study: string): Promise<StudyStatus['drift']> {
-  const rows = await store.db
-    .selectFrom('drift')
-    .innerJoin('source', 'source.id', 'drift.source')
-    .select(['drift.source', 'drift.kind', 'drift.name_key as name'])
-    .where('source.study', '=', study)
-    .orderBy('drift.source')
-    .orderBy('drift.name_key')
-    .execute();
-  return rows;
 }
 
 async function scoreCounts(store: Store, study: string): Promise<StudyStatus['scores']> {

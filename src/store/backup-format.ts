@@ -22,6 +22,8 @@ export const backupTables: readonly (readonly [keyof Tables, ...string[]])[] = [
   ['record', 'id'],
   ['series', 'id'],
   ['quarantine', 'id'],
+  ['quarantine_part', 'batch', 'part'],
+  ['listed_name', 'participant', 'name_key'],
   ['device', 'id'],
   ['feed', 'id'],
   ['inbox', 'id'],

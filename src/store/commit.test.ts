@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { databaseNames, filesHolding, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, block, excluded, ingest, openWriter, post, quarantined, sample, someDay } from '../../test/support/study-data.ts';
+import { noteDrift } from './drift.ts';
 import { ledgerRows } from './ledger.ts';
 import { checkLedger } from './ledger-check.ts';
 import type { Store } from './open.ts';
@@ -172,9 +173,9 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
 
   test('keeps outside names that the parser did not know sealed', async () => {
     const { store, source, participant } = await person(database);
-    const { writer, owner } = await openWriter(store, source, 'first');
-    await writer.drift([{ kind: 'unknown-field', name: 'nickname' }]);
-    await writer.drift([{ kind: 'unknown-field', name: 'nickname' }]);
+    const { owner } = await openWriter(store, source, 'first');
+    await noteDrift(store, owner, 1, [{ kind: 'unknown-field', name: 'nickname' }]);
+    await noteDrift(store, owner, 1, [{ kind: 'unknown-field', name: 'nickname' }]);
     const rows = await store.db.selectFrom('drift').selectAll().execute();
     expect(rows).toHaveLength(1);
     const [row] = rows;

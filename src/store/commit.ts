@@ -1,13 +1,13 @@
 import type { Transaction } from 'kysely';
-import { AfferentError } from '../../schema/errors.ts';
+import { AfferentError, type ErrorPlace } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
-import type { DriftChange, ExclusionReason, Parsed } from '../../schema/source.ts';
+import type { ExclusionReason, Parsed } from '../../schema/source.ts';
 import { deletedVersions, deleteRecord } from './deletions.ts';
 import type { Store } from './open.ts';
+import { keepPart, quarantineRow, takeFromQuarantine } from './quarantine.ts';
 import { recordRow } from './records.ts';
-import { seal } from './seal.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
-import { requireNotErased } from './sources.ts';
+import { insertSlices, knownIds } from './slices.ts';
 import type { Tables } from './tables.ts';
 import { Tally } from './tally.ts';
 
@@ -19,6 +19,14 @@ export interface Group {
   /** Units that the independent counter saw in this stretch of the stream. */
   counted: number;
   items: readonly Parsed[];
+  /** What the part is to its parser, for units of it that are read again. */
+  facts?: () => Buffer | null;
+}
+
+/** Units that were quarantined, read again: each row with what it has become. */
+export interface Replayed {
+  part: number;
+  rows: readonly { id: string; unit: number; item: Parsed }[];
 }
 
 export interface CommitContext {
@@ -46,29 +54,73 @@ export class BatchWriter {
    * @throws AfferentError `ledger-unbalanced` when the outcomes do not sum to what was counted
    */
   async commit(group: Group): Promise<Tally> {
+    return this.#whole({ part: group.part, unit: group.firstUnit }, async (tx) => {
+      await this.#requireCursor(tx, group);
+      const units: number[] = [];
+      let unit = group.firstUnit;
+      for (const item of group.items) {
+        units.push(unit);
+        unit += item.units;
+      }
+      const tally = await this.#write(tx, group, units);
+      await tally.write(tx, this.#owner.batch, group.counted, unit);
+      return tally;
+    });
+  }
+
+  /**
+   * Takes units out of quarantine and writes what they have become, in one transaction: the ledger's sums stay, and its units move
+   * to their outcomes and days. Rows that are gone by now are passed over; units that are still unreadable stand under their new reason.
+   * @returns units by outcome
+   */
+  async replay({ part, rows }: Replayed): Promise<Tally> {
+    return this.#whole({ part, unit: rows[0]?.unit ?? 0 }, async (tx) => {
+      await lockBatch(this.#store, tx, this.#owner.batch);
+      const left = await takeFromQuarantine(
+        tx,
+        this.#owner.batch,
+        rows.map((row) => row.id),
+      );
+      const mine = rows.filter((row) => left.has(row.id));
+      const items = mine.map((row) => row.item);
+      const tally = await this.#write(
+        tx,
+        { part, items },
+        mine.map((row) => row.unit),
+      );
+      await tally.write(
+        tx,
+        this.#owner.batch,
+        items.reduce((sum, item) => sum + item.units, 0),
+      );
+      return tally;
+    });
+  }
+
+  async #whole(place: ErrorPlace, work: (tx: Transaction<Tables>) => Promise<Tally>): Promise<Tally> {
     try {
-      return await this.#store.db.transaction().execute((tx) => this.#write(tx, group));
+      return await this.#store.db.transaction().execute(work);
     } catch (thrown) {
       // What the failed transaction remembered as stored was not.
       this.#samples = new SampleWriter(this.#owner);
-      if (isBalanceViolation(thrown)) throw new AfferentError('ledger-unbalanced', { part: group.part, unit: group.firstUnit });
+      if (isBalanceViolation(thrown)) throw new AfferentError('ledger-unbalanced', place);
       throw thrown;
     }
   }
 
-  async #write(tx: Transaction<Tables>, group: Group): Promise<Tally> {
+  async #write(tx: Transaction<Tables>, group: Pick<Group, 'part' | 'items' | 'facts'>, units: readonly number[]): Promise<Tally> {
     const owner = this.#owner;
-    await this.#requireCursor(tx, group);
     const tally = new Tally();
     const records = new Map<string, Tables['record']>();
     const samples = new Map<string, Sample[]>();
     const quarantine: Tables['quarantine'][] = [];
-    let unit = group.firstUnit;
-    for (const item of group.items) {
+    for (const [index, item] of group.items.entries()) {
+      const unit = units[index] as number;
       const refused = item.is === 'excluded' ? item.reason : this.#context.consent(item);
       if (refused) tally.add('excluded', item.day, item.units, refused);
       else if (item.is === 'quarantined') {
-        quarantine.push(this.#quarantineRow(group, unit, item, item.reason, item.units, item.raw, item.field ?? null));
+        const { reason, units, raw, field = null, frame = null } = item;
+        quarantine.push(quarantineRow(owner, { part: group.part, unit }, item, { reason, units, raw, field, frame }));
       } else if (item.is === 'record') {
         const row = recordRow(owner, item.record, this.#context.maskingVersion);
         if (records.has(row.id)) tally.add('duplicate', item.day, item.units);
@@ -87,18 +139,18 @@ export class BatchWriter {
         for (const { from, to } of result.conflicts) {
           const { channels, values } = item.block;
           const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
-          quarantine.push(this.#quarantineRow(group, unit + from, item, 'conflicts-with-stored', to - from, raw, null));
+          const broken = { reason: 'conflicts-with-stored', units: to - from, raw, field: null, frame: null } as const;
+          quarantine.push(quarantineRow(owner, { part: group.part, unit: unit + from }, item, broken));
         }
       } else if (item.is === 'deletion') {
         await deleteRecord(tx, owner, item);
         tally.add('excluded', item.day, item.units, 'deletion');
       }
-      unit += item.units;
     }
     await this.#writeRecords(tx, [...records.values()], tally);
     for (const list of samples.values()) await this.#writeSamples(tx, list, tally);
     await this.#writeQuarantine(tx, quarantine, tally);
-    await tally.write(tx, owner.batch, group.counted, unit);
+    if (quarantine.length > 0) await keepPart(tx, owner, group.part, group.facts?.() ?? null);
     return tally;
   }
 
@@ -115,12 +167,7 @@ export class BatchWriter {
 
   /** A stale writer (a worker thought dead that goes on) must not write a group twice. */
   async #requireCursor(tx: Transaction<Tables>, group: Group): Promise<void> {
-    const batch = await tx
-      .selectFrom('batch')
-      .select(['cursor_part', 'cursor_unit', 'state'])
-      .where('id', '=', this.#owner.batch)
-      .$if(this.#store.adapter.name === 'postgres', (query) => query.forUpdate())
-      .executeTakeFirst();
+    const batch = await lockBatch(this.#store, tx, this.#owner.batch);
     if (batch?.state !== 'open' || batch.cursor_part !== group.part || batch.cursor_unit !== group.firstUnit) {
       throw new AfferentError('stale-writer', { part: group.part, unit: group.firstUnit });
     }
@@ -167,88 +214,17 @@ export class BatchWriter {
         tally.add('quarantined', day, row.units, row.reason);
       }
     }
-    await insertSlices(tx, 'quarantine', fresh, 13, this.#store.adapter.maxValues);
-  }
-
-  #quarantineRow(
-    group: Group,
-    unit: number,
-    item: Parsed,
-    reason: string,
-    units: number,
-    raw: Buffer,
-    field: string | null,
-  ): Tables['quarantine'] {
-    const owner = this.#owner;
-    const id = (
-      raw.length > 0
-        ? owner.hash('quarantine', owner.source, reason, String(units), raw)
-        : owner.hash('quarantine', owner.batch, String(group.part), String(unit))
-    ).slice(0, 32);
-    return {
-      id,
-      study: owner.study,
-      participant: owner.participant,
-      source: owner.source,
-      batch: owner.batch,
-      reason,
-      field,
-      part: group.part,
-      unit,
-      position: item.end,
-      units,
-      day: item.day ?? '',
-      raw: seal(owner.key, `quarantine|${id}`, raw),
-    };
-  }
-
-  /** Remembers outside names that the parser did not know. */
-  async drift(changes: readonly DriftChange[]): Promise<void> {
-    const owner = this.#owner;
-    if (changes.length === 0) return;
-    const rows = changes.map(({ kind, name }) => {
-      const nameKey = owner.hash('drift', name).slice(0, 16);
-      const sealed = seal(owner.key, `drift|${owner.source}|${nameKey}`, name);
-      return { source: owner.source, kind, name_key: nameKey, name: sealed, batch: owner.batch };
-    });
-    await this.#store.db.transaction().execute(async (tx) => {
-      await requireNotErased(this.#store, tx, owner.source);
-      for (const row of rows) {
-        await tx
-          .insertInto('drift')
-          .values(row)
-          .onConflict((c) => c.doNothing())
-          .execute();
-      }
-    });
+    await insertSlices(tx, 'quarantine', fresh, 14, this.#store.adapter.maxValues);
   }
 }
 
-/** Ids out of `rows` that the store holds already. */
-async function knownIds(tx: Transaction<Tables>, table: 'record' | 'quarantine', rows: readonly { id: string }[]): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (let i = 0; i < rows.length; i += 1000) {
-    const ids = rows.slice(i, i + 1000).map((row) => row.id);
-    const found = await tx.selectFrom(table).select('id').where('id', 'in', ids).execute();
-    for (const { id } of found) known.add(id);
-  }
-  return known;
-}
-
-async function insertSlices<T extends 'record' | 'quarantine'>(
-  tx: Transaction<Tables>,
-  table: T,
-  rows: readonly Tables[T][],
-  columns: number,
-  maxValues: number,
-): Promise<void> {
-  const slice = Math.min(500, Math.floor(maxValues / columns));
-  for (let i = 0; i < rows.length; i += slice) {
-    await tx
-      .insertInto(table)
-      .values(rows.slice(i, i + slice) as never)
-      .execute();
-  }
+async function lockBatch(store: Store, tx: Transaction<Tables>, batch: string) {
+  return tx
+    .selectFrom('batch')
+    .select(['cursor_part', 'cursor_unit', 'state'])
+    .where('id', '=', batch)
+    .$if(store.adapter.name === 'postgres', (query) => query.forUpdate())
+    .executeTakeFirst();
 }
 
 function isBalanceViolation(thrown: unknown): boolean {

@@ -18,6 +18,7 @@ export interface Erasure {
 export const erasedTables = [
   ...['participant', 'source', 'batch', 'ledger', 'outcome_reason', 'drift', 'record', 'series', 'quarantine'],
   ...['run_input', 'score', 'decision', 'alert', 'alert_score', 'alert_event', 'rating'],
+  ...['quarantine_part', 'listed_name'],
   ...['device', 'feed', 'inbox', 'deletion'],
 ] as const;
 
@@ -89,6 +90,8 @@ async function eraseRows(tx: Transaction<Tables>, participant: string): Promise<
   const records = await tx.deleteFrom('record').where('participant', '=', participant).executeTakeFirstOrThrow();
   await tx.deleteFrom('series').where('participant', '=', participant).execute();
   await tx.deleteFrom('quarantine').where('participant', '=', participant).execute();
+  await tx.deleteFrom('quarantine_part').where('batch', 'in', batchesOf(tx, participant)).execute();
+  await tx.deleteFrom('listed_name').where('participant', '=', participant).execute();
   return { records: Number(records.numDeletedRows), samples: samples.units, quarantined: quarantined.units };
 }
 

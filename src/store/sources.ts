@@ -11,6 +11,8 @@ export interface SourceSettings {
   mapping: Record<string, string>;
   zone: string | null;
   account: string | null;
+  /** Units that each day should bring, where the study's protocol says so. */
+  expected?: number;
 }
 
 const pushedPath = 'push:';

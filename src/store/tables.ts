@@ -48,7 +48,22 @@ export interface Tables {
   /** `day` is the empty string where it cannot be known. */
   ledger: OutcomeColumns & { batch: string; day: string };
   outcome_reason: { batch: string; outcome: 'quarantined' | 'excluded'; reason: string; units: number };
-  drift: { source: string; kind: string; name_key: string; name: Buffer; batch: string };
+  drift: {
+    source: string;
+    kind: string;
+    name_key: string;
+    name: Buffer;
+    /** The arrival that it was last seen in. */
+    batch: string;
+    first_at: string;
+    last_at: string;
+    /** Arrivals in which it was seen. */
+    arrivals: number;
+    /** Version of the parser that last reported it. */
+    parser: number;
+    /** When a newer parser read an arrival to its end and did not report it. */
+    cleared_at: string | null;
+  };
   record: {
     id: string;
     study: string;
@@ -105,7 +120,13 @@ export interface Tables {
     units: number;
     day: string;
     raw: Buffer;
+    /** Sealed Frame; null where the unit cannot be read by itself. */
+    frame: Buffer | null;
   };
+  /** What a part with quarantined units was to its parser; sealed. */
+  quarantine_part: { batch: string; part: number; facts: Buffer };
+  /** Names that exports list: contacts, members of chats. Sealed; masked in the view of texts. */
+  listed_name: { participant: string; name_key: string; source: string; added_at: string; name: Buffer };
   /** Something that pushes to a source, by a token that is stored hashed. */
   device: {
     id: string;

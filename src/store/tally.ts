@@ -28,11 +28,11 @@ export class Tally {
    * Adds the group to the batch, its days and its reasons. `counted` comes from the independent counter: when it is not the sum
    * of the outcomes, the database's own constraint refuses the transaction.
    */
-  async write(tx: Transaction<Tables>, batch: string, counted: number, cursorUnit: number): Promise<void> {
+  async write(tx: Transaction<Tables>, batch: string, counted: number, cursorUnit?: number): Promise<void> {
     await tx
       .updateTable('batch')
       .set({
-        cursor_unit: cursorUnit,
+        ...(cursorUnit === undefined ? {} : { cursor_unit: cursorUnit }),
         received: sql`received + ${counted}`,
         stored: sql`stored + ${this.total.stored}`,
         duplicate: sql`duplicate + ${this.total.duplicate}`,

@@ -16,6 +16,7 @@ import {
 } from '../../test/support/study-data.ts';
 import { rowsNaming, scoreLate } from '../../test/support/traces.ts';
 import { startWriter } from '../../test/support/writer.ts';
+import { noteDrift } from './drift.ts';
 import { openBatch } from './batches.ts';
 import { contentHash } from './content-hash.ts';
 import { erasedTables, eraseParticipant } from './erase.ts';
@@ -44,8 +45,8 @@ async function studyOfTwo(database: DatabaseName) {
       [...items, quarantined(`{${canary}`), quarantined('{', '2026-01-30')],
       [...[0, 1, 2].map((i) => sample(someDay + i, 60)), block(0, [1, 2, 3])],
     );
-    const { writer } = await openWriter(store, person.source, `${name}-second`);
-    await writer.drift([{ kind: 'unknown-field', name: `${canary}-field` }]);
+    const { writer, owner } = await openWriter(store, person.source, `${name}-second`);
+    await noteDrift(store, owner, 1, [{ kind: 'unknown-field', name: `${canary}-field` }]);
     await writer.commit({ part: 0, firstUnit: 0, counted: 1, items: [post('2', 'y')] });
     people.push({ ...person, batch });
   }
@@ -118,7 +119,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
   test('lets nobody write who still has the key in memory', async () => {
     const { home, store, anna } = await studyOfTwo(database);
     const late = await home.open();
-    const { writer } = await openWriter(late, anna.source, 'anna-second');
+    const { writer, owner } = await openWriter(late, anna.source, 'anna-second');
     const source = await requireSource(late, anna.source);
     const record = await late.db.selectFrom('record').selectAll().where('participant', '=', anna.participant).executeTakeFirstOrThrow();
     const pending = await late.db.selectFrom('run_input').selectAll().where('participant', '=', anna.participant).executeTakeFirstOrThrow();
@@ -126,7 +127,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
     await expect(writer.commit({ part: 0, firstUnit: 1, counted: 1, items: [post('3', 'z')] })).rejects.toMatchObject({
       code: 'stale-writer',
     });
-    await expect(writer.drift([{ kind: 'unknown-field', name: 'late' }])).rejects.toMatchObject({ code: 'unknown-source' });
+    await expect(noteDrift(late, owner, 1, [{ kind: 'unknown-field', name: 'late' }])).rejects.toMatchObject({ code: 'unknown-source' });
     await expect(openBatch(late, source, { path: '/data/late', form: 'file' }, 'late', 1, 1, '')).rejects.toMatchObject({
       code: 'unknown-source',
     });

@@ -1,7 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowIdConflictPolicy } from '@temporalio/common';
 import { ingestQueue } from '../../workflows/queues.ts';
-import type { studyIngestion } from '../../workflows/study-ingestion.ts';
+import type { StudyIngestionInput, studyIngestion } from '../../workflows/study-ingestion.ts';
 import type { Store } from '../store/open.ts';
 import { type SourceRow, setSourceQueued } from '../store/sources.ts';
 import { kindAttribute, studyAttribute, workflowIds } from './names.ts';
@@ -23,6 +23,27 @@ export async function startIngestion(
   const handles: IngestionHandle[] = [];
   for (const source of sources)
     handles.push(await client.workflow.start<typeof studyIngestion>('studyIngestion', ingestionOptions(source)));
+  return handles;
+}
+
+/** Starts reading what sources have in quarantine again, for one reason or (null) for any. */
+export async function startReplay(
+  client: Client,
+  study: string,
+  sources: readonly SourceRow[],
+  reason: string | null,
+): Promise<IngestionHandle[]> {
+  await expectSources(
+    client,
+    study,
+    sources.map((source) => source.id),
+  );
+  const handles: IngestionHandle[] = [];
+  for (const source of sources) {
+    const args: [StudyIngestionInput] = [{ study, source: source.id, replay: { reason } }];
+    const options = { ...ingestionOptions(source), workflowId: workflowIds.replay(source.id), args };
+    handles.push(await client.workflow.start<typeof studyIngestion>('studyIngestion', options));
+  }
   return handles;
 }
 

@@ -7,6 +7,7 @@ export const kindAttribute = defineSearchAttributeKey('AfferentKind', SearchAttr
 /** Workflow ids, as Temporal's own pages show them. Source and alert ids are keyed hashes. */
 export const workflowIds = {
   ingestion: (source: string) => `ingest/${source}`,
+  replay: (source: string) => `replay/${source}`,
   scoring: (study: string) => `scoring/${study}`,
   rerun: (run: string, number: string) => `rerun/${run}/${number}`,
   review: (alert: string) => `review/${alert}`,

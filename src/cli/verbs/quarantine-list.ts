@@ -51,6 +51,7 @@ export const verb: Verb = {
       else {
         call.out.table(
           [
+            { title: 'id', cell: (row) => row.id },
             { title: 'source', cell: (row) => row.source },
             { title: 'kind', cell: (row) => row.kind },
             { title: 'reason', cell: (row) => row.reason },

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { AfferentError } from '../../../schema/errors.ts';
 import { Duration, durationMs } from '../../../schema/policy.ts';
 import { sourceKind, sourceKinds } from '../../sources/index.ts';
-import { readMapping } from '../../sources/posts/mapping.ts';
 import { requireParticipant } from '../../store/participants.ts';
 import { addSource, listSources, pushedSource } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { ensureSchedules } from '../../temporal/schedules.ts';
 import { withStore } from '../home.ts';
 import { withLiveParts } from '../live-parts.ts';
+import { readMap, readZone } from '../source-options.ts';
 import { argument, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -61,7 +61,8 @@ export const verb: Verb = {
 function pathOf(path: string | null, push: string | null): string {
   if ((path === null) === (push === null)) throw new AfferentError('usage', { what: 'give --path or --push' });
   if (push === null) return readablePath(path ?? '');
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(push)) throw new AfferentError('usage', { what: '--push takes lower-case letters, digits and hyphens' });
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(push))
+    throw new AfferentError('usage', { what: '--push takes lower-case letters, digits and hyphens' });
   return pushedSource(push);
 }
 
@@ -75,33 +76,10 @@ function readablePath(given: string): string {
   return path;
 }
 
-/** @throws AfferentError `bad-mapping` at a name that is not ours, `usage` */
-function readMap(given: string | null, mapped: boolean): Record<string, string> {
-  if (given === null) return {};
-  if (!mapped) throw new AfferentError('usage', { what: 'this kind knows its own fields; leave out --map' });
-  const mapping: Record<string, string> = {};
-  for (const pair of given.split(',')) {
-    const at = pair.indexOf('=');
-    if (at < 1 || at === pair.length - 1) throw new AfferentError('bad-mapping');
-    mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
-  }
-  readMapping(mapping);
-  return mapping;
-}
-
 function readEvery(given: string | null): number | null {
   if (given === null) return null;
   if (!Duration.safeParse(given).success) throw new AfferentError('usage', { what: '--every takes a duration such as 15m' });
   const seconds = durationMs(given) / 1000;
   if (seconds < 10) throw new AfferentError('usage', { what: '--every is at least 10s' });
   return seconds;
-}
-
-function readZone(given: string | null): string | null {
-  if (given === null) return null;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: given }).resolvedOptions().timeZone;
-  } catch {
-    throw new AfferentError('usage', { what: '--zone takes a name such as Europe/Berlin' });
-  }
 }

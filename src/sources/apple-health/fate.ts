@@ -14,6 +14,8 @@ export type Fate =
   | { is: 'excluded'; reason: ExclusionReason };
 
 export interface Reading {
+  /** The element that says when the export was made, once it has been read. */
+  exported: Buffer | null;
   moments: Moments;
   drift: DriftOnce;
 }

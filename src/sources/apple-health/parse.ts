@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { ParseContext, Parsed } from '../../../schema/source.ts';
+import type { Frame, ParseContext, Parsed } from '../../../schema/source.ts';
 import { ChildSlicer, type DocumentEnd } from '../reading/children.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
@@ -15,11 +15,22 @@ const NOT_COLLECTED: ReadonlySet<string> = new Set(['ExportDate', 'Correlation',
 
 /** Units of an export: children of its root element. */
 export async function* parseExport(chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
-  const reading: Reading = { moments: new Moments(context), drift: new DriftOnce(context) };
+  const reading: Reading = { exported: null, moments: new Moments(context), drift: new DriftOnce(context) };
   const slicer = new ChildSlicer('HealthData');
-  for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield childOf(unit, reading);
+  for await (const chunk of chunks) {
+    for (const unit of slicer.push(chunk)) {
+      const child = childOf(unit, reading);
+      // Zones and versions follow the date of the export.
+      if (child.is === 'quarantined' && child.frame && reading.exported) child.frame = behind(child.frame, reading.exported);
+      yield child;
+    }
+  }
   const { how, rest } = slicer.end();
   if (how !== 'whole') yield quarantined(rest, endReasons[how]);
+}
+
+function behind(frame: Frame, element: Buffer): Frame {
+  return { ...frame, before: Buffer.concat([frame.before, element]), units: 1 };
 }
 
 const endReasons = { 'no-root': 'not-this-kind', 'cut-off': 'part-unreadable', 'followed-by-more': 'not-xml' } as const satisfies Record<
@@ -30,7 +41,9 @@ const endReasons = { 'no-root': 'not-this-kind', 'cut-off': 'part-unreadable', '
 function childOf(unit: Unit, reading: Reading): Parsed {
   if (unit.tooLong) return quarantined(unit, 'line-too-long');
   if (!isUtf8(unit.bytes)) return quarantined(unit, 'bad-encoding');
-  const fate = fateOf(withoutControls(unit.bytes.toString('utf8')), reading);
+  const text = withoutControls(unit.bytes.toString('utf8'));
+  if (text.startsWith('<ExportDate')) reading.exported = unit.bytes;
+  const fate = fateOf(text, reading);
   const { end } = unit;
   switch (fate.is) {
     case 'sample':

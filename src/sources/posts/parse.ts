@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { delimiterOf, parseRows } from '../reading/csv-rows.ts';
 import { DriftOnce } from '../reading/drift.ts';
+import { rowFrame } from '../reading/frames.ts';
 import { parseJsonLine } from '../reading/json-line.ts';
 import { LineSlicer } from '../reading/lines.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
@@ -19,7 +20,7 @@ interface Reading {
 /** Posts of a stream of JSON lines. Throws `bad-mapping`. */
 export async function* parseJsonLines(chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
   const reading = begin(context);
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('alone');
   for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield jsonUnit(unit, reading);
   for (const unit of slicer.end()) yield jsonUnit(unit, reading);
 }
@@ -64,6 +65,8 @@ class Table {
   readonly #reading: Reading;
   #columns: string[] | null = null;
   #delimiter = ',';
+  #header = Buffer.alloc(0);
+  readonly #frame = () => rowFrame([this.#header]);
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -82,6 +85,7 @@ class Table {
     );
     let next = 0;
     for (const [index, unit] of rest.entries()) {
+      unit.frame = this.#frame;
       if (unit.tooLong) yield quarantined(unit, 'line-too-long');
       else if (texts[index] === null) yield quarantined(unit, 'bad-encoding');
       else yield this.#row(unit, cells[next++] ?? null);
@@ -91,6 +95,7 @@ class Table {
   #readHeader(unit: Unit): void {
     const text = unit.tooLong ? null : decode(unit.bytes, this.#reading.mapping);
     this.#delimiter = delimiterOf(text ?? '');
+    this.#header = Buffer.from(unit.bytes);
     this.#columns = text === null ? [] : (parseRows([text], this.#delimiter)[0] ?? []).map((name) => name.trim());
     const { mapping, drift } = this.#reading;
     for (const name of this.#columns) if (!mapping.known.has(name)) drift.note('unknown-field', name);

@@ -1,3 +1,5 @@
+import type { Frame } from '../../../schema/source.ts';
+import { childFrame } from './frames.ts';
 import { MAX_ELEMENT_BYTES } from './limits.ts';
 import { isBlank, PendingBytes, type Unit } from './unit.ts';
 
@@ -20,6 +22,7 @@ const ENDINGS = { comment: '-->', cdata: ']]>', instruction: '?>', declaration: 
  */
 export class ChildSlicer {
   readonly #root: Buffer;
+  readonly #frame: () => Frame;
   readonly #pending = new PendingBytes(MAX_ELEMENT_BYTES);
   #state: State = 'prolog';
   #position = 0;
@@ -35,6 +38,7 @@ export class ChildSlicer {
   /** `root` is the name of the document's root element. */
   constructor(root: string) {
     this.#root = Buffer.from(`<${root}`);
+    this.#frame = () => childFrame(root);
   }
 
   push(chunk: Buffer): Unit[] {
@@ -78,7 +82,7 @@ export class ChildSlicer {
           }
           at = end;
           if (this.#endTag()) {
-            units.push(this.#pending.take(chunk.subarray(from, at), this.#position + at));
+            units.push({ ...this.#pending.take(chunk.subarray(from, at), this.#position + at), frame: this.#frame });
             from = -1;
           } else if (this.#depth <= 1) from = this.#forget();
           continue;

@@ -1,4 +1,6 @@
+import type { Frame as Around } from '../../../schema/source.ts';
 import { type JsonPath, memberNode, type PathNode, pathTree } from './document-paths.ts';
+import { listFrame } from './frames.ts';
 import { MAX_UNIT_BYTES } from './limits.ts';
 import { isBlank, PendingBytes, type Unit } from './unit.ts';
 
@@ -22,6 +24,8 @@ interface Frame {
   /** The string before the last colon. */
   key: string;
   scope: Record<string, Scalar>;
+  /** What stands around its units, where it has any. */
+  around?: () => Around;
 }
 
 const QUOTE = 0x22;
@@ -141,7 +145,10 @@ export class JsonUnitSlicer {
     const frame: Frame = { isArray, node, path, key: '', scope: {} };
     this.#frames.push(frame);
     this.#last = '';
-    if (isUnits(frame)) this.#matched = true;
+    if (isUnits(frame)) {
+      this.#matched = true;
+      frame.around = aroundUnits(this.#frames);
+    }
     return true;
   }
 
@@ -156,7 +163,7 @@ export class JsonUnitSlicer {
     if (isUnits(top)) {
       const unit = this.#pending.take(piece, this.#position + at);
       const scopes = this.#frames.filter((frame) => !frame.isArray).map((frame) => frame.scope);
-      if (unit.tooLong || !isBlank(unit.bytes)) units.push({ ...unit, path: top.path, scopes });
+      if (unit.tooLong || !isBlank(unit.bytes)) units.push({ ...unit, path: top.path, scopes, frame: top.around });
     } else if (!top.isArray) {
       if (this.#collecting) this.#keepScalar(top, this.#value.take(piece, 0));
       this.#collecting = false;
@@ -209,6 +216,18 @@ export class JsonUnitSlicer {
     this.#last = tooLong ? '' : bytes.toString('utf8');
     this.#name = null;
   }
+}
+
+/** Steps to the innermost array, and the short values of the objects on the way. */
+function aroundUnits(frames: readonly Frame[]): () => Around {
+  const steps = frames.slice(0, -1).map((frame) => (frame.isArray ? '[]' : frame.key));
+  const scopes = frames.map((frame) => frame.scope);
+  return () => {
+    const facts = scopes.flatMap((scope, depth) =>
+      Object.entries(scope).map(([name, value]) => [[...steps.slice(0, depth), name], JSON.stringify(value)] as const),
+    );
+    return listFrame(steps, facts);
+  };
 }
 
 function isUnits(frame: Frame): boolean {

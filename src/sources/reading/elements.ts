@@ -1,3 +1,4 @@
+import { elementFrame } from './frames.ts';
 import { MAX_UNIT_BYTES } from './limits.ts';
 import { isBlank, PendingBytes, type Unit } from './unit.ts';
 
@@ -17,6 +18,7 @@ for (const byte of [QUOTE, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d]) STRUCTURAL[byte] = 1;
  */
 export class ElementSlicer {
   readonly #level: number;
+  readonly #frame = () => elementFrame(this.prolog ?? Buffer.alloc(0));
   readonly #pending = new PendingBytes(MAX_UNIT_BYTES);
   readonly #prolog = new PendingBytes(MAX_UNIT_BYTES);
   #position = 0;
@@ -95,6 +97,7 @@ export class ElementSlicer {
   #cut(units: Unit[], chunk: Buffer, from: number, at: number): void {
     if (!this.#inArray) return;
     const unit = this.#pending.take(chunk.subarray(from, at - 1), this.#position + at);
+    if (this.#level === 1) unit.frame = this.#frame;
     if (unit.tooLong || !isBlank(unit.bytes)) units.push(unit);
   }
 

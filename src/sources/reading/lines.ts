@@ -1,10 +1,19 @@
+import { lineFrame } from './frames.ts';
 import { MAX_UNIT_BYTES } from './limits.ts';
 import { isBlank, PendingBytes, type Unit } from './unit.ts';
 
+const asLine = () => lineFrame;
+
 /** Cuts a stream into lines; blank ones are no units. */
 export class LineSlicer {
+  readonly #alone: boolean;
   readonly #pending = new PendingBytes(MAX_UNIT_BYTES);
   #position = 0;
+
+  /** `alone`: each line says by itself all that it says, whatever stood before it. */
+  constructor(alone: 'alone' | 'in order' = 'in order') {
+    this.#alone = alone === 'alone';
+  }
 
   push(chunk: Buffer): Unit[] {
     const units: Unit[] = [];
@@ -25,6 +34,7 @@ export class LineSlicer {
   }
 
   #add(units: Unit[], unit: Unit): void {
+    if (this.#alone) unit.frame = asLine;
     if (unit.tooLong || !isBlank(unit.bytes)) units.push(unit);
   }
 }

@@ -10,12 +10,15 @@ export interface Piece {
   unit: Unit;
   /** Path of the fact, joined by dots; null for a unit. */
   fact: string | null;
+  /** Where it lies, the fact itself or the unit's array. */
+  path: JsonPath;
 }
 
 interface Node {
   children: Map<string, Node>;
   isUnits: boolean;
   fact: string | null;
+  path: JsonPath;
 }
 
 interface Frame {
@@ -31,7 +34,7 @@ const COMMA = 0x2c;
 /** 1 for the bytes that matter outside strings. */
 const STRUCTURAL = new Uint8Array(256);
 for (const byte of [QUOTE, COLON, COMMA, 0x5b, 0x5d, 0x7b, 0x7d]) STRUCTURAL[byte] = 1;
-const NOWHERE: Node = { children: new Map(), isUnits: false, fact: null };
+const NOWHERE: Node = { children: new Map(), isUnits: false, fact: null, path: [] };
 
 /**
  * Cuts a stream that is one JSON document into the elements of the arrays that lie at given places, and hands over
@@ -57,6 +60,7 @@ export class NestedSlicer {
   /** Whether bytes are being kept, from `#from` of the chunk on. */
   #keeps: 'unit' | 'fact' | null = null;
   #fact: string | null = null;
+  #factPath: JsonPath = [];
   #from = 0;
   #sawUnits = false;
   #more = false;
@@ -151,6 +155,7 @@ export class NestedSlicer {
     if (frame.isArray || !this.#expectsName) return;
     this.#expectsName = false;
     this.#fact = this.#next.fact;
+    this.#factPath = this.#next.path;
     if (this.#fact !== null) {
       this.#keeps = 'fact';
       this.#from = at;
@@ -160,7 +165,9 @@ export class NestedSlicer {
   #endValue(frame: Frame, closes: boolean, chunk: Buffer, at: number, pieces: Piece[]): void {
     if (this.#keeps !== null) {
       const unit = this.#pending.take(chunk.subarray(this.#from, at - 1), this.#position + at);
-      if (unit.tooLong || !isBlank(unit.bytes)) pieces.push({ unit, fact: frame.isUnits ? null : this.#fact });
+      if (unit.tooLong || !isBlank(unit.bytes)) {
+        pieces.push({ unit, fact: frame.isUnits ? null : this.#fact, path: frame.isUnits ? frame.node.path : this.#factPath });
+      }
       this.#keeps = frame.isUnits && !closes ? 'unit' : null;
       this.#from = at;
     }
@@ -198,11 +205,11 @@ function leads(node: Node): boolean {
 }
 
 function treeOf({ units, facts }: JsonPlaces): Node {
-  const root: Node = { children: new Map(), isUnits: false, fact: null };
+  const root: Node = { children: new Map(), isUnits: false, fact: null, path: [] };
   const nodeAt = (path: JsonPath): Node => {
     let node = root;
     for (const step of path) {
-      const child = node.children.get(step) ?? { children: new Map(), isUnits: false, fact: null };
+      const child = node.children.get(step) ?? { children: new Map(), isUnits: false, fact: null, path: [...node.path, step] };
       node.children.set(step, child);
       node = child;
     }

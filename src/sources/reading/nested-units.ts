@@ -1,8 +1,9 @@
 import type { Parsed } from '../../../schema/source.ts';
-import type { JsonPlaces } from './json-paths.ts';
+import { listFrame } from './frames.ts';
+import type { JsonPath, JsonPlaces } from './json-paths.ts';
 import { type NestedEnd, NestedSlicer } from './nested-elements.ts';
 import { quarantined } from './quarantine.ts';
-import { isBlank, type Unit } from './unit.ts';
+import type { Unit } from './unit.ts';
 
 const endReasons = {
   'no-units': 'not-this-kind',
@@ -21,15 +22,20 @@ export async function* nestedUnits(
   learn: (path: string, value: unknown) => void = () => {},
 ): AsyncGenerator<Parsed> {
   const slicer = new NestedSlicer(places);
+  const facts = new Map<string, [path: JsonPath, json: string]>();
   for await (const chunk of chunks) {
-    for (const { unit, fact } of slicer.push(chunk)) {
-      if (fact !== null) learn(fact, unit.tooLong ? undefined : jsonOf(unit.bytes));
-      else yield slicer.isStrange ? quarantined(unit, 'not-this-kind') : settle(unit);
+    for (const { unit, fact, path } of slicer.push(chunk)) {
+      if (fact !== null) {
+        if (!unit.tooLong) facts.set(fact, [path, unit.bytes.toString('utf8')]);
+        learn(fact, unit.tooLong ? undefined : jsonOf(unit.bytes));
+        continue;
+      }
+      unit.frame = () => listFrame(path, [...facts.values()]);
+      yield slicer.isStrange ? quarantined(unit, 'not-this-kind') : settle(unit);
     }
   }
   const { how, rest } = slicer.end();
-  if (how === 'whole') return;
-  yield quarantined(rest, how === 'cut-off' && rest.tooLong && !isBlank(rest.bytes) ? 'line-too-long' : endReasons[how]);
+  if (how !== 'whole') yield quarantined(rest, endReasons[how]);
 }
 
 /** A JSON value, or undefined where the bytes are none. */

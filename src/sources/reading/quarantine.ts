@@ -4,8 +4,11 @@ import type { Unit } from './unit.ts';
 
 /** One unit that could not be read or trusted. `field` is a name of our schema. */
 export function quarantined(unit: Unit, reason: ErrorCode, field?: string, day: string | null = null): Parsed {
-  const base = { is: 'quarantined', units: 1, end: unit.end, day, reason, raw: unit.bytes } as const;
-  return field === undefined ? base : { ...base, field };
+  const base: Parsed = { is: 'quarantined', units: 1, end: unit.end, day, reason, raw: unit.bytes };
+  if (field !== undefined) base.field = field;
+  // Half a unit cannot be read again.
+  if (unit.frame !== undefined && !unit.tooLong) base.frame = unit.frame();
+  return base;
 }
 
 /** One unit that must not be kept. */

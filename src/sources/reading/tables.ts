@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Parsed } from '../../../schema/source.ts';
 import { delimiterOf, parseRows } from './csv-rows.ts';
 import type { DriftOnce } from './drift.ts';
+import { rowFrame } from './frames.ts';
 import { bad, type Outcome, settled } from './outcome.ts';
 import { RowSlicer } from './rows.ts';
 import type { Unit } from './unit.ts';
@@ -51,6 +52,8 @@ export class Table {
   readonly #drift: DriftOnce;
   #above: number;
   #columns: readonly string[] = [];
+  readonly #head: Buffer[] = [];
+  readonly #frame = () => rowFrame(this.#head);
   #delimiter = ',';
 
   constructor(shape: TableShape, drift: DriftOnce) {
@@ -64,6 +67,7 @@ export class Table {
     let below = 0;
     for (; below < units.length && this.#above > 0; below++) {
       this.#above--;
+      this.#head.push((units[below] as Unit).bytes);
       if (this.#above === 0) this.#readHeader(units[below] as Unit);
     }
     const rows = units.slice(below);
@@ -74,6 +78,7 @@ export class Table {
     );
     let next = 0;
     for (const [index, unit] of rows.entries()) {
+      unit.frame = this.#frame;
       if (unit.tooLong) yield [unit, bad('line-too-long')];
       else if (texts[index] === null) yield [unit, bad('bad-encoding')];
       else yield [unit, this.#row(cells[next++] ?? null)];

@@ -1,3 +1,4 @@
+import type { Frame } from '../../../schema/source.ts';
 import { KEPT_OF_TOO_LONG } from './limits.ts';
 
 /** One unit of a source, cut out of the stream by a slicer. */
@@ -7,6 +8,8 @@ export interface Unit {
   /** Position in the stream just after the unit. */
   end: number;
   tooLong: boolean;
+  /** What stands around it, asked for only when it is quarantined. */
+  frame?: () => Frame;
 }
 
 /**

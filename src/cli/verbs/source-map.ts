@@ -1,0 +1,44 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import { sourceKind } from '../../sources/index.ts';
+import { appendAudit } from '../../store/audit.ts';
+import { changeSourceSettings } from '../../store/source-settings.ts';
+import { requireSource, type SourceSettings } from '../../store/sources.ts';
+import { requireStudy } from '../../store/studies.ts';
+import { withStore } from '../home.ts';
+import { readMap, readZone } from '../source-options.ts';
+import { argument, textOption, type Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  arguments: { '<study>': 'name of the study', '<source>': 'id of the source' },
+  options: [
+    { flags: '--map <fields>', help: 'which fields mean what, such as id=tweet_id,time=created,text=body' },
+    { flags: '--zone <zone>', help: 'zone of times that state none, such as Europe/Berlin' },
+    { flags: '--account <name>', help: 'the account or device that the export must be of' },
+  ],
+  json: true,
+  examples: [
+    'source map sleep-2026 s_0123456789abcdef0123 --map id=tweet_id,time=created,text=body',
+    'source map sleep-2026 s_0123456789abcdef0123 --zone Europe/Berlin',
+  ],
+  notes: 'What is stored stays as it was read. What could not be read is read again by: quarantine replay',
+  async run(call) {
+    const [study, source] = [argument(call, 0), argument(call, 1)];
+    await withStore(call.config, async (store) => {
+      await requireStudy(store, study);
+      const { mapped } = sourceKind((await requireSource(store, source)).kind).manifest;
+      const change: Partial<SourceSettings> = {};
+      const [map, zone, account] = [textOption(call, 'map'), textOption(call, 'zone'), textOption(call, 'account')];
+      if (map !== null) change.mapping = readMap(map, mapped);
+      if (zone !== null) change.zone = readZone(zone);
+      if (account !== null) change.account = account;
+      if (Object.keys(change).length === 0) throw new AfferentError('usage', { what: 'give --map, --zone or --account' });
+      await appendAudit(store, { actor: 'command line', action: 'source map', study, object: source });
+      await changeSourceSettings(store, study, source, change);
+    });
+    call.out.report({ study, source }, () => {
+      call.out.line(`Source ${source} is read so from now on.`);
+      call.out.note(`Next: ./afferent quarantine replay ${study} --source ${source}`);
+    });
+    return 0;
+  },
+};
