@@ -1,6 +1,7 @@
 import { AfferentError } from '../../schema/errors.ts';
 import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
+import { bluesky } from './bluesky/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { fitbit } from './fitbit/index.ts';
 import { googleFit } from './google-fit/index.ts';
@@ -16,6 +17,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   records,
   'x-archive': xArchive,
   mastodon,
+  bluesky,
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
