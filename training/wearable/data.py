@@ -1,4 +1,4 @@
-"""Empatica E4 recordings as 60 s windows of raw samples.
+"""Empatica E4 recordings as raw samples.
 
 A recording is laid on a grid of quarter seconds shared by its four signals; samples outside of a
 signal's own range stay 0 and `present` says so. Nothing is filled in, resampled or rescaled.
@@ -19,8 +19,6 @@ import numpy as np
 SIGNALS = {"BVP": (64, 1), "ACC": (32, 3), "EDA": (4, 1), "TEMP": (4, 1)}
 STATES = ["baseline", "stress", "amusement", "meditation"]
 QUARTERS_A_SECOND = 4
-WINDOW_S, HOP_S = 60, 10
-WINDOW_Q, HOP_Q = WINDOW_S * QUARTERS_A_SECOND, HOP_S * QUARTERS_A_SECOND
 
 
 @dataclass
@@ -33,14 +31,6 @@ class Recording:
     samples: dict[str, np.ndarray]
     present: np.ndarray
 
-    def window(self, quarter: int) -> dict[str, np.ndarray]:
-        """The 60 s from `quarter` on: bvp (3840,1), acc (1920,3), eda (240,1), temp (240,1), present (240,4)."""
-        out = {"present": self.present[quarter : quarter + WINDOW_Q]}
-        for name, (rate, _) in SIGNALS.items():
-            each = rate // QUARTERS_A_SECOND
-            out[name.lower()] = self.samples[name][quarter * each : (quarter + WINDOW_Q) * each]
-        return out
-
 
 @dataclass
 class Interval:
@@ -50,11 +40,6 @@ class Interval:
     label: int
     first: int
     last: int
-
-    @property
-    def starts(self) -> int:
-        """How many window starts lie wholly inside; 0 when the interval is too short."""
-        return max(0, self.last - self.first - WINDOW_Q + 1)
 
 
 def read_recording(path: Path) -> Recording:
@@ -129,61 +114,17 @@ def load_stress_predict(folder: Path) -> tuple[dict[str, Recording], list[Interv
     return recordings, intervals
 
 
-def hop_windows(intervals: list[Interval]) -> list[tuple[str, int, int]]:
-    """(person, first quarter, label) of every window at a 10 s hop that lies wholly inside an interval."""
-    return [
-        (i.person, quarter, i.label)
-        for i in intervals
-        for quarter in range(i.first, i.first + i.starts, HOP_Q)
-    ]
-
-
-def stack(recordings: dict[str, Recording], windows: list[tuple[str, int, int]]) -> dict[str, np.ndarray]:
-    """Windows as one batch: each input of the graph with a leading batch axis."""
-    cut = [recordings[person].window(quarter) for person, quarter, _ in windows]
-    return {key: np.stack([w[key] for w in cut]) for key in cut[0]}
-
-
-class Sampler:
-    """Random windows, any quarter second inside an interval; people alike, states by fixed shares."""
-
-    SHARES = (0.30, 0.35, 0.15, 0.20)  # of STATES; nearer to even than the recordings are
-
-    def __init__(self, intervals: list[Interval], people: list[str], seed: int):
-        self.rng = np.random.default_rng(seed)
-        self.people = sorted(people)
-        self.by_state = {}
-        for person in self.people:
-            for state in range(len(STATES)):
-                own = [i for i in intervals if i.person == person and i.label == state and i.starts > 0]
-                self.by_state[person, state] = own
-
-    def draw(self, count: int) -> list[tuple[str, int, int]]:
-        """`count` windows as (person, first quarter, label)."""
-        out = []
-        while len(out) < count:
-            person = self.people[self.rng.integers(len(self.people))]
-            state = int(self.rng.choice(len(STATES), p=self.SHARES))
-            choices = self.by_state[person, state]
-            if choices:
-                chances = np.array([i.starts for i in choices], float)
-                interval = choices[self.rng.choice(len(choices), p=chances / chances.sum())]
-                out.append((person, interval.first + int(self.rng.integers(interval.starts)), state))
-        return out
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Count the windows of a folder of recordings.")
+    parser = argparse.ArgumentParser(description="Count the recordings and intervals of a folder.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kind", choices=["wesad", "stress_predict"], default="wesad")
     args = parser.parse_args()
     load = load_wesad if args.kind == "wesad" else load_stress_predict
     recordings, intervals = load(args.folder)
-    windows = hop_windows(intervals)
-    print(len(recordings), "people", len(intervals), "intervals", len(windows), "windows")
-    print("windows a label:", dict(sorted(Counter(label for *_, label in windows).items())))
-    share = stack(recordings, windows[:500])["present"].mean((0, 1))
-    print("share present:", dict(zip(SIGNALS, share.round(3).tolist())))
+    print(len(recordings), "people", len(intervals), "intervals")
+    for label, count in sorted(Counter(i.label for i in intervals).items()):
+        seconds = sum(i.last - i.first for i in intervals if i.label == label) / QUARTERS_A_SECOND
+        print("label", label, ":", count, "intervals,", round(seconds), "s")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Figures of a finished training: people left out, hand-made features beside it, another data set unseen.
+"""Figures of a finished training: people left out, a forest on hand-made features beside it, another data set unseen.
 
 Writes `figures.json` (numbers with intervals over people, calibration, threshold) for export.py.
 A person's decisions always use a calibration and threshold found on the other people.
@@ -10,191 +10,160 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.optimize import minimize_scalar
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 
-from baseline import classifiers, features
-from data import STATES, hop_windows, load_stress_predict, load_wesad, stack
+from augment import dropped, flat, off_wrist, shaken
+from baseline import KNOWN
+from blocks import NONE, SETTLED, Stream, streams
+from data import STATES
+from figures import balanced, binary, calibrate, crossed, macro_f1, over_people, ppv, sigmoid, temperature
 from model import WearableHybrid
-from train import ABLATIONS, EVERYBODY, STRESS, predict
-
-DRAWS = 2000
-GRID = np.arange(0.02, 0.981, 0.01)
+from sampler import STRESS
+from train import ABLATIONS, EVERYBODY, MODES, predict
 
 
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(x, -60, 60)))
+def loaded(path: Path) -> WearableHybrid:
+    model = WearableHybrid()
+    model.load_state_dict(torch.load(path))
+    return model.eval()
 
 
-def balanced(truth: np.ndarray, decision: np.ndarray) -> float:
-    """Mean of sensitivity and specificity."""
-    return float((decision[truth].mean() + 1 - decision[~truth].mean()) / 2)
+def forests(work: Path, truth: dict, states: dict) -> tuple[dict, dict]:
+    """What baseline.py found, by what the forest knows of the person: figures, and the scores with the rule they would ship with."""
+    figures, kept = {}, {}
+    for name in KNOWN:
+        found = dict(np.load(work / "forests" / f"{name}.npz"))
+        scores, guess = ({p: found[f"{kind} {p}"] for p in truth} for kind in "sg")
+        figures[name] = {**binary(scores, truth), "state_macro_f1": macro_f1(guess, states)}
+        kept[name] = {k[2:]: v for k, v in found.items() if k.startswith("o ")}, calibrate(scores, truth)
+    return figures, kept
 
 
-def platt(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    fitted = LogisticRegression(C=1e6).fit(scores[:, None], truth)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+def shuffled(person: Stream, rng: np.random.Generator) -> Stream:
+    """A person's conditions joined in random order, with nothing between them: the protocol's order taken away."""
+    edges = np.flatnonzero(np.diff(person.labels, prepend=NONE, append=NONE))
+    parts = [np.arange(a, b) for a, b in zip(edges, edges[1:]) if person.labels[a] != NONE]
+    order = [parts[i] for i in rng.permutation(len(parts))]
+    first = np.concatenate([np.arange(len(part)) for part in order])
+    places = np.concatenate(order)
+    return Stream(person.person, {k: v[places] for k, v in person.signals.items()}, person.labels[places], first >= SETTLED - 1)
 
 
-def threshold(chances: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> float:
-    """Probability with the best mean balanced accuracy over people, after smoothing over neighbours."""
-    curve = np.mean([[balanced(truth[p], chances[p] >= t) for t in GRID] for p in truth], 0)
-    smooth = np.convolve(np.pad(curve, 4, mode="edge"), np.full(9, 1 / 9), "valid")
-    return round(float(GRID[smooth.argmax()]), 2)
-
-
-def calibrate(scores: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> tuple[float, float, float]:
-    """Platt's a and b, and the threshold, from these people's scores."""
-    a, b = platt(*(np.concatenate([d[p] for p in truth]) for d in (scores, truth)))
-    return a, b, threshold({p: sigmoid(a * scores[p] + b) for p in truth}, truth)
-
-
-def crossed(scores: dict[str, np.ndarray], truth: dict[str, np.ndarray], basis: dict | None = None) -> tuple[dict, dict]:
-    """Probabilities and decisions of each person by what was found on the others (on their `basis` scores)."""
-    chances, decisions = {}, {}
-    for person in truth:
-        others = {p: t for p, t in truth.items() if p != person}
-        a, b, cut = calibrate(basis or scores, others)
-        chances[person] = sigmoid(a * scores[person] + b)
-        decisions[person] = chances[person] >= cut
-    return chances, decisions
-
-
-def over_people(values: np.ndarray) -> list[float]:
-    """Mean over people with its 95 % bootstrap interval (people drawn again)."""
+def out_of_order(people: list[Stream], work: Path, basis: dict, truth: dict, draws: int = 5) -> dict:
+    """Balanced accuracy and AUC by mode when each left-out person's conditions come in five random orders."""
     rng = np.random.default_rng(0)
-    means = values[rng.integers(0, len(values), (DRAWS, len(values)))].mean(1)
-    return [float(values.mean()), *map(float, np.percentile(means, [2.5, 97.5]))]
+    found: dict[str, dict[str, list]] = {mode: {"balanced_accuracy": [], "auc": []} for mode in MODES}
+    for person in people:
+        model = loaded(work / f"{person.person}.pt")
+        others = {p: t for p, t in truth.items() if p != person.person}
+        a, b, cut = calibrate(basis, others)
+        orders = [shuffled(person, rng) for _ in range(draws)]
+        for mode in MODES:
+            pairs = [(o.labels[o.scored] == STRESS, predict(model, o, mode)[o.scored, 0]) for o in orders]
+            found[mode]["balanced_accuracy"].append(np.mean([balanced(t, sigmoid(a * x + b) >= cut) for t, x in pairs]))
+            found[mode]["auc"].append(np.mean([roc_auc_score(t, x) for t, x in pairs]))
+    return {mode: {k: over_people(np.array(v)) for k, v in parts.items()} for mode, parts in found.items()}
 
 
-def macro_f1(guess: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> list[float]:
-    """Macro-F1 over all windows with its 95 % bootstrap interval over people."""
-    people, rng = sorted(truth), np.random.default_rng(0)
-    score = lambda some: f1_score(*(np.concatenate([d[p] for p in some]) for d in (truth, guess)), average="macro")
-    draws = [score([people[i] for i in rng.integers(0, len(people), len(people))]) for _ in range(300)]
-    return [float(score(people)), *map(float, np.percentile(draws, [2.5, 97.5]))]
+def spoilt(person: Stream, kind, seed: int) -> tuple[Stream, np.ndarray]:
+    """A recording with half of its stretches of 6 blocks spoilt in one way, and which blocks are still good."""
+    rng = np.random.default_rng(seed)
+    blocks, good = {k: v[None].copy() for k, v in person.signals.items()}, np.ones(len(person), bool)
+    for begin in range(0, len(person) - 6, 6):
+        if rng.random() < 0.5:
+            kind(blocks, 0, slice(begin, begin + 6), rng)
+            good[begin : begin + 6] = False
+    return Stream(person.person, {k: v[0] for k, v in blocks.items()}, person.labels, person.scored), good
 
 
-def binary(scores: dict[str, np.ndarray], truth: dict[str, np.ndarray], basis: dict | None = None) -> dict:
-    """Balanced accuracy (crossed thresholds), AUC within a person, expected calibration error."""
-    chances, decisions = crossed(scores, truth, basis)
-    p, t = (np.concatenate([d[k] for k in truth]) for d in (chances, truth))
-    bins = np.minimum((p * 10).astype(int), 9)
-    error = sum(abs(p[bins == b].mean() - t[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
-    each = np.array([balanced(truth[k], decisions[k]) for k in truth])
+def quality(people: list[Stream], work: Path) -> dict:
+    """The quality head on people left out, against signals spoilt on purpose."""
+    kinds = {"off the wrist": off_wrist, "shaken": shaken, "samples dropped": dropped, "flat lines": flat}
+    found = {name: {} for name in kinds}
+    for number, person in enumerate(people):
+        model = loaded(work / f"{person.person}.pt")
+        for name, kind in kinds.items():
+            other, good = spoilt(person, kind, number)
+            found[name][person.person] = predict(model, other, "causal")[:, 5], good
+    pooled = {p.person: [np.concatenate([found[k][p.person][i] for k in kinds]) for i in (0, 1)] for p in people}
+    scores, truth = ({p: v[i] for p, v in pooled.items()} for i in (0, 1))
+    each = lambda name: np.array([roc_auc_score(good, logits) for logits, good in found[name].values()])
+    a, b, cut = calibrate(scores, truth)
     return {
-        "balanced_accuracy": over_people(each),
-        "sensitivity": float(np.mean([decisions[k][truth[k]].mean() for k in truth])),
-        "specificity": float(np.mean([1 - decisions[k][~truth[k]].mean() for k in truth])),
-        "auc": over_people(np.array([roc_auc_score(truth[k], scores[k]) for k in truth])),
-        "calibration_error": float(error),
-        "each_person": dict(zip(truth, each.round(4).tolist())),
+        "kinds": {name: over_people(each(name)) for name in kinds},
+        "all": binary(scores, truth),
+        "platt": [a, b],
+        "threshold": cut,
     }
 
 
-def temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The divisor of the state logits with the least negative log-likelihood."""
-
-    def loss(log_t: float) -> float:
-        z = logits / np.exp(log_t)
-        z = z - z.max(1, keepdims=True)
-        return float((np.log(np.exp(z).sum(1)) - z[np.arange(len(z)), labels]).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
-
-
-def hand_made(recordings: dict, windows: list, labels: dict) -> tuple[dict, dict]:
-    """Baselines, each person left out: figures by classifier, and classifiers fitted on everybody."""
-    found = features(stack(recordings, windows))
-    owner, state = np.array([w[0] for w in windows]), np.array([w[2] for w in windows])
-    truth = {p: labels[p] == STRESS for p in labels}
-    figures, fitted = {}, {}
-    for name, model in classifiers().items():
-        scores, guess = {}, {}
-        for person in labels:
-            own = owner == person
-            chance = model.fit(found[~own], state[~own] == STRESS).predict_proba(found[own])[:, 1].clip(1e-3, 1 - 1e-3)
-            scores[person] = np.log(chance / (1 - chance))
-            guess[person] = model.fit(found[~own], state[~own]).predict(found[own])
-        figures[name] = {**binary(scores, truth), "state_macro_f1": macro_f1(guess, labels)}
-        fitted[name] = model.fit(found, state == STRESS)
-    return figures, fitted
+def transferred(folder: Path, model: WearableHybrid, shipped: tuple[float, float, float], kept: dict) -> dict:
+    """The final model, as shipped, on Stress-Predict, which it was not trained on, and the forests of all WESAD people."""
+    people = [p for p in streams(folder, "stress_predict") if len(set(p.labels[p.scored])) == 2]
+    scores = {f"hybrid, {mode}": {p.person: predict(model, p, mode)[p.scored, 0] for p in people} for mode in MODES}
+    rules = {name: shipped for name in scores}
+    for name, (found, rule) in kept.items():
+        scores[f"forest, {name}"], rules[f"forest, {name}"] = {p.person: found[p.person][p.scored] for p in people}, rule
+    truth = {p.person: p.labels[p.scored] == 1 for p in people}
+    out = {"people": len(people), "blocks": int(sum(len(t) for t in truth.values())), "models": {}}
+    for name, (a, b, cut) in rules.items():
+        right = [balanced(t, sigmoid(a * scores[name][p] + b) >= cut) for p, t in truth.items()]
+        auc = [roc_auc_score(t, scores[name][p]) for p, t in truth.items()]
+        out["models"][name] = {"balanced_accuracy": over_people(np.array(right)), "auc": over_people(np.array(auc))}
+    return out
 
 
-def transferred(folder: Path, model: WearableHybrid, shipped: tuple[float, float, float], fitted: dict) -> dict:
-    """The final model, as shipped, on Stress-Predict, which it was not trained on. The first half of its people
-    served to choose the augmentation; of the second only an earlier model's figure pooled over all was seen before."""
-    recordings, intervals = load_stress_predict(folder)
-    people = sorted(recordings)
-    windows = hop_windows(intervals)
-    owner, truth = np.array([w[0] for w in windows]), np.array([w[2] for w in windows]) == 1
-    a, b, cut = shipped
-    scores = {"Hybrid": a * predict(model, recordings, windows)[:, 0] + b}
-    decisions = {"Hybrid": sigmoid(scores["Hybrid"]) >= cut}
-    found = features(stack(recordings, windows))
-    for name, other in fitted.items():
-        scores[name] = other.predict_proba(found)[:, 1]
-        decisions[name] = scores[name] >= 0.5
-
-    def half(some: list[str]) -> dict:
-        rows = {p: owner == p for p in some}
-        out = {"people": len(some), "windows": int(sum(r.sum() for r in rows.values())), "models": {}}
-        for name in scores:
-            right = np.array([balanced(truth[r], decisions[name][r]) for r in rows.values()])
-            auc = np.array([roc_auc_score(truth[r], scores[name][r]) for r in rows.values()])
-            out["models"][name] = {"balanced_accuracy": over_people(right), "auc": over_people(auc)}
-        return out
-
-    middle = len(people) // 2
-    return {"first_half": half(people[:middle]), "second_half": half(people[middle:])}
+def hybrid_figures(runs: dict, mode: str) -> dict:
+    """Figures of one mode; the rule is always that of the causal mode, which is the one shipped."""
+    labels = {p: r["labels"][r["scored"]] for p, r in runs.items()}
+    truth = {p: labels[p] == STRESS for p in runs}
+    logits = {p: r[f"{mode}, all signals"][r["scored"]] for p, r in runs.items()}
+    basis = {p: r["causal, all signals"][r["scored"], 0] for p, r in runs.items()}
+    scores, guess = {p: v[:, 0] for p, v in logits.items()}, {p: v[:, 1:5].argmax(1) for p, v in logits.items()}
+    _, decisions = crossed(scores, truth, basis)
+    seated = {p: labels[p] != STATES.index("meditation") for p in runs}
+    found = binary(scores, truth, basis)
+    gone = {n: {p: r[f"{mode}, {n}"][r["scored"], 0] for p, r in runs.items()} for n in ABLATIONS}
+    every = [np.concatenate([d[p] for p in runs]) for d in (labels, guess)]
+    return {
+        **found,
+        "state_macro_f1": macro_f1(guess, labels),
+        "state_f1": dict(zip(STATES, f1_score(*every, average=None).tolist())),
+        "without_meditation": over_people(np.array([balanced(truth[p][seated[p]], decisions[p][seated[p]]) for p in runs])),
+        "ppv": {str(r): ppv(found["sensitivity"], found["specificity"], r) for r in (0.01, 0.001)},
+        "ablations": {n: {k: binary(v, truth, basis)[k] for k in ("balanced_accuracy", "auc")} for n, v in gone.items()},
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder of WESAD's recordings")
-    parser.add_argument("work", type=Path, help="folder that train.py filled")
+    parser.add_argument("work", type=Path, help="folder that train.py and baseline.py filled")
     parser.add_argument("--stress-predict", type=Path, help="folder of Stress-Predict's recordings")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    runs = {path.stem: dict(np.load(path)) for path in sorted(args.work.glob("*.npz"))}
-    labels = {p: run["labels"] for p, run in runs.items()}
-    truth = {p: labels[p] == STRESS for p in runs}
-    logits = {name: {p: run[name] for p, run in runs.items()} for name in ABLATIONS}
-    whole = logits["all signals"]
-    scores = {p: whole[p][:, 0] for p in runs}
-    guess = {p: whole[p][:, 1:].argmax(1) for p in runs}
-    hybrid = {**binary(scores, truth), "state_macro_f1": macro_f1(guess, labels)}
-    seated = {p: np.isin(labels[p], [STATES.index(s) for s in ("baseline", "stress", "amusement")]) for p in runs}
-    _, decisions = crossed(scores, truth)
-    hybrid["without_meditation"] = over_people(
-        np.array([balanced(truth[p][seated[p]], decisions[p][seated[p]]) for p in runs])
-    )
-    all_labels = np.concatenate([labels[p] for p in runs])
-    all_guesses = np.concatenate([guess[p] for p in runs])
-    hybrid["state_f1"] = dict(zip(STATES, f1_score(all_labels, all_guesses, average=None).tolist()))
-    shipped = calibrate(scores, truth)
-    recordings, intervals = load_wesad(args.data)
-    windows = [w for w in hop_windows(intervals) if w[0] in runs]
-    baselines, fitted = hand_made(recordings, windows, labels)
-    forest = baselines["Random forest, hand-made features"]["each_person"]
+    runs = {path.stem: dict(np.load(path)) for path in sorted(args.work.glob("S*.npz"))}
+    people = [p for p in streams(args.data) if p.person in runs]
+    hybrid = {mode: hybrid_figures(runs, mode) for mode in MODES}
+    basis = {p: r["causal, all signals"][r["scored"]] for p, r in runs.items()}
+    labels = {p: r["labels"][r["scored"]] for p, r in runs.items()}
+    scores, truth = {p: v[:, 0] for p, v in basis.items()}, {p: v == STRESS for p, v in labels.items()}
+    baselines, kept = forests(args.work, truth, labels)
+    a, b, cut = calibrate(scores, truth)
+    apart = lambda mode, name: np.array([v - baselines[name]["each_person"][p] for p, v in hybrid[mode]["each_person"].items()])
     figures = {
         "people": len(runs),
-        "windows": len(all_labels),
+        "blocks": int(sum(len(v) for v in labels.values())),
         "hybrid": hybrid,
-        "baselines": baselines,
-        "hybrid_minus_forest": over_people(np.array([hybrid["each_person"][p] - forest[p] for p in runs])),
-        "ablations": {
-            name: binary({p: v[:, 0] for p, v in found.items()}, truth, scores) for name, found in logits.items()
-        },
-        "platt": shipped[:2],
-        "threshold": shipped[2],
-        "temperature": temperature(np.concatenate([whole[p][:, 1:] for p in runs]), all_labels),
+        "forests": baselines,
+        "hybrid_minus_forest": {m: over_people(apart(m, f)) for m, f in (("causal", "own past"), ("whole", "whole recording"))},
+        "out_of_order": out_of_order(people, args.work, scores, truth),
+        "shipped": {"platt": [a, b], "threshold": cut},
+        "temperature": temperature(*(np.concatenate([d[p] for p in runs]) for d in ({p: v[:, 1:5] for p, v in basis.items()}, labels))),
+        "quality": quality(people, args.work),
     }
     if args.stress_predict:
-        model = WearableHybrid()
-        model.load_state_dict(torch.load(args.work / f"{EVERYBODY}.pt"))
-        figures["stress_predict"] = transferred(args.stress_predict, model.eval(), shipped, fitted)
+        figures["stress_predict"] = transferred(args.stress_predict, loaded(args.work / f"{EVERYBODY}.pt"), (a, b, cut), kept)
     (args.work / "figures.json").write_text(json.dumps(figures, indent=1))
     print(json.dumps(figures, indent=1))
 

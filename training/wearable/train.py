@@ -16,99 +16,92 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from data import SIGNALS, Recording, Sampler, hop_windows, load_wesad, stack
+from augment import augment
+from blocks import NONE, SETTLED, Stream, streams
+from data import SIGNALS
 from model import WearableHybrid
+from sampler import STRESS, Sampler
 
 EVERYBODY = "all"
-STRESS = 1
-# chance that a whole signal is missing in training; high where it tells the laboratory's order of events
-# (posture and movement, warming skin) rather than stress
-LOST = {"BVP": 0.12, "ACC": 0.5, "EDA": 0.12, "TEMP": 0.3}
 # what is taken away when asking how much one signal matters
 ABLATIONS = {"all signals": [], **{f"without {n}": [n] for n in SIGNALS}, "EDA and BVP only": ["ACC", "TEMP"]}
+MODES = {"causal": 0.0, "whole": 1.0}
 
 
-def remove(batch: dict[str, np.ndarray], signal: str, rows: np.ndarray, quarters: slice = slice(None)) -> None:
-    """Mark a signal missing in these rows and quarters: its samples become 0, as the graph's contract says."""
-    column = list(SIGNALS).index(signal)
-    for row in rows:
-        batch["present"][row, quarters, column] = 0
-        samples = batch[signal.lower()][row]
-        samples.reshape(240, -1)[quarters] = 0
+def tensors(blocks: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in blocks.items()}
 
 
-def turn(rng: np.random.Generator) -> np.ndarray:
-    """A random rotation or reflection (3, 3) of the accelerometer's axes."""
-    return np.linalg.qr(rng.normal(size=(3, 3)))[0].astype(np.float32)
+def settled(labels: np.ndarray) -> np.ndarray:
+    """Weight of each block's label: full once the last 60 s are of one condition, less before."""
+    same = np.ones(labels.shape, bool)
+    for back in range(1, SETTLED):
+        same[:, back:] &= labels[:, back:] == labels[:, :-back]
+        same[:, :back] = False
+    return np.where(labels == NONE, 0, np.where(same, 1, 0.2)).astype(np.float32)
 
 
-def augment(batch: dict[str, np.ndarray], rng: np.random.Generator) -> None:
-    """In place: other skins, sensors and wrists (gains, offsets, turned axes), and signals lost whole or in part."""
-    count = len(batch["present"])
-    column = lambda values: values.astype(np.float32)[:, None, None]
-    batch["bvp"] *= column(np.exp(rng.normal(0, 0.4, count)))
-    batch["eda"] *= column(np.exp(rng.normal(0, 0.5, count)))
-    batch["temp"] += column(rng.normal(0, 1.5, count))
-    for row in np.flatnonzero(rng.random(count) < 0.5):
-        batch["acc"][row] = batch["acc"][row] @ turn(rng)
-    batch["acc"] += rng.normal(0, 4, (count, 1, 3)).astype(np.float32)
-    for signal, lost in LOST.items():
-        remove(batch, signal, np.flatnonzero(rng.random(count) < lost))
-        for row in np.flatnonzero(rng.random(count) < 0.12):
-            begin = int(rng.integers(0, 220))
-            remove(batch, signal, np.array([row]), slice(begin, begin + int(rng.integers(8, 120))))
+def loss_of(logits: torch.Tensor, labels: np.ndarray, good: np.ndarray) -> torch.Tensor:
+    """Stress and state where a condition is known, classes alike; quality everywhere."""
+    weight, truth = torch.from_numpy(settled(labels)), torch.from_numpy(labels.clip(0))
+    stress = (truth == STRESS).float()
+    even = weight * torch.where(stress == 1, 0.5 / (weight * stress).sum(), 0.5 / (weight * (1 - stress)).sum())
+    a = F.binary_cross_entropy_with_logits(logits[..., 0], 0.05 + 0.9 * stress, reduction="none")
+    b = F.cross_entropy(logits[..., 1:5].flatten(0, 1), truth.flatten(), label_smoothing=0.1, reduction="none")
+    c = F.binary_cross_entropy_with_logits(logits[..., 5], torch.from_numpy(good))
+    return (a * even).sum() + 0.5 * (b * weight.flatten()).sum() / weight.sum() + 0.3 * c
 
 
-def tensors(batch: dict[str, np.ndarray]) -> list[torch.Tensor]:
-    return [torch.from_numpy(batch[key]) for key in ("bvp", "acc", "eda", "temp", "present")]
+@torch.no_grad()
+def set_usual(model: WearableHybrid, people: list[Stream]) -> None:
+    """Untrained features of spread 1 about 0 over everybody, so that training starts with deviations of a useful size."""
+    features = torch.cat([model.front(tensors({k: v[None] for k, v in p.signals.items()}))[0][0] for p in people])
+    outs = [part.out for part in model.front.signals.values()]
+    sizes = [out.out_features for out in outs]
+    for out, mean, spread in zip(outs, features.mean(0).split(sizes), features.std(0).split(sizes)):
+        out.weight.div_(spread[:, None])
+        out.bias.sub_(mean).div_(spread)
 
 
-def loss_of(stress: torch.Tensor, state: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    is_stress = (labels == STRESS).float()
-    return F.binary_cross_entropy_with_logits(stress[:, 0], is_stress) + 0.5 * F.cross_entropy(
-        state, labels, label_smoothing=0.05
-    )
-
-
-def fit(recordings: dict[str, Recording], sampler: Sampler, args: argparse.Namespace) -> WearableHybrid:
+def fit(people: list[Stream], args: argparse.Namespace) -> WearableHybrid:
     """Train for a fixed number of steps (no person left out is ever looked at) and return averaged weights."""
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed + 1)
+    sampler = Sampler(people, args.length, args.seed)
     model = WearableHybrid(args.dropout).train()
+    set_usual(model, people)
     average = copy.deepcopy(model).eval()
     optimiser = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.lr, total_steps=args.steps, pct_start=0.15)
     running, begin = 0.0, time.monotonic()
     for step in range(1, args.steps + 1):
-        windows = sampler.draw(args.batch)
-        batch = stack(recordings, windows)
-        augment(batch, rng)
-        loss = loss_of(*model(*tensors(batch)), torch.tensor([label for *_, label in windows]))
+        blocks, labels = sampler.draw(args.batch)
+        good = augment(blocks, rng)
+        warm = torch.from_numpy((rng.random(args.batch) < 0.5).astype(np.float32))
+        loss = loss_of(model(tensors(blocks), warm), labels, good)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        keep = min(0.99, step / (step + 10))
+        keep = min(0.98, step / (step + 10))
         with torch.no_grad():
             for slow, fast in zip(average.parameters(), model.parameters()):
                 slow.lerp_(fast, 1 - keep)
-        running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item()
-        if step % 100 == 0:
+        running = loss.item() if step == 1 else 0.95 * running + 0.05 * loss.item()
+        if step % 50 == 0:
             print(f"  step {step} loss {running:.3f} {time.monotonic() - begin:.0f} s", flush=True)
     return average
 
 
 @torch.no_grad()
-def predict(model: WearableHybrid, recordings: dict[str, Recording], windows: list, without: list[str] = []) -> np.ndarray:
-    """Logits (windows, 5): stress, then the four states; `without` signals are marked missing."""
-    out = []
-    for i in range(0, len(windows), 64):
-        batch = stack(recordings, windows[i : i + 64])
-        for signal in without:
-            remove(batch, signal, np.arange(len(batch["present"])))
-        out.append(torch.cat(model(*tensors(batch)), 1).numpy())
-    return np.concatenate(out)
+def predict(model: WearableHybrid, person: Stream, mode: str, without: tuple[str, ...] | list[str] = ()) -> np.ndarray:
+    """Logits (blocks, 6) over a whole recording from its first block on; `without` signals are marked missing."""
+    blocks = {k: v[None].copy() for k, v in person.signals.items()}
+    for signal in without:
+        blocks[signal.lower()][:] = 0
+        blocks["present"][..., list(SIGNALS).index(signal)] = 0
+    return model(tensors(blocks), torch.tensor([MODES[mode]]))[0].numpy()
 
 
 def main() -> None:
@@ -116,29 +109,32 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with WESAD's Sx_E4.zip and labels.csv")
     parser.add_argument("work", type=Path, help="folder for weights and logits (resumed when present)")
     parser.add_argument("--people", nargs="*", help=f"runs to do: people left out, or '{EVERYBODY}' (default: each, then all)")
-    parser.add_argument("--steps", type=int, default=500)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--lr", type=float, default=2e-3)
-    parser.add_argument("--dropout", type=float, default=0.15)
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--length", type=int, default=320, help="blocks of a sequence")
+    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
     torch.set_num_threads(1)
     args.work.mkdir(parents=True, exist_ok=True)
-    recordings, intervals = load_wesad(args.data)
-    for out_person in args.people or [*sorted(recordings), EVERYBODY]:
+    people = streams(args.data)
+    for out_person in args.people or [*(p.person for p in people), EVERYBODY]:
         weights, logits = args.work / f"{out_person}.pt", args.work / f"{out_person}.npz"
         if weights.exists() and (out_person == EVERYBODY or logits.exists()):
             print(out_person, "is done")
             continue
         print(out_person, flush=True)
-        model = fit(recordings, Sampler(intervals, [p for p in recordings if p != out_person], args.seed), args)
+        model = fit([p for p in people if p.person != out_person], args)
         torch.save(model.state_dict(), weights)
-        if out_person != EVERYBODY:
-            windows = [w for w in hop_windows(intervals) if w[0] == out_person]
-            found = {name: predict(model, recordings, windows, gone) for name, gone in ABLATIONS.items()}
-            np.savez(logits, labels=np.array([w[2] for w in windows]), **found)
-            right = (found["all signals"][:, 0] > 0) == (np.array([w[2] for w in windows]) == STRESS)
-            print(f"  accuracy at logit 0: {right.mean():.3f}", flush=True)
+        for person in people:
+            if person.person == out_person:
+                found = {f"{mode}, {name}": predict(model, person, mode, gone) for mode in MODES for name, gone in ABLATIONS.items()}
+                np.savez(logits, labels=person.labels, scored=person.scored, **found)
+                for mode in MODES:
+                    chosen = found[f"{mode}, all signals"][person.scored, 0] > 0
+                    truth = person.labels[person.scored] == STRESS
+                    print(f"  {mode}: sensitivity {chosen[truth].mean():.3f} specificity {1 - chosen[~truth].mean():.3f}", flush=True)
 
 
 if __name__ == "__main__":
