@@ -9,6 +9,7 @@ import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
 import { records } from './records/index.ts';
+import { reddit } from './reddit/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
 /** Every source kind by its name; a new kind is a folder here and a line below. */
@@ -18,6 +19,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'x-archive': xArchive,
   mastodon,
   bluesky,
+  reddit,
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,

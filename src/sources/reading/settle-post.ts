@@ -1,7 +1,7 @@
 import { type Moment, Post } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { FUTURE_SLACK_MS } from './limits.ts';
-import { excluded, quarantined } from './quarantine.ts';
+import { bad, left, type Outcome, settled } from './outcome.ts';
 import { msOf } from './time.ts';
 import type { Unit } from './unit.ts';
 
@@ -25,14 +25,19 @@ export function believedDay(time: Moment | null, context: ParseContext): string 
  * `wrong-shape`, or excluded as `empty` where there is nothing but white space.
  */
 export function settlePost(unit: Unit, draft: PostDraft, context: ParseContext): Parsed {
+  return settled(unit, postOutcome(draft, context));
+}
+
+/** The same, before it is known where the unit stands in the stream. */
+export function postOutcome(draft: PostDraft, context: ParseContext): Outcome {
   const { id, time, text } = draft;
   const day = believedDay(time, context);
-  if (id === null) return quarantined(unit, 'no-id', 'id', day);
-  if (time === null) return quarantined(unit, 'no-time', 'time');
-  if (day === null) return quarantined(unit, 'future-time', 'time');
-  if (text === undefined || text === null) return quarantined(unit, 'no-text', 'text', day);
-  if (typeof text !== 'string') return quarantined(unit, 'wrong-shape', 'text', day);
-  if (text.trim() === '') return excluded(unit, 'empty', day);
+  if (id === null) return bad('no-id', 'id', day);
+  if (time === null) return bad('no-time', 'time');
+  if (day === null) return bad('future-time', 'time');
+  if (text === undefined || text === null) return bad('no-text', 'text', day);
+  if (typeof text !== 'string') return bad('wrong-shape', 'text', day);
+  if (text.trim() === '') return left('empty', day);
   const post = Post.safeParse({
     type: 'post',
     ...draft,
@@ -41,8 +46,8 @@ export function settlePost(unit: Unit, draft: PostDraft, context: ParseContext):
     conversation: draft.conversation ?? null,
     version: draft.version ?? null,
   });
-  if (!post.success) return quarantined(unit, 'wrong-shape', String(post.error.issues[0]?.path[0] ?? 'id'), day);
-  return { is: 'record', units: 1, end: unit.end, day, record: post.data };
+  if (!post.success) return bad('wrong-shape', String(post.error.issues[0]?.path[0] ?? 'id'), day);
+  return { is: 'record', record: post.data };
 }
 
 /** A tag that is too long to be one must not cost the post. */

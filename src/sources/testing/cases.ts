@@ -20,6 +20,7 @@ const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'
   records: { fileName: 'app.jsonl', huge: () => Buffer.from(`{"type":"post","id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
   'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
   mastodon: { fileName: 'outbox.json', huge: () => Buffer.from(`{"orderedItems":[{"type":"Create","object":"${HUGE}"}]}`) },
+  reddit: { fileName: 'comments.csv', huge: () => Buffer.from(`id,date,body\n1,2024-01-01,${HUGE}\n`) },
   bluesky: { fileName: 'records.json', huge: () => Buffer.from(`{"records":[{"value":"${HUGE}"}]}`) },
   'empatica-e4': { fileName: 'EDA.csv', huge: () => Buffer.from(`1700000000\n4\n${HUGE}\n`) },
   'apple-health': { fileName: 'export.xml', huge: () => Buffer.from(`<HealthData><Record a="${HUGE.repeat(7)}"/></HealthData>`) },

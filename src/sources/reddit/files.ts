@@ -1,0 +1,45 @@
+import { baseName, type Entry } from '../reading/container.ts';
+import { parseRows } from '../reading/csv-rows.ts';
+import { headOf } from '../reading/head-of.ts';
+import { momentFrom } from '../reading/time.ts';
+
+/** What a file is: tables of the account's own data, words to single people, or a dump. Null for what is not read. */
+export type RedditRole = 'posts' | 'comments' | 'messages' | 'lines' | 'list';
+
+const TABLES: readonly (readonly [RegExp, RedditRole])[] = [
+  [/^posts(?: ?\(\d+\))?\.csv$/, 'posts'],
+  [/^comments(?: ?\(\d+\))?\.csv$/, 'comments'],
+  [/^(?:messages|messages_archive|chat_history)(?: ?\(\d+\))?\.csv$/, 'messages'],
+];
+const LINES = /\.(?:jsonl|ndjson)$|^r[cs]_\d{4}-\d{2}$/;
+
+export async function roleOf(entry: Entry): Promise<RedditRole | null> {
+  const base = baseName(entry.name);
+  const table = TABLES.find(([pattern]) => pattern.test(base))?.[1];
+  if (table !== undefined) return table;
+  if (LINES.test(base)) return 'lines';
+  if (!base.endsWith('.json') || entry.refused !== null) return null;
+  const head = (await headOf(entry)).trimStart();
+  if (!head.includes('"created_utc"')) return null;
+  return head.startsWith('[') || /^\{\s*"(?:kind|data)"/.test(head) ? 'list' : 'lines';
+}
+
+/** What the account's own export says about itself; null where it does not. */
+export interface ExportFacts {
+  username: string | null;
+  /** Time of the export, ISO with milliseconds. */
+  exported: string | null;
+}
+
+/** Reads `statistics.csv`. */
+export async function readFacts(entries: readonly Entry[]): Promise<ExportFacts> {
+  const entry = entries.find(({ name, refused }) => refused === null && baseName(name) === 'statistics.csv');
+  const lines = entry === undefined ? [] : (await headOf(entry)).split(/\r?\n/).filter((line) => line.trim() !== '');
+  const values = new Map(
+    parseRows(lines, ',').flatMap((cells) => (cells === null ? [] : [[cells[0]?.trim().toLowerCase(), cells[1]?.trim()]])),
+  );
+  return {
+    username: values.get('account name') || null,
+    exported: momentFrom(values.get('export time') ?? null, null)?.utc ?? null,
+  };
+}
