@@ -5,6 +5,7 @@ import { bluesky } from './bluesky/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { fitbit } from './fitbit/index.ts';
 import { googleFit } from './google-fit/index.ts';
+import { googleTakeout } from './google-takeout/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
@@ -25,6 +26,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'open-mhealth': openMhealth,
   fitbit,
   'google-fit': googleFit,
+  'google-takeout': googleTakeout,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -26,6 +26,8 @@ const folders: { kind: string; path: string; expected: Record<string, number> }[
   { kind: 'open-mhealth', path: 'exports/open_mhealth/schemas/test-data/omh/heart-rate', expected: { sample: 2, record: 5 } },
   { kind: 'fitbit', path: 'exports/fitbit', expected: { record: 17, sample: 8, 'excluded file-not-used': 1 } },
   { kind: 'google-fit', path: 'exports/google_fit', expected: { record: 243, sample: 24, 'excluded file-not-used': 9 } },
+  { kind: 'google-takeout', path: 'exports/google_takeout', expected: { record: 3, 'quarantined file-empty': 40 } },
+  { kind: 'google-takeout', path: 'exports/google_fit', expected: { record: 247, sample: 24, 'excluded direct-message': 4 } },
 ];
 
 const present = existsSync(exportsFolder) ? folders : [];

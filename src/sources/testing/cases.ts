@@ -27,6 +27,7 @@ const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'
   'open-mhealth': { fileName: 'points.ndjson', huge: () => Buffer.from(`{"header":{"id":"${HUGE}"}}\n`) },
   fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },
+  'google-takeout': { fileName: 'My Activity/Chrome/MyActivity.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
