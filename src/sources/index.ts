@@ -3,11 +3,13 @@ import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
 import { bluesky } from './bluesky/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
+import { fit } from './fit/index.ts';
 import { fitbit } from './fitbit/index.ts';
 import { googleFit } from './google-fit/index.ts';
 import { googleTakeout } from './google-takeout/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
+import { telegram } from './telegram/index.ts';
 import { posts } from './posts/index.ts';
 import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
@@ -21,9 +23,11 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   mastodon,
   bluesky,
   reddit,
+  telegram,
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  fit,
   fitbit,
   'google-fit': googleFit,
   'google-takeout': googleTakeout,

@@ -15,15 +15,20 @@ export interface ConformanceCase {
 
 const HUGE = 'x'.repeat(5 * 1024 * 1024);
 
-const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'>>> = {
+/** `account` is declared for kinds that keep the words of one of several people. */
+type Details = Pick<ConformanceCase, 'fileName' | 'huge'> & { account?: string };
+
+const details: Readonly<Record<string, Details>> = {
   posts: { fileName: 'posts.jsonl', huge: () => Buffer.from(`{"id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
   records: { fileName: 'app.jsonl', huge: () => Buffer.from(`{"type":"post","id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
   'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
   mastodon: { fileName: 'outbox.json', huge: () => Buffer.from(`{"orderedItems":[{"type":"Create","object":"${HUGE}"}]}`) },
+  telegram: { fileName: 'result.json', account: 'Quiet One', huge: () => Buffer.from(`{"messages":[{"text":"${HUGE}"}]}`) },
   reddit: { fileName: 'comments.csv', huge: () => Buffer.from(`id,date,body\n1,2024-01-01,${HUGE}\n`) },
   bluesky: { fileName: 'records.json', huge: () => Buffer.from(`{"records":[{"value":"${HUGE}"}]}`) },
   'empatica-e4': { fileName: 'EDA.csv', huge: () => Buffer.from(`1700000000\n4\n${HUGE}\n`) },
   'apple-health': { fileName: 'export.xml', huge: () => Buffer.from(`<HealthData><Record a="${HUGE.repeat(7)}"/></HealthData>`) },
+  fit: { fileName: 'activity.fit', huge: () => Buffer.from(HUGE) },
   'open-mhealth': { fileName: 'points.ndjson', huge: () => Buffer.from(`{"header":{"id":"${HUGE}"}}\n`) },
   fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },
@@ -34,5 +39,11 @@ const details: Readonly<Record<string, Pick<ConformanceCase, 'fileName' | 'huge'
 export const cases: ConformanceCase[] = Object.entries(sourceKinds).map(([name, kind]) => {
   const detail = details[name];
   if (detail === undefined) throw new Error(`testing/cases.ts lacks ${name}`);
-  return { name, kind, fixtures: join(import.meta.dirname, '..', name, 'fixtures'), ...detail };
+  return { name, kind: declared(kind, detail.account), fixtures: join(import.meta.dirname, '..', name, 'fixtures'), ...detail };
 });
+
+/** The kind, read with this account where a test declares none. */
+function declared(kind: SourceKind, account: string | undefined): SourceKind {
+  if (account === undefined) return kind;
+  return { ...kind, parse: (part, chunks, context) => kind.parse(part, chunks, { ...context, account: context.account ?? account }) };
+}
