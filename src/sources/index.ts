@@ -9,10 +9,10 @@ import { googleFit } from './google-fit/index.ts';
 import { googleTakeout } from './google-takeout/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
-import { telegram } from './telegram/index.ts';
 import { posts } from './posts/index.ts';
 import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
+import { telegram } from './telegram/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
 /** Every source kind by its name; a new kind is a folder here and a line below. */

@@ -1,0 +1,42 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import type { SourceKind } from '../../../schema/source.ts';
+import { findArrivals } from '../reading/arrivals.ts';
+import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { headOf } from '../reading/head-of.ts';
+import { MessageCounter } from './count.ts';
+import { parseResult } from './parse.ts';
+
+const RESULT = /^result(?:[ _-]?\(?\d+\)?)?\.json$/;
+
+/** What Telegram's desktop app exports as JSON: one chat, or all of an account. */
+export const telegram: SourceKind = {
+  manifest: {
+    kind: 'telegram',
+    title: 'Telegram export (result.json)',
+    unit: 'a message of a chat',
+    yields: ['post'],
+    mapped: false,
+    version: 1,
+  },
+  arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => RESULT.test(name.toLowerCase())), deep: true }),
+  async parts(arrival) {
+    const entries = await entriesOf(arrival, true);
+    const results = new Set<Entry>();
+    for (const entry of entries) if (await isResult(entry)) results.add(entry);
+    return toParts(entries, (entry) => (results.has(entry) ? 'messages' : null));
+  },
+  counter: () => new MessageCounter(),
+  parse(part, chunks, context) {
+    if (part.role !== 'messages') throw new AfferentError('not-this-kind');
+    return parseResult(chunks, context);
+  },
+};
+
+/** Other JSON lies beside exports, and people rename files: what begins like an export is one. */
+async function isResult(entry: Entry): Promise<boolean> {
+  const base = baseName(entry.name);
+  if (RESULT.test(base)) return true;
+  if (!base.endsWith('.json') || entry.refused !== null) return false;
+  const head = await headOf(entry);
+  return /^\s*\{/.test(head) && /"date_unixtime"|"from_id"|"personal_information"/.test(head);
+}
