@@ -1,21 +1,25 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Precision } from '../schema/model.ts';
 import { type Model, openModel } from '../src/encoder/model.ts';
 import { keepModel } from '../src/store/models.ts';
 import type { Store } from '../src/store/open.ts';
 import type { RunModel } from '../src/store/runs.ts';
 
 /** Every model that ships, copied into the home under its id, so that a run can be verified after an upgrade. Text models first. */
-export async function keepShippedModels(store: Store, shipped: string, kept: string): Promise<RunModel[]> {
+export async function keepShippedModels(store: Store, shipped: string, kept: string, precision: Precision = 'fp32'): Promise<RunModel[]> {
   const models: RunModel[] = [];
   const names = (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.sort()) {
-    const model = await openModel(join(shipped, name));
+    const full = await openModel(join(shipped, name));
+    // A model that has no int8 form is run as it is.
+    const low = precision === 'int8' && full.manifest.int8 !== undefined;
+    const model = low ? await openModel(full.dir, 'int8') : full;
     const folder = `${model.manifest.name}-${model.modelId.slice(0, 16)}-${model.thresholdsId.slice(0, 8)}`;
     await copyOnce(model, join(kept, folder));
     const { name: own, version } = model.manifest;
     await keepModel(store, { id: model.modelId, name: own, version, thresholds_id: model.thresholdsId, folder });
-    models.push({ name: own, id: model.modelId, thresholds: model.thresholdsId, folder, input: model.manifest.input.kind === 'text' ? 'text' : 'e4' });
+    models.push({ name: own, id: model.modelId, thresholds: model.thresholdsId, folder, input: model.manifest.input.kind === 'text' ? 'text' : 'e4', ...(low && { precision: 'int8' as const }) });
   }
   const order = (model: RunModel) => (model.input === 'text' ? 0 : 1);
   return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
@@ -39,7 +43,7 @@ async function copyOnce(model: Model, target: string): Promise<void> {
 /** Whether the home keeps this very model; a damaged copy is removed, to be made again. */
 async function isWhole(model: Model, target: string): Promise<boolean> {
   if (!(await stat(target).catch(() => null))) return false;
-  const kept = await openModel(target).catch(() => null);
+  const kept = await openModel(target, model.precision).catch(() => null);
   if (kept?.modelId === model.modelId && kept.thresholdsId === model.thresholdsId) return true;
   await rm(target, { recursive: true, force: true });
   return false;

@@ -1,4 +1,6 @@
 import { Context } from '@temporalio/activity';
+import type { Precision } from '../schema/model.ts';
+import type { LowTally } from '../schema/scores.ts';
 import { runtimeVersions } from '../src/encoder/runtime.ts';
 import { deadlinesOf } from '../src/review/deadlines.ts';
 import { alertPolicy, unfinishedAlerts } from '../src/store/alerts.ts';
@@ -31,6 +33,8 @@ export interface RunSummary {
 export interface RerunSummary extends RunSummary, VerifyCounts {
   run: string;
   of: string | null;
+  /** Of an int8 form: what its counters came to. */
+  low?: LowTally;
   verify: boolean;
   engine: 'native' | 'wasm';
 }
@@ -43,8 +47,18 @@ export function scoreActivities({ store, client, scorePool, carePool, shippedMod
       const run = await ours(freezeRun(store, study, models, 'native'));
       return run && { id: run.id, study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
     },
-    async freezeRerun({ run: of, verify, engine }: { run: string; verify: boolean; engine: 'native' | 'wasm' }): Promise<RunRef> {
-      const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels));
+    async freezeRerun({
+      run: of,
+      verify,
+      engine,
+      precision,
+    }: {
+      run: string;
+      verify: boolean;
+      engine: 'native' | 'wasm';
+      precision?: Precision;
+    }): Promise<RunRef> {
+      const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels, precision));
       const key = Context.current().info.workflowExecution?.workflowId ?? '';
       const run = await ours(freezeRerun(store, { of, verify, engine, key, models }));
       return { id: run.id, study: run.study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
@@ -55,10 +69,12 @@ export function scoreActivities({ store, client, scorePool, carePool, shippedMod
       run: id,
       state,
       counts,
+      low,
     }: {
       run: string;
       state: 'done' | 'failed' | 'cancelled';
       counts?: VerifyCounts;
+      low?: LowTally | null;
     }): Promise<RerunSummary> {
       const run = await ours(requireRun(store, id));
       const summary: RerunSummary = {
@@ -68,6 +84,7 @@ export function scoreActivities({ store, client, scorePool, carePool, shippedMod
         verify: run.verify === 1,
         engine: run.engine,
         states: await inputStates(store, id),
+        ...(low && { low }),
       };
       await finishRun(store, id, state, machine(await runtimeVersions(run.engine)), summary);
       return summary;

@@ -44,13 +44,43 @@ export type StreamInput = z.infer<typeof StreamInput>;
 /** What a second pass over a finished recording begins with: these stretches [start, end) of what the first ended with. */
 export const WholePass = z.object({ keep: z.array(z.tuple([z.int().min(0), z.int().min(0)])) });
 
+/** A tensor of the int8 form: bytes of a file of the folder, taken as they are or, with scales, as fp16 rows × cols made int8. */
+const Int8Tensor = z.object({
+  tensor: z.string(),
+  file: z.string(),
+  offset: z.int().min(0),
+  /** Bytes. */
+  length: z.int().positive(),
+  rows: z.int().positive(),
+  cols: z.int().positive(),
+  /** One a column. */
+  scales: z.array(z.number().positive()).optional(),
+});
+
+/** The int8 form of a model: a graph whose weights are built from those of the fp32 one. */
+export const Int8Form = z.object({
+  graph: z.string(),
+  /** Name under which the graph refers to its weights. */
+  data: z.string(),
+  built_from: z.array(Int8Tensor),
+  /** Of the built weights. */
+  sha256: z.string(),
+  /** Greatest value of a row for each of the graph's counters, `sat_…` and `loss_…`; beyond it the row is scored in fp32. */
+  guards: z.record(z.string(), z.number()),
+});
+export type Int8Form = z.infer<typeof Int8Form>;
+
+export const Precision = z.enum(['fp32', 'int8']);
+export type Precision = z.infer<typeof Precision>;
+
 /** `manifest.json` of a model folder. */
 export const ModelManifest = z.object({
   name: z.string(),
   version: z.string(),
   input: z.discriminatedUnion('kind', [TextInput, E4Input, StreamInput]),
   graph: z.string(),
-  precision: z.enum(['fp32', 'int8']),
+  precision: Precision,
+  int8: Int8Form.optional(),
   license: z.string(),
   card: z.string(),
   metrics: z.string(),

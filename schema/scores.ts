@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Grade } from './heads.ts';
+import { Precision } from './model.ts';
 
 /** Numbers of one head: label → probability, or severity with its distribution. */
 export const HeadScores = z.record(z.string(), z.union([z.number(), z.array(z.number())]));
@@ -14,6 +15,19 @@ export type Span = z.infer<typeof Span>;
 /** Grouping → group → probability, of heads that have groupings. */
 export const Groups = z.record(z.string(), z.record(z.string(), z.number()));
 export type Groups = z.infer<typeof Groups>;
+
+/** Why a row was scored in fp32 though int8 was asked for: too many activations at the limits, or too much lost by rounding. */
+export const Fallback = z.enum(['saturation', 'loss']);
+export type Fallback = z.infer<typeof Fallback>;
+
+/** What the counters of an int8 form came to over many rows. */
+export interface LowTally {
+  rows: number;
+  /** Rows scored in fp32 after all, by reason. */
+  fallbacks: Record<Fallback, number>;
+  /** Counter → sum over the rows, and greatest value of a row. */
+  counters: Record<string, { sum: number; max: number }>;
+}
 
 const RowError = z.object({
   code: z.string(),
@@ -35,6 +49,9 @@ export const TextScoreRow = z.object({
   evidence: z.record(z.string(), z.array(Span)),
   /** There when a head of the model has groupings. */
   groups: Groups.optional(),
+  /** What the numbers were computed in, where int8 was asked for; fp32 then says why. */
+  precision: Precision.optional(),
+  fallback: Fallback.optional(),
   masked: z.int(),
   error: RowError.nullable(),
 });

@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { RerunSummary } from '../activities/score.ts';
+import type { LowTally } from '../schema/scores.ts';
 import type { VerifyCounts } from '../activities/threads/verify-shard.ts';
 import { decideAlerts, finishRun, freezeRerun, scoreShard, startReviews, verifyShard } from './score-activities.ts';
 import { shardsOf } from './shards.ts';
@@ -9,6 +10,8 @@ export interface RerunInput {
   /** Compare with what is stored instead of storing under today's models. */
   verify: boolean;
   engine: 'native' | 'wasm';
+  /** Of today's models; a verification uses the form that the run used. */
+  precision?: 'fp32' | 'int8';
 }
 
 /** Recomputes a finished run from its frozen inputs. */
@@ -18,8 +21,8 @@ export async function rerun(input: RerunInput): Promise<RerunSummary> {
     const { shards, tail } = shardsOf(run.inputs, run.recordingsFrom);
     const ranges = [...shards, ...tail].map(([from, to]) => ({ run: run.id, from, to }));
     if (!input.verify) {
-      await Promise.all(ranges.map((range) => scoreShard(range)));
-      const summary = await finishRun({ run: run.id, state: 'done' });
+      const low = (await Promise.all(ranges.map((range) => scoreShard(range)))).map((shard) => shard.low ?? null).reduce(addTallies, null);
+      const summary = await finishRun({ run: run.id, state: 'done', low });
       await decideAlerts({ study: run.study });
       await startReviews({ study: run.study });
       return summary;
@@ -31,6 +34,18 @@ export async function rerun(input: RerunInput): Promise<RerunSummary> {
     await CancellationScope.nonCancellable(() => finishRun({ run: run.id, state }));
     throw thrown;
   }
+}
+
+function addTallies(a: LowTally | null, b: LowTally | null): LowTally | null {
+  if (a === null || b === null) return a ?? b;
+  const counters = { ...a.counters };
+  for (const [name, { sum, max }] of Object.entries(b.counters)) {
+    const before = counters[name] ?? { sum: 0, max: 0 };
+    counters[name] = { sum: before.sum + sum, max: Math.max(before.max, max) };
+  }
+  const { saturation, loss } = a.fallbacks;
+  const fallbacks = { saturation: saturation + b.fallbacks.saturation, loss: loss + b.fallbacks.loss };
+  return { rows: a.rows + b.rows, fallbacks, counters };
 }
 
 function addCounts(a: VerifyCounts, b: VerifyCounts): VerifyCounts {

@@ -7,7 +7,7 @@ import { recordingWindows } from '../../src/encoder/e4/recordingWindows.ts';
 import type { E4Window } from '../../src/encoder/e4/window.ts';
 import type { SignalBlock } from '../../src/encoder/e4/windower.ts';
 import { windowInputId } from '../../src/encoder/e4/windowInputId.ts';
-import type { Encoder } from '../../src/encoder/encoder.ts';
+import type { Encoder, EncoderResult } from '../../src/encoder/encoder.ts';
 import type { Store } from '../../src/store/open.ts';
 import { openPosts, recordingOwner, recordingSignal } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
@@ -29,6 +29,7 @@ export interface Scored {
   /** Of a stream's window: since when the model carried what it knew. */
   sinceMs?: number;
   heads: HeadResult[];
+  low?: EncoderResult['low'];
   error: ErrorCode | null;
 }
 
@@ -65,7 +66,8 @@ async function wholeRecording(store: Store, models: string, model: RunModel, eng
     const { model: loaded, streams, encoder } = await keptEncoder(models, model, engine);
     const { input: form } = loaded.manifest;
     if (streams && form.kind === 'e4-stream') scored.push(...(await scoreStream(store, form, streams.advance, input)));
-    else if (encoder) for await (const slice of scoreRecording(store, form as z.infer<typeof E4Input>, encoder, input)) scored.push(...slice);
+    else if (encoder)
+      for await (const slice of scoreRecording(store, form as z.infer<typeof E4Input>, encoder, input)) scored.push(...slice);
     return scored;
   } catch (thrown) {
     const { code } = toAfferentError(thrown);
@@ -97,6 +99,7 @@ async function* scorePosts(store: Store, models: string, model: RunModel, engine
         timeMs: post.timeMs,
         endMs: post.timeMs,
         present: null,
+        low: result.low,
         heads: result.heads.map((head) => ({ ...head, evidence: originalSpans(head.evidence, view) })),
         error: result.error,
       };
@@ -110,12 +113,7 @@ function originalSpans(evidence: HeadResult['evidence'], view: ReturnType<typeof
 }
 
 /** A recording, window by window, with bounded memory. */
-async function* scoreRecording(
-  store: Store,
-  form: z.infer<typeof E4Input>,
-  encoder: Encoder,
-  input: RunInput,
-): AsyncGenerator<Scored[]> {
+async function* scoreRecording(store: Store, form: z.infer<typeof E4Input>, encoder: Encoder, input: RunInput): AsyncGenerator<Scored[]> {
   const owner = await recordingOwner(store, input);
   if (owner === null) return;
   const hash = store.secrets.study(owner.study);

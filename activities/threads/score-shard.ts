@@ -1,6 +1,8 @@
+import type { LowTally } from '../../schema/scores.ts';
 import { decisionId, scoreId } from '../../src/encoder/identity.ts';
-import { pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
+import { tallied } from '../../src/encoder/int8/tally.ts';
+import { pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -12,11 +14,12 @@ import { type Scored, scoreInputs } from './score-inputs.ts';
 export async function scoreShard(
   { store, models, progress, checkCancelled }: JobContext,
   { run: id, from, to }: Shard,
-): Promise<{ done: number }> {
+): Promise<{ done: number; low: LowTally | null }> {
   const run = await requireRun(store, id);
   const frozen = JSON.parse(run.models) as RunModel[];
   const inputs = await pendingInputs(store, id, from, to);
   let done = 0;
+  let low: LowTally | null = null;
   for (const model of frozen) {
     const mine = inputs.filter((input) => input.model === model.id);
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
@@ -28,7 +31,8 @@ export async function scoreShard(
           .map((input) => grownRecording(store, models, model, run.engine, input, slice.scored)),
       );
       for (const scored of slice.scored) {
-        if (scored.heads.length > 0 && grown.every((one) => one.holds(scored.inputId))) rows.push(...rowsOf(run, model, scored, await store.keys.key(scored.participant)));
+        if (scored.heads.length > 0 && grown.every((one) => one.holds(scored.inputId)))
+          rows.push(...rowsOf(run, model, scored, await store.keys.key(scored.participant)));
       }
       await store.db.transaction().execute(async (tx) => {
         for (const { stale } of grown) await dropScores(tx, model.id, stale);
@@ -36,10 +40,11 @@ export async function scoreShard(
         await setInputStates(tx, id, statesOf(slice.inputs, slice.scored));
       });
       done += slice.inputs.length;
+      low = tallied(low, slice.scored);
       progress(done);
     }
   }
-  return { done };
+  return { done, low };
 }
 
 function rowsOf(run: Tables['run'], model: RunModel, scored: Scored, key: Buffer): ScoreRows[] {

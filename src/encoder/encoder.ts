@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../schema/errors.ts';
-import type { HeadResult } from '../../schema/scores.ts';
+import type { Precision } from '../../schema/model.ts';
+import type { Fallback, HeadResult } from '../../schema/scores.ts';
 import type { E4Window } from './e4/window.ts';
 
 /** What an encoder is given: a text (masked, whole) for a text model, a window for a model of recordings. */
@@ -12,6 +13,8 @@ export interface EncoderResult {
   /** In the manifest's order; evidence spans in code points of the text given. */
   heads: HeadResult[];
   error: ErrorCode | null;
+  /** Of an int8 form: what the numbers were computed in, why not in int8, and the row's counters by name. */
+  low?: { precision: Precision; fallback?: Fallback; counters: Record<string, number> };
 }
 
 /** Milliseconds spent since the encoder was opened. */

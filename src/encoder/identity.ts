@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Head, ModelManifest } from '../../schema/model.ts';
+import type { Head, ModelManifest, Precision } from '../../schema/model.ts';
 
 /**
  * Versions of what happens to an input before the graph sees it. Part of the model id, so each rises whenever
@@ -49,15 +49,21 @@ function decisionsOf(head: Head): unknown {
 
 /** Names everything that makes a score's numbers: files, input form, heads with calibration, precision, preprocessing. */
 export function modelIdOf(manifest: ModelManifest, mode: Mode = {}): string {
-  const { files, input, precision } = manifest;
+  const { input, int8 } = manifest;
+  const low = mode.precision === 'int8' && int8 ? { sha256: int8.sha256, guards: int8.guards } : undefined;
+  const precision = low ? 'int8' : manifest.precision;
+  // The graph of the int8 form makes none of the fp32 form's numbers.
+  const files = Object.fromEntries(Object.entries(manifest.files).filter(([name]) => low || name !== int8?.graph));
   const whole = mode.whole ? manifest.whole?.keep : undefined;
-  return hashOf('model', { files, input, precision, heads: manifest.heads.map(numbersOf), preprocessing: stepsOf(input), whole });
+  const heads = manifest.heads.map(numbersOf);
+  return hashOf('model', { files, input, precision, heads, preprocessing: stepsOf(input), whole, int8: low });
 }
 
 /** How a model is used where there is more than one way. */
 export interface Mode {
   /** A finished recording read twice. */
   whole?: boolean;
+  precision?: Precision;
 }
 
 function stepsOf({ kind }: ModelManifest['input']): Partial<typeof preprocessing> {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { AfferentError } from '../../schema/errors.ts';
-import { ModelManifest } from '../../schema/model.ts';
+import { ModelManifest, type Precision } from '../../schema/model.ts';
 import { isConsistent } from './heads/shape.ts';
 import { modelIdOf, thresholdsIdOf } from './identity.ts';
 
@@ -11,6 +11,8 @@ import { modelIdOf, thresholdsIdOf } from './identity.ts';
 export interface Model {
   dir: string;
   manifest: ModelManifest;
+  /** The form that is run. */
+  precision: Precision;
   /** SHA-256 over all that makes the numbers. */
   modelId: string;
   /** SHA-256 over calibration and thresholds. */
@@ -30,18 +32,22 @@ export function wholeRef(model: Model): string {
  * Reads and checks a model folder. Every file of the manifest is hashed, so that an altered one is never run.
  * @throws AfferentError `unknown-model` where there is no such folder, `bad-model` (with the file's name or the
  *   manifest's field) where it is incomplete or altered.
+ * @param precision `unknown-model` too where the model has no such form
  */
-export async function openModel(dir: string): Promise<Model> {
+export async function openModel(dir: string, precision?: Precision): Promise<Model> {
   if (!(await isDirectory(dir))) throw new AfferentError('unknown-model');
   const manifest = await readManifest(dir);
   if (!(manifest.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'graph' });
   for (const [name, hash] of Object.entries(manifest.files)) await checkFile(dir, name, hash);
   const odd = manifest.heads.find((head) => !isConsistent(head));
   if (odd) throw new AfferentError('bad-model', { field: `heads.${odd.name}` });
-  const modelId = modelIdOf(manifest);
+  if (precision && precision !== manifest.precision && !(precision === 'int8' && manifest.int8)) throw new AfferentError('unknown-model');
+  if (manifest.int8 && !(manifest.int8.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'int8.graph' });
+  const modelId = modelIdOf(manifest, { precision });
   return {
     dir,
     manifest,
+    precision: precision ?? manifest.precision,
     modelId,
     thresholdsId: thresholdsIdOf(manifest),
     ref: `${manifest.name}@${modelId}`,

@@ -1,6 +1,8 @@
 import type { Engine } from '../../schema/model.ts';
 import { openE4Encoder } from './e4/e4Encoder.ts';
 import type { Encoder } from './encoder.ts';
+import { guarded } from './int8/guarded.ts';
+import { int8Weights } from './int8/weights.ts';
 import type { Model } from './model.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { openTextEncoder } from './text/textEncoder.ts';
@@ -15,7 +17,12 @@ import { openTextEncoder } from './text/textEncoder.ts';
 export async function openEncoder(model: Model, engine: Engine, batch: number): Promise<Encoder> {
   const { input } = model.manifest;
   const rows = engine === 'wasm' ? 1 : batch;
-  if (input.kind === 'text') return openTextEncoder(model, input, engine, { rows, tokens: 4096 });
+  if (input.kind === 'text') {
+    const limits = { rows, tokens: 4096 };
+    if (model.precision === model.manifest.precision) return openTextEncoder(model, input, engine, limits);
+    const low = await openTextEncoder(model, input, engine, limits, await int8Weights(model));
+    return guarded(low, () => openTextEncoder(model, input, engine, limits));
+  }
   if (input.kind === 'e4') return openE4Encoder(model, input, engine, rows);
   throw new AfferentError('not-this-kind');
 }

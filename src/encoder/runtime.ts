@@ -51,16 +51,23 @@ const nativeOptions: InferenceSession.SessionOptions = {
 };
 const wasmOptions: InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all' };
 
+/** Weights that lie outside a graph's file, by the name that the graph has for them. */
+export interface ExternalData {
+  path: string;
+  data: Uint8Array;
+}
+
 /**
  * Opens an ONNX file. Rejects with the engine's own error where the file is not a graph.
  * @param engine `native` for the processor's own instructions, `wasm` for the reference engine.
  */
-export async function openGraph(path: string, engine: Engine): Promise<Graph> {
+export async function openGraph(path: string, engine: Engine, externalData?: ExternalData[]): Promise<Graph> {
+  const outside = externalData ? { externalData } : {};
   const ort = engine === 'native' ? await loadNative() : await loadWasm();
   const session =
     engine === 'native'
-      ? await ort.InferenceSession.create(path, nativeOptions)
-      : await ort.InferenceSession.create(await readFile(path), wasmOptions);
+      ? await ort.InferenceSession.create(path, { ...nativeOptions, ...outside })
+      : await ort.InferenceSession.create(await readFile(path), { ...wasmOptions, ...outside });
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,

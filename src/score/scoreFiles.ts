@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { AfferentError, toAfferentError } from '../../schema/errors.ts';
-import type { Engine, ModelManifest } from '../../schema/model.ts';
+import type { Engine, Precision } from '../../schema/model.ts';
+import type { LowTally } from '../../schema/scores.ts';
 import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
 import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
@@ -21,7 +22,7 @@ export interface ScoreOptions {
   /** Folder or name of a model; else the shipped one for the kind of input. */
   model?: string;
   engine?: Engine;
-  precision?: ModelManifest['precision'];
+  precision?: Precision;
   /** Reads finished recordings twice, so that each window knows all of its recording. */
   whole?: boolean;
   /** Most rows of one run of the graph; changes no bit. */
@@ -41,6 +42,8 @@ export interface ScoreCounts {
   rows: number;
   /** Rows with an error in them. */
   failed: number;
+  /** Of an int8 form: what its counters came to. */
+  low?: LowTally;
 }
 
 /** Reordering window: rows of text are sorted by length inside it. The weight is in UTF-16 units. */
@@ -94,7 +97,8 @@ async function writeAll(inputs: readonly InputFile[], pools: Pools, options: Sco
     throw thrown;
   }
   await output.finish();
-  return counts;
+  const low = pools.low;
+  return low === null ? counts : { ...counts, low };
 }
 
 function kindOf(input: InputFile): 'text' | 'e4' {
@@ -113,15 +117,18 @@ class Pools {
   async of(kind: 'text' | 'e4'): Promise<EncoderPool> {
     const known = this.open.get(kind);
     if (known) return known;
-    const { engine, precision = 'fp32', threads = Math.min(4, availableParallelism()), batch } = this.options;
-    const modelDir = await modelFolder(this.options.model, kind, precision);
-    const pool = await createEncoderPool({ modelDir, engine, threads, batch });
+    const { engine, precision, threads = Math.min(4, availableParallelism()), batch } = this.options;
+    const modelDir = await modelFolder(this.options.model, kind);
+    const pool = await createEncoderPool({ modelDir, engine, precision, threads, batch });
     this.open.set(kind, pool);
     const { input, whole } = pool.model.manifest;
     if ((input.kind === 'text') !== (kind === 'text')) throw new AfferentError('not-this-kind');
     if (this.options.whole && kind === 'e4' && whole === undefined) throw new AfferentError('usage', { what: 'the model reads recordings once' });
-    if (this.options.precision && pool.model.manifest.precision !== precision) throw new AfferentError('unknown-model');
     return pool;
+  }
+
+  get low(): LowTally | null {
+    return [...this.open.values()].find((pool) => pool.low !== null)?.low ?? null;
   }
 
   async close(): Promise<void> {

@@ -25,6 +25,8 @@ function textScoreRow(model: string, row: TextRow, view: MaskedText | null, resu
     model,
     tokens: result?.tokens ?? null,
     ...fieldsOf(result?.heads ?? [], view),
+    ...(result?.low && { precision: result.low.precision }),
+    ...(result?.low?.fallback && { fallback: result.low.fallback }),
     masked: view?.masks.length ?? 0,
     error: code === null ? null : rowError(code, row.place),
   };

@@ -13,6 +13,8 @@ export interface RunModel {
   thresholds: string;
   folder: string;
   input: 'text' | 'e4';
+  /** The form that is run; left out, the one of the model's graph. */
+  precision?: 'int8';
 }
 
 export interface FrozenRun {

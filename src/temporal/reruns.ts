@@ -9,7 +9,7 @@ import { kindAttribute, studyAttribute, workflowIds } from './names.ts';
 export async function runAgain(
   client: Client,
   run: { id: string; study: string },
-  options: { verify: boolean; engine: 'native' | 'wasm' },
+  options: { verify: boolean; engine: 'native' | 'wasm'; precision?: 'fp32' | 'int8' },
 ): Promise<RerunSummary> {
   return client.workflow.execute<typeof rerun>('rerun', {
     taskQueue: ingestQueue,

@@ -1,6 +1,6 @@
 import type { RerunSummary } from '../../../activities/score.ts';
 import { AfferentError } from '../../../schema/errors.ts';
-import { Engine } from '../../../schema/model.ts';
+import { Engine, Precision } from '../../../schema/model.ts';
 import { requireRun } from '../../store/runs.ts';
 import { runAgain } from '../../temporal/reruns.ts';
 import { withStore } from '../home.ts';
@@ -12,6 +12,7 @@ export const verb: Verb = {
   options: [
     { flags: '--verify', help: 'compare every score with what is stored, bit for bit; exit code 1 when one drifted' },
     { flags: '--engine <engine>', help: 'native, or wasm: the reference, the same bits on every machine' },
+    { flags: '--precision <precision>', help: 'fp32 or int8, of today’s models; a verification uses what the run used' },
   ],
   json: true,
   parts: true,
@@ -22,13 +23,15 @@ export const verb: Verb = {
     const engine = Engine.safeParse(textOption(call, 'engine') ?? 'native');
     if (!engine.success) throw new AfferentError('usage', { what: '--engine takes native or wasm' });
     const verify = call.options.verify === true;
+    const precision = Precision.optional().safeParse(textOption(call, 'precision') ?? undefined);
+    if (!precision.success || (verify && precision.data)) throw new AfferentError('usage', { what: '--precision takes fp32 or int8, without --verify' });
     return withStore(call.config, async (store) => {
       const run = await requireRun(store, argument(call, 0));
       const summary = await withParts(call, store, { verb: 'rerun' }, async ({ client }) => {
         const stopped = interruption(call.signal).then(() => {
           throw new AfferentError('interrupted');
         });
-        return Promise.race([runAgain(client, { id: run.id, study: run.study }, { verify, engine: engine.data }), stopped]);
+        return Promise.race([runAgain(client, { id: run.id, study: run.study }, { verify, engine: engine.data, precision: precision.data }), stopped]);
       });
       call.out.report(summary, () => printSummary(call, summary));
       return isSound(summary) ? 0 : 1;

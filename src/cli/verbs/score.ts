@@ -1,5 +1,6 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import { Engine } from '../../../schema/model.ts';
+import type { LowTally } from '../../../schema/scores.ts';
 import { type ScoreCounts, scoreFiles } from '../../score/scoreFiles.ts';
 import { makeProgress } from '../progress.ts';
 import { type Call, textOption, type Verb } from '../verb.ts';
@@ -49,10 +50,17 @@ export const verb: Verb = {
     } finally {
       progress.end();
     }
+    if (counts.low) call.out.note(lowNote(counts.low));
     if (counts.failed > 0) call.out.note(`${counts.failed} of ${counts.rows} rows have an error.`);
     return counts.failed > 0 ? 1 : 0;
   },
 };
+
+function lowNote({ rows, fallbacks: { saturation, loss }, counters }: LowTally): string {
+  const highest = Object.entries(counters).map(([name, { max }]) => `${name} ${max.toPrecision(2)}`);
+  const again = saturation + loss;
+  return `int8: ${rows} rows, ${again} of them in fp32 after all (saturation ${saturation}, loss ${loss}). Highest: ${highest.join(', ')}.`;
+}
 
 function oneOf<T extends string>(call: Call, name: string, choices: readonly T[]): T | undefined {
   const given = textOption(call, name);

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { AfferentError } from '../../../schema/errors.ts';
-import type { Engine } from '../../../schema/model.ts';
+import type { Engine, Precision } from '../../../schema/model.ts';
+import type { LowTally } from '../../../schema/scores.ts';
 import type { EncoderInput, EncoderResult, Timings } from '../encoder.ts';
+import { tallied } from '../int8/tally.ts';
 import { type Model, openModel } from '../model.ts';
 import type { Advance } from '../stream/stream.ts';
 import type { FromWorker, ToWorker, WorkerData } from './messages.ts';
@@ -9,6 +11,8 @@ import type { FromWorker, ToWorker, WorkerData } from './messages.ts';
 export interface PoolOptions {
   modelDir: string;
   engine?: Engine;
+  /** A form that the model has; left out, the one of its graph. */
+  precision?: Precision;
   /** Scoring threads, each with the weights in its own memory. */
   threads?: number;
   /** Most rows of one run of the graph. Changes no bit of a result. */
@@ -21,6 +25,8 @@ export interface EncoderPool {
   readonly threads: number;
   /** Time spent by all threads together. */
   readonly timings: Timings;
+  /** Counters of all rows scored in an int8 form; null where there is none. */
+  readonly low: LowTally | null;
   /**
    * Results in the order of the inputs. An input that cannot be scored has its error in its result.
    * Rejects with `engine-failed` only where a thread dies, or with `interrupted` when the pool is closed meanwhile.
@@ -69,7 +75,7 @@ function tasksOf(inputs: readonly EncoderInput[]): EncoderInput[][] {
  */
 export async function createEncoderPool(options: PoolOptions): Promise<EncoderPool> {
   const { modelDir, engine = 'native', threads = 1, batch = 32 } = options;
-  const model = await openModel(modelDir);
+  const model = await openModel(modelDir, options.precision);
   const opened = await Promise.allSettled(Array.from({ length: threads }, () => startThread({ model, engine, batch })));
   const running = opened.flatMap((thread) => (thread.status === 'fulfilled' ? [thread.value] : []));
   const refused = opened.find((thread) => thread.status === 'rejected');
@@ -93,6 +99,7 @@ function startThread(workerData: WorkerData): Promise<Worker> {
 
 class ThreadPool implements EncoderPool {
   readonly model: Model;
+  low: LowTally | null = null;
   private readonly idle: Worker[];
   private readonly busy = new Map<Worker, Task>();
   private readonly spent = new Map<Worker, Timings>();
@@ -127,10 +134,12 @@ class ThreadPool implements EncoderPool {
 
   async score(inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
     const answers = await Promise.all(tasksOf(inputs).map((part) => this.add({ is: 'score', inputs: part })));
-    return answers.flatMap((answer) => {
+    const results = answers.flatMap((answer) => {
       if (answer.is !== 'done') throw new AfferentError('engine-failed');
       return answer.results;
     });
+    this.low = tallied(this.low, results);
+    return results;
   }
 
   readonly advance: Advance = async (carried, blocks) => {

@@ -21,7 +21,7 @@ const block = (field: number, bytes: Iterable<number>): Bytes => {
 };
 const string = (field: number, text: string): Bytes => block(field, Buffer.from(text));
 
-const elementType = { float: 1, int64: 7 } as const;
+const elementType = { float: 1, int8: 3, int64: 7, half: 10 } as const;
 
 /** A name in the graph with its element type and shape; a string is a length known only at run time. */
 export interface Value {
@@ -33,8 +33,18 @@ export interface Value {
 export interface Weights {
   name: string;
   dims: readonly number[];
-  values: readonly number[];
-  type?: keyof typeof elementType;
+  values: readonly number[] | Uint8Array;
+  type?: 'float' | 'int64' | 'half';
+}
+
+/** Weights that lie in another file. */
+export interface OutsideWeights {
+  name: string;
+  dims: readonly number[];
+  type: 'int8';
+  location: string;
+  offset: number;
+  length: number;
 }
 
 export interface Node {
@@ -50,13 +60,29 @@ function valueInfo({ name, type, dims }: Value): Bytes {
   return [...string(1, name), ...block(2, block(1, tensor))];
 }
 
-function initializer({ name, dims, values, type = 'float' }: Weights): Bytes {
-  const raw = type === 'float' ? new Float32Array(values) : new BigInt64Array(values.map(BigInt));
+function rawOf(values: Weights['values'], type: 'float' | 'int64' | 'half'): Uint8Array {
+  if (values instanceof Uint8Array) return values;
+  const numbers = type === 'int64' ? new BigInt64Array(values.map(BigInt)) : new Float32Array(values);
+  return new Uint8Array(numbers.buffer);
+}
+
+function outside({ name, dims, type, location, offset, length }: OutsideWeights): Bytes {
+  const entries = Object.entries({ location, offset: String(offset), length: String(length) });
   return [
     ...dims.flatMap((dim) => integer(1, dim)),
     ...integer(2, elementType[type]),
     ...string(8, name),
-    ...block(9, new Uint8Array(raw.buffer)),
+    ...entries.flatMap(([key, value]) => block(13, [...string(1, key), ...string(2, value)])),
+    ...integer(14, 1),
+  ];
+}
+
+function initializer({ name, dims, values, type = 'float' }: Weights): Bytes {
+  return [
+    ...dims.flatMap((dim) => integer(1, dim)),
+    ...integer(2, elementType[type]),
+    ...string(8, name),
+    ...block(9, rawOf(values, type)),
   ];
 }
 
@@ -70,14 +96,14 @@ function node({ op, inputs, outputs, ints = {} }: Node): Bytes {
 /** An ONNX file of opset 17. */
 export function onnxBytes(graph: {
   nodes: readonly Node[];
-  weights: readonly Weights[];
+  weights: readonly (Weights | OutsideWeights)[];
   inputs: readonly Value[];
   outputs: readonly Value[];
 }): Uint8Array {
   const body = [
     ...graph.nodes.flatMap((item) => block(1, node(item))),
     ...string(2, 'tiny'),
-    ...graph.weights.flatMap((item) => block(5, initializer(item))),
+    ...graph.weights.flatMap((item) => block(5, 'location' in item ? outside(item) : initializer(item))),
     ...graph.inputs.flatMap((item) => block(11, valueInfo(item))),
     ...graph.outputs.flatMap((item) => block(12, valueInfo(item))),
   ];

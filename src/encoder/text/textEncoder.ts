@@ -5,6 +5,8 @@ import { logitsOf, type Outputs, runBatches } from '../batches.ts';
 import { type Encoder, type EncoderInput, type EncoderResult, failed, type Timings } from '../encoder.ts';
 import type { EvidenceOf } from '../heads/head.ts';
 import { readHead } from '../heads/index.ts';
+import { lowOf } from '../int8/guarded.ts';
+import type { Int8 } from '../int8/weights.ts';
 import type { Model } from '../model.ts';
 import { type Dense, type Graph, openGraph } from '../runtime.ts';
 import type { Alignment } from './align.ts';
@@ -15,16 +17,16 @@ import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 type Input = z.infer<typeof TextInput>;
 
 /**
- * Opens a text model in this thread.
+ * Opens a text model in this thread, in its int8 form where one is given.
  * @throws AfferentError `bad-model` where the tokenizer cannot be used; rejects with the engine's error for a bad graph.
  */
-export async function openTextEncoder(model: Model, input: Input, engine: Engine, limits: BatchLimits): Promise<Encoder> {
+export async function openTextEncoder(model: Model, input: Input, engine: Engine, limits: BatchLimits, int8?: Int8): Promise<Encoder> {
   const tokenizer = await openTokenizer(model.dir);
-  const graph = await openGraph(model.graphPath, engine);
+  const graph = int8 ? await openGraph(int8.graphPath, engine, [int8.weights]) : await openGraph(model.graphPath, engine);
   const timings: Timings = { tokenise: 0, infer: 0, heads: 0 };
   return {
     timings,
-    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, timings }, inputs),
+    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, timings, guards: int8?.guards }, inputs),
     release: () => graph.release(),
   };
 }
@@ -36,6 +38,8 @@ interface Parts {
   graph: Graph;
   limits: BatchLimits;
   timings: Timings;
+  /** Of an int8 form: the greatest value of each counter. */
+  guards?: Readonly<Record<string, number>>;
 }
 
 async function scoreTexts(parts: Parts, inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
@@ -95,7 +99,7 @@ async function runText({ graph, input, timings }: Parts, batch: TextBatch, ids: 
   }
 }
 
-function readRow({ heads, tokenizer }: Parts, text: string, ids: readonly number[], outputs: Outputs, place: number): EncoderResult {
+function readRow({ heads, tokenizer, guards }: Parts, text: string, ids: readonly number[], outputs: Outputs, place: number): EncoderResult {
   const read: HeadResult[] = [];
   let alignment: Alignment | null = null;
   const aligned = () => {
@@ -107,7 +111,7 @@ function readRow({ heads, tokenizer }: Parts, text: string, ids: readonly number
     if (logits === null) return failed('engine-failed', ids.length);
     read.push(readHead(head, logits, evidenceOf(head, outputs, place, aligned)));
   }
-  return { tokens: ids.length, heads: read, error: null };
+  return { tokens: ids.length, heads: read, error: null, ...(guards && { low: lowOf(guards, outputs, place) }) };
 }
 
 function evidenceOf(head: Head, outputs: Outputs, place: number, aligned: () => Alignment): EvidenceOf {
