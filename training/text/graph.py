@@ -175,12 +175,13 @@ def add_means(g: GraphBuilder, pool: Pooling, x: str, lower: str) -> list[str]:
     return names
 
 
-def build_graph(model: TextEncoder, means: bool = False) -> onnx.ModelProto:
+def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder | None = None) -> onnx.ModelProto:
     """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1), both even and T a multiple of block.
 
-    With `means` it gives the pooled states beside the heads, for training more heads.
+    With `means` it gives the pooled states beside the heads, for training more heads. Another `builder` may write its
+    linear maps in another way and name outputs of its own.
     """
-    g = GraphBuilder()
+    g = builder or GraphBuilder()
     mask = g.op("Cast", "attention_mask", to=TensorProto.FLOAT)
     tokens = Context(g, mask, "block")
     pair_mask = g.op("Slice", mask, g.ints(0), g.ints(END), g.ints(1), g.ints(2))
@@ -192,6 +193,7 @@ def build_graph(model: TextEncoder, means: bool = False) -> onnx.ModelProto:
     for number, layer in enumerate(model.layers):
         if number == TOKEN_LAYERS:
             x, ctx, lower = merge(g, tokens, x, model.merge), pairs, x
+        g.mask_row = ctx.mask_row
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
         inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
@@ -206,8 +208,9 @@ def build_graph(model: TextEncoder, means: bool = False) -> onnx.ModelProto:
     for name, head in model.heads.items():
         outputs.append(value(name, TensorProto.FLOAT, ["batch", head.mean.out_features]))
         outputs.append(value(f"{name}_tokens", TensorProto.FLOAT, ["batch", "tokens", head.mean.out_features]))
+    outputs += [value(name, TensorProto.FLOAT, [None] * rank) for name, rank in g.watched.items()]
     assert model.words.num_embeddings == VOCABULARY
     graph = helper.make_graph(g.nodes, "afferent_text", inputs, outputs, g.initializers)
-    built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9, producer_name="afferent")
+    built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18), *g.domains], ir_version=9, producer_name="afferent")
     onnx.checker.check_model(built)
     return built

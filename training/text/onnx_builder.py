@@ -17,6 +17,9 @@ class GraphBuilder:
         self.nodes: list[onnx.NodeProto] = []
         self.root: GraphBuilder = parent.root if parent else self
         if parent is None:
+            self.watched: dict[str, int] = {}  # further outputs of the graph, with their ranks
+            self.mask_row = ""  # which places of the present layer are real: (B, 1, T)
+            self.domains: list[onnx.OperatorSetIdProto] = []  # of operators that are not ONNX's own
             self.initializers: list[onnx.TensorProto] = []
             self.constants: dict[tuple, str] = {}
             self.counter = 0

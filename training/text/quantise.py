@@ -1,0 +1,119 @@
+"""Stage 11: the int8 form of a model folder: ranges from training texts, the small graph, and where its weights come from.
+
+The graph has no weights: the runtime builds them from the fp16 ones inside model.onnx, at the places written into the
+manifest, and checks their hash. Prints what the int8 form costs: size, speed, change of every measure, decisions flipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from data import add_arguments, open_tokenizer, read_rows, tokenise
+from export import sha256, write_json
+from int8_graph import Range, Watcher, build_int8
+from graph import build_graph
+from model import TextEncoder, open_checkpoint
+from onnx import TensorProto
+from score_rows import feed, grouped, open_graph
+
+DATA, ALIGNMENT, KEEP_WITHIN = "int8.bin", 64, 1024
+TAIL = 0.9999  # of the values of an activation that the range holds, over all texts
+MARGIN = 0.02  # beyond either end, so that what often lies at an end (GELU's least value) is not counted as saturated
+SLACK = 1.5  # a row is refused when a counter exceeds the greatest of the calibration texts by this factor
+
+
+def calibration_texts(folder: Path) -> list[str]:
+    """Train comments and posts."""
+    comments, posts = read_rows(folder, "goemotions.train"), read_rows(folder, "loneliness_irf.train") + read_rows(folder, "cssrs_posts.train")
+    generator = np.random.default_rng(7)
+    return [part[i]["text"] for part, count in ((comments, 256), (posts, 64)) for i in generator.choice(len(part), count, replace=False)]
+
+
+def measured_ranges(model: TextEncoder, path: Path, rows: list[np.ndarray]) -> list[Range]:
+    """Of every watched activation, in the order of the graph."""
+    watcher = Watcher()
+    onnx.save(build_graph(model, builder=watcher), path)
+    session, seen = open_graph(path), [[] for _ in watcher.watched]
+    for group in grouped(np.array([len(row) for row in rows]), 16):
+        inputs = feed([rows[i] for i in group])
+        for values, found in zip(session.run([*watcher.watched], inputs), seen):
+            mask = inputs["attention_mask"] if values.shape[1] == inputs["attention_mask"].shape[1] else inputs["attention_mask"][:, ::2]
+            real = values[mask.astype(bool)]
+            found.append(np.quantile(real, [1 - TAIL, TAIL, 0, 1]))
+    ranges = [Range(float(min(q[0] for q in found)), float(max(q[1] for q in found))) for found in seen]
+    return [Range(r.low - MARGIN * (r.high - r.low), r.high + MARGIN * (r.high - r.low)) for r in ranges]
+
+
+def place_weights(built: onnx.ModelProto, int8: dict, file: bytes) -> tuple[list[dict], str]:
+    """Moves large tensors out of the graph: entries of `built_from` and the sha256 of the weights that come of them."""
+    entries, digest, position = [], hashlib.sha256(), 0
+    for tensor in built.graph.initializer:
+        raw = tensor.raw_data
+        if len(raw) < KEEP_WITHIN or tensor.data_type not in (TensorProto.INT8, TensorProto.FLOAT16):
+            continue
+        if tensor.name in int8:
+            source, scales = int8[tensor.name]
+            origin, more = source.tobytes(), {"scales": [float(scale) for scale in scales]}
+        else:
+            origin, more = raw, {}
+        offset = file.find(origin)
+        if offset < 0:
+            raise SystemExit(f"{tensor.name} is not in model.onnx")
+        rows, cols = (list(tensor.dims) + [1])[:2]
+        entries.append({"tensor": tensor.name, "file": "onnx/model.onnx", "offset": offset, "length": len(origin), "rows": rows, "cols": cols, **more})
+        del tensor.external_data[:]
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in (("location", DATA), ("offset", position), ("length", len(raw))):
+            entry = tensor.external_data.add()
+            entry.key, entry.value = key, str(value)
+        tensor.ClearField("raw_data")
+        padded = raw + bytes(-len(raw) % ALIGNMENT)
+        digest.update(padded)
+        position += len(padded)
+    return entries, digest.hexdigest()
+
+
+def greatest_counters(session, rows: list[np.ndarray], names: list[str]) -> dict[str, float]:
+    """Greatest value of each counter over the calibration texts."""
+    found = dict.fromkeys(names, 0.0)
+    for group in grouped(np.array([len(row) for row in rows]), 16):
+        for name, value in zip(names, session.run(names, feed([rows[i] for i in group]))):
+            found[name] = max(found[name], float(value.max()))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    parser.add_argument("--checkpoint", default="final")
+    parser.add_argument("--out", type=Path, required=True, help="the model folder")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    model, tokenizer = open_checkpoint(options.work / f"{options.checkpoint}.pt"), open_tokenizer(options.out / "tokenizer.json")
+    rows = tokenise(tokenizer, [{"text": text} for text in calibration_texts(options.data)])
+    ranges = measured_ranges(model, options.work / "watched.onnx", rows)
+    built, quantiser = build_int8(model, ranges)
+    onnx.save(built, options.work / "int8-whole.onnx")
+    counters = [name for name in quantiser.watched if name.startswith(("sat_", "loss_"))]
+    greatest = greatest_counters(open_graph(options.work / "int8-whole.onnx"), rows, counters)
+    entries, digest = place_weights(built, quantiser.int8, (options.out / "onnx/model.onnx").read_bytes())
+    graph = options.out / "onnx/int8.onnx"
+    graph.write_bytes(built.SerializeToString())
+    path = options.out / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["files"]["onnx/int8.onnx"] = sha256(graph)
+    least = {"sat_": 0.01, "loss_": 0.05}
+    guards = {name: round(max(value * SLACK, least[name.split("_")[0] + "_"]), 6) for name, value in greatest.items()}
+    manifest["int8"] = {"graph": "onnx/int8.onnx", "data": DATA, "built_from": entries, "sha256": digest, "guards": guards}
+    write_json(path, manifest)
+    print(f"{len(entries)} tensors, graph of {graph.stat().st_size} bytes; greatest counters {greatest}")
+
+
+if __name__ == "__main__":
+    main()
