@@ -9,4 +9,5 @@ const nobody = async () => {};
 const app = await createConsole({ store, review: { claim: nobody, rate: nobody, close: nobody }, webDist: null, pushes: pushedMedia() });
 await app.listen({ host: '127.0.0.1', port });
 process.on('disconnect', () => process.exit(0));
-process.send?.(app.addresses()[0]?.port);
+const [listening] = app.addresses();
+process.send?.(typeof listening === 'object' ? listening.port : port);

@@ -81,6 +81,12 @@ export const errorTable = {
     message: 'The model folder is incomplete or altered.',
     hint: 'Restore it from the repository, or name another with --model.',
   },
+  'bad-feed': {
+    exit: 2,
+    status: 400,
+    message: 'The settings of the feed are not of the right form.',
+    hint: 'See docs/streams.md for whole ones.',
+  },
   'bad-backup': { exit: 2, status: 400, message: 'The backup is incomplete or altered.', hint: 'Use another backup; nothing was changed.' },
   'home-not-empty': { exit: 2, status: 409, message: 'The data folder already holds studies.', hint: 'Restore into a new --home.' },
   'study-sql': {

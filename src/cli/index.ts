@@ -21,6 +21,9 @@ export const verbs: VerbEntry[] = [
   { words: 'device list', summary: 'list the devices that push to a source', load: () => import('./verbs/device-list.ts') },
   { words: 'device revoke', summary: 'refuse a device from now on', load: () => import('./verbs/device-revoke.ts') },
   { words: 'source map', summary: 'change how a source is read', load: () => import('./verbs/source-map.ts') },
+  { words: 'feed add', summary: 'have a source brought what is new, by a feed', load: () => import('./verbs/feed-add.ts') },
+  { words: 'feed list', summary: 'list the feeds of a study', load: () => import('./verbs/feed-list.ts') },
+  { words: 'feed end', summary: 'end the feed of a source', load: () => import('./verbs/feed-end.ts') },
   { words: 'ingest', summary: 'read, score and store what has arrived', load: () => import('./verbs/ingest.ts') },
   { words: 'status', summary: 'show sources, batches, scores and alerts of a study', load: () => import('./verbs/status.ts') },
   { words: 'ledger', summary: 'show what became of every unit received', load: () => import('./verbs/ledger.ts') },
@@ -54,6 +57,7 @@ export const groups: Record<string, string> = {
   participant: 'add participants',
   source: 'add sources, and change how they are read',
   device: 'who may push to a source',
+  feed: 'streams and vendors that a source is read from',
   quarantine: 'see what could not be read, and read it again',
   account: 'who may use the console',
 };
