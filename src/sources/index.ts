@@ -7,6 +7,7 @@ import { fit } from './fit/index.ts';
 import { fitbit } from './fitbit/index.ts';
 import { googleFit } from './google-fit/index.ts';
 import { googleTakeout } from './google-takeout/index.ts';
+import { healthConnect } from './health-connect/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
@@ -31,6 +32,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   fitbit,
   'google-fit': googleFit,
   'google-takeout': googleTakeout,
+  'health-connect': healthConnect,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -33,6 +33,7 @@ const details: Readonly<Record<string, Details>> = {
   fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },
   'google-takeout': { fileName: 'My Activity/Chrome/MyActivity.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
+  'health-connect': { fileName: 'steps_record_table.csv', huge: () => Buffer.from(`uuid,count\n${HUGE},1\n`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
