@@ -13,6 +13,7 @@
  *   GET    /v1/studies/:study                → StudyOverview
  *   GET    /v1/studies/:study/batches        PageQuery+source → BatchPage          (.csv, .json: complete)
  *   GET    /v1/studies/:study/ledger         LedgerQuery → Ledger                  (.csv, .json: rows)
+ *   GET    /v1/studies/:study/completeness   CompletenessQuery → Completeness      (.csv, .json: rows; .svg: picture)
  *   GET    /v1/studies/:study/quarantine     QuarantineQuery → QuarantinePage      (.csv, .json)
  *   GET    /v1/studies/:study/runs           PageQuery → RunPage                   (.csv, .json)
  * Researcher

@@ -15,6 +15,14 @@ export function readMap(given: string | null, mapped: boolean): Record<string, s
   return mapping;
 }
 
+/** Units that each day should bring. @throws AfferentError `usage` */
+export function readExpected(given: string | null): number | null {
+  if (given === null) return null;
+  const match = /^(\d{1,9})(?:\/day)?$/.exec(given);
+  if (match === null) throw new AfferentError('usage', { what: '--expect takes a number of units a day, such as 288/day' });
+  return Number(match[1]);
+}
+
 /** @throws AfferentError `usage` */
 export function readZone(given: string | null): string | null {
   if (given === null) return null;

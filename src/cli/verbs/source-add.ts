@@ -9,7 +9,7 @@ import { requireStudy } from '../../store/studies.ts';
 import { ensureSchedules } from '../../temporal/schedules.ts';
 import { withStore } from '../home.ts';
 import { withLiveParts } from '../live-parts.ts';
-import { readMap, readZone } from '../source-options.ts';
+import { readExpected, readMap, readZone } from '../source-options.ts';
 import { argument, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -23,6 +23,7 @@ export const verb: Verb = {
     { flags: '--map <fields>', help: 'which fields mean what, such as id=tweet_id,time=created,text=body' },
     { flags: '--zone <zone>', help: 'zone of times that state none, such as Europe/Berlin' },
     { flags: '--account <name>', help: 'the account or device that the export must be of' },
+    { flags: '--expect <units>', help: 'units that each day should bring by the protocol, such as 288/day' },
   ],
   json: true,
   examples: [
@@ -40,7 +41,9 @@ export const verb: Verb = {
     const path = pathOf(textOption(call, 'path'), textOption(call, 'push'));
     const mapping = readMap(textOption(call, 'map'), kind.mapped);
     const everySeconds = readEvery(textOption(call, 'every'));
-    const settings = { path, mapping, zone: readZone(textOption(call, 'zone')), account: textOption(call, 'account') };
+    const expected = readExpected(textOption(call, 'expect'));
+    const declared = { path, mapping, zone: readZone(textOption(call, 'zone')), account: textOption(call, 'account') };
+    const settings = expected === null ? declared : { ...declared, expected };
     const { id, added } = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
       const participant = await requireParticipant(store, study, textOption(call, 'participant') ?? '');

@@ -5,7 +5,7 @@ import { changeSourceSettings } from '../../store/source-settings.ts';
 import { requireSource, type SourceSettings } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
-import { readMap, readZone } from '../source-options.ts';
+import { readExpected, readMap, readZone } from '../source-options.ts';
 import { argument, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -14,6 +14,7 @@ export const verb: Verb = {
     { flags: '--map <fields>', help: 'which fields mean what, such as id=tweet_id,time=created,text=body' },
     { flags: '--zone <zone>', help: 'zone of times that state none, such as Europe/Berlin' },
     { flags: '--account <name>', help: 'the account or device that the export must be of' },
+    { flags: '--expect <units>', help: 'units that each day should bring by the protocol, such as 288/day' },
   ],
   json: true,
   examples: [
@@ -31,7 +32,9 @@ export const verb: Verb = {
       if (map !== null) change.mapping = readMap(map, mapped);
       if (zone !== null) change.zone = readZone(zone);
       if (account !== null) change.account = account;
-      if (Object.keys(change).length === 0) throw new AfferentError('usage', { what: 'give --map, --zone or --account' });
+      const expected = readExpected(textOption(call, 'expect'));
+      if (expected !== null) change.expected = expected;
+      if (Object.keys(change).length === 0) throw new AfferentError('usage', { what: 'give --map, --zone, --account or --expect' });
       await appendAudit(store, { actor: 'command line', action: 'source map', study, object: source });
       await changeSourceSettings(store, study, source, change);
     });

@@ -17,12 +17,15 @@ import {
   StudyOverview,
   StudyParams,
 } from '../../../schema/api.ts';
+import { Completeness, CompletenessDay, CompletenessQuery } from '../../../schema/completeness.ts';
 import { accountRoles } from '../../store/accounts.ts';
+import { studyCompleteness } from '../../store/completeness.ts';
 import { openAlerts } from '../../store/explore-alerts.ts';
 import { listBatches, listQuarantine, listRunRows } from '../../store/explore-batches.ts';
 import { studyLedger } from '../../store/explore-ledger.ts';
 import { studyCounts, studyOverview } from '../../store/explore-studies.ts';
 import type { Store } from '../../store/open.ts';
+import { completenessSvg } from '../completeness-svg.ts';
 import type { Schedules } from '../schedules.ts';
 import type { ConsoleParts } from '../server.ts';
 import { allPages, sendTable } from '../table-replies.ts';
@@ -41,6 +44,8 @@ const ledgerColumns = [
   'erased',
   'batches',
 ];
+
+const completenessColumns = ['source', 'kind', 'participant', ...Object.keys(CompletenessDay.shape)];
 
 /** What a study holds and how it came in. */
 export function studyRoutes({ store, schedules }: ConsoleParts) {
@@ -71,7 +76,22 @@ export function studyRoutes({ store, schedules }: ConsoleParts) {
       listRunRows(store, request.params.study, request.query),
     );
 
+    app.get(
+      '/v1/studies/:study/completeness',
+      { schema: { params, querystring: CompletenessQuery, response: { 200: Completeness } } },
+      async (request) => studyCompleteness(store, request.params.study, request.query),
+    );
+    app.get('/v1/studies/:study/completeness.svg', { schema: { params, querystring: CompletenessQuery } }, async (request, reply) => {
+      const picture = completenessSvg(await studyCompleteness(store, request.params.study, request.query));
+      return reply.type('image/svg+xml').send(picture);
+    });
+
     for (const form of forms) {
+      app.get(`/v1/studies/:study/completeness.${form}`, { schema: { params, querystring: CompletenessQuery } }, async (request, reply) => {
+        const { sources } = await studyCompleteness(store, request.params.study, request.query);
+        const rows = sources.flatMap(({ source, kind, participant, days }) => days.map((day) => ({ source, kind, participant, ...day })));
+        return sendTable(reply, form, `${request.params.study}-completeness`, completenessColumns, rows);
+      });
       app.get(`/v1/studies/:study/batches.${form}`, { schema: { params, querystring: BatchQuery } }, async (request, reply) => {
         const { study } = request.params;
         const rows = allPages((page) => listBatches(store, study, request.query, page));

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { get, type Query, queryString, studyPath } from './request.ts';
-import type { AlertDetail, AlertQueue, Ledger, Me, SqlTables, StudyList, StudyOverview, Timeline } from './types.ts';
+import type { AlertDetail, AlertQueue, Completeness, Ledger, Me, SqlTables, StudyList, StudyOverview, Timeline } from './types.ts';
 
 const seconds = 1000;
 
@@ -24,6 +24,12 @@ export const ledgerQuery = (study: string, filter: Query = {}) =>
     queryKey: ['ledger', study, filter],
     queryFn: ({ signal }) => get<Ledger>(studyPath(study, 'ledger') + queryString(filter), signal),
     placeholderData: keepPreviousData,
+  });
+
+export const completenessQuery = (study: string) =>
+  queryOptions({
+    queryKey: ['completeness', study],
+    queryFn: ({ signal }) => get<Completeness>(studyPath(study, 'completeness'), signal),
   });
 
 /** A page of a table: the query is the address's own. */

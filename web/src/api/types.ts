@@ -23,6 +23,7 @@ export type {
   StudyOverview,
   Timeline,
 } from '../../../schema/api.ts';
+export type { Completeness, CompletenessSource, Gap } from '../../../schema/completeness.ts';
 export type { Outcomes } from '../../../schema/ledger.ts';
 export type { Grade } from '../../../schema/model.ts';
 export type { Role } from '../../../schema/roles.ts';

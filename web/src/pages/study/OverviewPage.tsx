@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ledgerQuery, overviewQuery } from '../../api/queries.ts';
 import { useRoles } from '../../app/session.ts';
+import { CompletenessPanel } from '../../components/completeness/CompletenessPanel.tsx';
 import { DataTable } from '../../components/DataTable.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { LedgerPicture } from '../../components/ledger/LedgerPicture.tsx';
@@ -56,6 +57,7 @@ export function OverviewPage() {
               {({ sources }) => <LedgerPicture sources={sources} />}
             </Loaded>
           </Panel>
+          <CompletenessPanel study={study} />
           <Panel title="Sources" aside="times in UTC">
             {data.sources.length === 0 ? (
               <Empty title="No source yet.">

@@ -1,0 +1,123 @@
+import type { Completeness, CompletenessDay, CompletenessSource } from '../../schema/completeness.ts';
+
+/** Sizes in pixels of the drawing. */
+const [labelWidth, rowHeight, top, foot] = [250, 14, 44, 44];
+const drawingWidth = 1200;
+
+/** How each look is filled: a day that is missing is a hole, and shows the paper. */
+const looks = {
+  whole: { title: 'whole', fill: '#1f6f78' },
+  most: { title: 'half or more', fill: '#6fb1b5' },
+  some: { title: 'less than half', fill: '#c5dfe0' },
+  quiet: { title: 'quiet', fill: '#e9e9e4' },
+  missing: { title: 'missing', fill: 'url(#missing)' },
+  'no-export-yet': { title: 'no export yet', fill: 'url(#waiting)' },
+  withheld: { title: 'not consented, excluded or erased', fill: '#b9b2c9' },
+  quarantined: { title: 'in quarantine', fill: '#d9a441' },
+} as const;
+type Look = keyof typeof looks;
+
+/** Days of each source as a heat map. Runs of days that look alike are one rectangle. */
+export function completenessSvg({ study, from, to, sources }: Completeness): string {
+  const days = from === null || to === null ? 0 : daysFrom(from, to) + 1;
+  const width = Math.min(12, Math.max(0.5, drawingWidth / Math.max(1, days)));
+  const right = labelWidth + days * width;
+  const bottom = top + sources.length * rowHeight;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${round(Math.max(right + 20, 900))}" height="${bottom + foot}" font-family="system-ui, sans-serif" font-size="10">`,
+    `<title>Completeness of ${escapeXml(study)}</title>`,
+    patterns,
+    '<rect width="100%" height="100%" fill="#fff"/>',
+    `<text x="8" y="16" font-size="13" font-weight="600">Completeness of ${escapeXml(study)}</text>`,
+  ];
+  if (from !== null && to !== null) parts.push(...months(from, days, width, bottom));
+  for (const [row, source] of sources.entries()) parts.push(...drawSource(source, from ?? '', top + row * rowHeight, width));
+  parts.push(...legend(bottom + 16), '</svg>');
+  return `${parts.join('\n')}\n`;
+}
+
+const patterns = `<defs>
+<pattern id="missing" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="4" height="4" fill="#fff"/><rect width="1.4" height="4" fill="#c8382c"/></pattern>
+<pattern id="waiting" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#fff"/><circle cx="2" cy="2" r="0.8" fill="#8a8a82"/></pattern>
+</defs>`;
+
+function drawSource(source: CompletenessSource, from: string, y: number, width: number): string[] {
+  const label = `${source.participant ?? 'withdrawn'} · ${source.kind}`;
+  const parts = [`<text x="8" y="${y + 10}">${escapeXml(label)}</text>`];
+  for (const run of runsOf(source.days)) {
+    const x = labelWidth + daysFrom(from, run.from) * width;
+    const words = run.from === run.to ? run.from : `${run.from} to ${run.to}`;
+    parts.push(
+      `<rect x="${round(x)}" y="${y + 1}" width="${round(run.days * width)}" height="${rowHeight - 2}" fill="${looks[run.look].fill}"><title>${words}: ${run.words}</title></rect>`,
+    );
+  }
+  return parts;
+}
+
+interface Run {
+  look: Look;
+  words: string;
+  from: string;
+  to: string;
+  days: number;
+}
+
+function runsOf(days: readonly CompletenessDay[]): Run[] {
+  const runs: Run[] = [];
+  for (const day of days) {
+    const look = lookOf(day);
+    const words = day.cause === null ? day.state : `${day.state}, ${day.cause}`;
+    const last = runs.at(-1);
+    if (last?.look === look && last.words === words) {
+      last.to = day.day;
+      last.days += 1;
+    } else runs.push({ look, words, from: day.day, to: day.day, days: 1 });
+  }
+  return runs;
+}
+
+function lookOf({ state, cause, expected, stored, duplicate }: CompletenessDay): Look {
+  if (state === 'whole' || state === 'quiet') return state;
+  if (state === 'partial') return expected !== null && (stored + duplicate) * 2 >= expected ? 'most' : 'some';
+  if (cause === 'no-export-yet' || cause === 'quarantined') return cause;
+  return cause === 'erased' || cause === 'not-consented' || cause === 'excluded' ? 'withheld' : 'missing';
+}
+
+/** A line and a name at the first of each month, or of each year where months would run together. */
+function months(from: string, days: number, width: number, bottom: number): string[] {
+  const parts: string[] = [];
+  const yearsOnly = width * 30 < 34;
+  for (let i = 0; i < days; i++) {
+    const day = new Date(Date.parse(from) + i * 86_400_000).toISOString().slice(0, 10);
+    const isFirst = day.endsWith(yearsOnly ? '-01-01' : '-01');
+    if (!isFirst && i > 0) continue;
+    const x = round(labelWidth + i * width);
+    parts.push(`<line x1="${x}" y1="${top - 4}" x2="${x}" y2="${bottom}" stroke="#d8d8d2"/>`);
+    if (isFirst || days < 28) parts.push(`<text x="${x + 2}" y="${top - 8}" fill="#555">${yearsOnly ? day.slice(0, 4) : day.slice(0, 7)}</text>`);
+  }
+  return parts;
+}
+
+function legend(y: number): string[] {
+  let x = 8;
+  return Object.values(looks).flatMap(({ title, fill }) => {
+    const at = x;
+    x += 32 + title.length * 6;
+    return [
+      `<rect x="${at}" y="${y}" width="12" height="12" fill="${fill}" stroke="#999" stroke-width="0.5"/>`,
+      `<text x="${at + 16}" y="${y + 10}">${title}</text>`,
+    ];
+  });
+}
+
+function daysFrom(from: string, day: string): number {
+  return Math.round((Date.parse(day) - Date.parse(from)) / 86_400_000);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}

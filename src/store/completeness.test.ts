@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { Consent } from '../../schema/policy.ts';
+import { databaseNames, storeHome } from '../../test/support/store-home.ts';
+import { addPerson, excluded, ingest, post, quarantined, sample } from '../../test/support/study-data.ts';
+import { studyCompleteness } from './completeness.ts';
+import { expectedByRate } from './completeness-days.ts';
+import { addParticipant } from './participants.ts';
+import { changeSourceSettings } from './source-settings.ts';
+import { createStudy } from './studies.ts';
+import { withdraw } from './withdraw.ts';
+
+const at = (day: string, hour = 12) => Date.parse(`${day}T${String(hour).padStart(2, '0')}:00:00.000Z`);
+
+async function begun(database: (typeof databaseNames)[number]) {
+  const store = await (await storeHome(database)).open();
+  await createStudy(store, 'sleep', null);
+  return { store, ...(await addPerson(store, 'sleep', 'anna', 'fitbit')) };
+}
+
+describe.each(databaseNames)('completeness on %s', (database) => {
+  test('knows of every day what was expected, what came, and why something is missing', async () => {
+    const { store, source } = await begun(database);
+    await changeSourceSettings(store, 'sleep', source, { expected: 2 });
+    await ingest(store, source, 'one', [
+      sample(at('2026-03-01', 8), 60),
+      sample(at('2026-03-01', 9), 61),
+      sample(at('2026-03-02'), 62),
+      quarantined('{', '2026-03-03'),
+      excluded('2026-03-04'),
+      sample(at('2026-03-06'), 1, { signal: 'off_wrist', unit: '1' }),
+      sample(at('2026-03-08'), 60),
+      sample(at('2026-03-08'), 60),
+      quarantined('['),
+    ]);
+    await store.db.updateTable('batch').set({ arrived_at: '2026-03-09T00:00:00.000Z' }).execute();
+    await addParticipant(store, 'sleep', 'anna', Consent.parse({ from: '2026-02-28T00:00:00+01:00', to: '2026-03-12T00:00:00+01:00' }));
+    const { sources } = await studyCompleteness(store, 'sleep', { from: '2026-02-27', to: '2026-03-13' });
+    const [only] = sources;
+    expect(only?.days.map(({ day, expected, state, cause }) => [day.slice(5), expected, state, cause])).toEqual([
+      ['02-27', 2, 'missing', 'not-consented'],
+      ['02-28', 2, 'missing', 'unknown'],
+      ['03-01', 2, 'whole', null],
+      ['03-02', 2, 'partial', 'unknown'],
+      ['03-03', 2, 'missing', 'quarantined'],
+      ['03-04', 2, 'missing', 'excluded'],
+      ['03-05', 2, 'missing', 'unknown'],
+      ['03-06', 2, 'partial', 'off-wrist'],
+      ['03-07', 2, 'missing', 'unknown'],
+      ['03-08', 2, 'whole', null],
+      ['03-09', 2, 'missing', 'unknown'],
+      ['03-10', 2, 'missing', 'no-export-yet'],
+      ['03-11', 2, 'missing', 'no-export-yet'],
+      ['03-12', 2, 'missing', 'not-consented'],
+      ['03-13', 2, 'missing', 'not-consented'],
+    ]);
+    expect(only).toMatchObject({
+      rule: 'declared',
+      expected: 30,
+      states: { whole: 2, partial: 2, missing: 11, quiet: 0 },
+      totals: { received: 9, stored: 5, duplicate: 1, quarantined: 2, excluded: 1, erased: 0 },
+      undated: { received: 1, quarantined: 1 },
+    });
+    expect(only?.gaps).toContainEqual({ from: '2026-03-10', to: '2026-03-11', days: 2, cause: 'no-export-yet' });
+    expect(only?.gaps).toContainEqual({ from: '2026-03-12', to: '2026-03-13', days: 2, cause: 'not-consented' });
+  });
+
+  test('calls a day without a post quiet, not missing; and says of whoever withdrew that it is erased', async () => {
+    const { store, source } = await begun(database);
+    await ingest(store, source, 'one', [
+      post('1', 'a', { time: { utc: '2026-03-01T10:00:00.000Z', offset: 0, zone: 'stated', day: '2026-03-01' } }),
+      post('2', 'b', { time: { utc: '2026-03-03T10:00:00.000Z', offset: 0, zone: 'stated', day: '2026-03-03' } }),
+    ]);
+    const filter = { to: '2026-03-03' };
+    expect((await studyCompleteness(store, 'sleep', filter)).sources[0]).toMatchObject({
+      rule: 'none',
+      expected: null,
+      from: '2026-03-01',
+      states: { whole: 2, partial: 0, missing: 0, quiet: 1 },
+      gaps: [],
+    });
+    await withdraw(store, 'sleep', 'anna');
+    expect((await studyCompleteness(store, 'sleep', filter)).sources[0]).toMatchObject({
+      participant: null,
+      totals: { erased: 2, stored: 0 },
+      states: { whole: 0, partial: 0, missing: 3, quiet: 0 },
+      gaps: [{ from: '2026-03-01', to: '2026-03-03', days: 3, cause: 'erased' }],
+    });
+    await expect(studyCompleteness(store, 'none', {})).rejects.toMatchObject({ code: 'unknown-study' });
+  });
+});
+
+test('a recording is expected to go on from its first sample to its last', () => {
+  const stretch = (day: string, from: string, to: string) => {
+    return { stream: 'eda', day, startMs: Date.parse(`${day}T${from}Z`), endMs: Date.parse(`${day}T${to}Z`), rate: 4 };
+  };
+  const expected = expectedByRate([
+    stretch('2026-03-04', '01:00:00', '02:00:00'),
+    stretch('2026-03-01', '22:00:00', '23:00:00'),
+    { ...stretch('2026-03-01', '10:00:00', '11:00:00'), stream: 'temp', rate: 1 },
+  ]);
+  expect(Object.fromEntries(expected)).toEqual({
+    '2026-03-01': 2 * 3600 * 4 + 3600,
+    '2026-03-02': 86_400 * 4,
+    '2026-03-03': 86_400 * 4,
+    '2026-03-04': 2 * 3600 * 4,
+  });
+});

@@ -1,0 +1,194 @@
+import { type Completeness, type CompletenessSource, deviceStates, type GapCause } from '../../schema/completeness.ts';
+import type { Outcomes } from '../../schema/ledger.ts';
+import { Consent } from '../../schema/policy.ts';
+import { expectedByRate, gapsOf, judgeDays, type SourceFacts, type Stretch, statesOf } from './completeness-days.ts';
+import { outcomeSums } from './explore-outcomes.ts';
+import { keyUnlessGone } from './keys.ts';
+import type { Store } from './open.ts';
+import { unseal } from './seal.ts';
+import type { SourceSettings } from './sources.ts';
+import { requireStudy } from './studies.ts';
+
+export interface CompletenessFilter {
+  source?: string;
+  /** A pseudonym. */
+  participant?: string;
+  from?: string;
+  to?: string;
+}
+
+const none: Outcomes = { received: 0, stored: 0, duplicate: 0, quarantined: 0, excluded: 0, erased: 0 };
+
+/**
+ * For every source and day: what was expected, what came, what became of it, and why something is missing, where that is known.
+ * Without `to`, each source is judged up to the last day on which anything of the study arrived or lies.
+ * @throws AfferentError `unknown-study`
+ */
+export async function studyCompleteness(store: Store, study: string, filter: CompletenessFilter): Promise<Completeness> {
+  await requireStudy(store, study);
+  const sources = await sourcesOf(store, study, filter);
+  const days = await outcomesByDay(store, study);
+  const arrivals = await lastArrivals(store, study);
+  const recordings = await recordingStretches(store, study);
+  const samples = await sampledSources(store, study);
+  const said = await saidByDevices(store, study);
+  const ends = [...arrivals.values(), ...[...days.values()].flatMap((own) => [...own.keys()])].filter((day) => day !== '').sort();
+  const end = filter.to ?? ends.at(-1) ?? null;
+  const list: CompletenessSource[] = [];
+  for (const source of sources) {
+    const own = days.get(source.id) ?? new Map<string, Outcomes>();
+    const rates = recordings.get(source.id) ?? [];
+    const declared = await declaredUnits(store, source);
+    const facts: SourceFacts = {
+      days: own,
+      declared,
+      byRate: declared === null ? expectedByRate(rates) : new Map(),
+      continuous: rates.length > 0 || samples.has(source.id),
+      erased: source.participant === null,
+      consent: consentDays(source.consent),
+      lastArrival: arrivals.get(source.id) ?? null,
+      said: said.get(source.participant ?? '') ?? new Map(),
+    };
+    const judged = judgeDays(facts, { from: filter.from ?? null, to: end });
+    const expected = judged.reduce<number | null>((sum, day) => (day.expected === null ? sum : (sum ?? 0) + day.expected), null);
+    list.push({
+      source: source.id,
+      kind: source.kind,
+      participant: source.participant,
+      rule: declared !== null ? 'declared' : rates.length > 0 ? 'rate' : 'none',
+      from: judged[0]?.day ?? null,
+      to: judged.at(-1)?.day ?? null,
+      states: statesOf(judged),
+      expected,
+      totals: total([...judged, own.get('') ?? none]),
+      undated: own.get('') ?? none,
+      gaps: gapsOf(judged),
+      days: judged,
+    });
+  }
+  const froms = list.flatMap((source) => source.from ?? []).sort();
+  return { study, from: froms[0] ?? null, to: end, sources: list };
+}
+
+type Source = Awaited<ReturnType<typeof sourcesOf>>[number];
+
+async function sourcesOf(store: Store, study: string, filter: CompletenessFilter) {
+  return store.db
+    .selectFrom('source')
+    .leftJoin('participant', 'participant.id', 'source.participant')
+    .select(['source.id', 'source.kind', 'source.participant', 'source.settings', 'participant.consent'])
+    .where('source.study', '=', study)
+    .$if(filter.source !== undefined, (query) => query.where('source.id', '=', filter.source as string))
+    .$if(filter.participant !== undefined, (query) => query.where('source.participant', '=', filter.participant as string))
+    .orderBy('source.participant')
+    .orderBy('source.kind')
+    .orderBy('source.id')
+    .execute();
+}
+
+async function outcomesByDay(store: Store, study: string): Promise<Map<string, Map<string, Outcomes>>> {
+  const rows = await store.db
+    .selectFrom('ledger')
+    .innerJoin('batch', 'batch.id', 'ledger.batch')
+    .select(['batch.source', 'ledger.day', ...outcomeSums('ledger')])
+    .where('batch.study', '=', study)
+    .groupBy(['batch.source', 'ledger.day'])
+    .execute();
+  const sources = new Map<string, Map<string, Outcomes>>();
+  for (const { source, day, ...outcomes } of rows) {
+    if (outcomes.received === 0) continue;
+    const days = sources.get(source) ?? new Map<string, Outcomes>();
+    days.set(day, outcomes);
+    sources.set(source, days);
+  }
+  return sources;
+}
+
+/** Day (UTC) on which something of each source last arrived and was read. */
+async function lastArrivals(store: Store, study: string): Promise<Map<string, string>> {
+  const rows = await store.db
+    .selectFrom('batch')
+    .select(['source', (eb) => eb.fn.max('arrived_at').as('at')])
+    .where('study', '=', study)
+    .groupBy('source')
+    .execute();
+  return new Map(rows.map((row) => [row.source, String(row.at).slice(0, 10)]));
+}
+
+async function recordingStretches(store: Store, study: string): Promise<Map<string, Stretch[]>> {
+  const rows = await store.db
+    .selectFrom('series')
+    .select(['source', 'stream_key', 'day', 'rate', (eb) => eb.fn.min('start_ms').as('start'), (eb) => eb.fn.max('end_ms').as('end')])
+    .where('study', '=', study)
+    .where('form', '=', 'regular')
+    .groupBy(['source', 'stream_key', 'day', 'rate'])
+    .execute();
+  const sources = new Map<string, Stretch[]>();
+  for (const { source, stream_key: stream, day, rate, start, end } of rows) {
+    const list = sources.get(source) ?? [];
+    list.push({ stream, day, startMs: Number(start), endMs: Number(end), rate: rate ?? 0 });
+    sources.set(source, list);
+  }
+  return sources;
+}
+
+/** Sources with samples: steps, heart rate. */
+async function sampledSources(store: Store, study: string): Promise<Set<string>> {
+  const rows = await store.db
+    .selectFrom('series')
+    .select('source')
+    .distinct()
+    .where('study', '=', study)
+    .where('form', '=', 'samples')
+    .execute();
+  return new Set(rows.map((row) => row.source));
+}
+
+/** What devices said of a participant's days; of several on one day the one that explains most. */
+async function saidByDevices(store: Store, study: string): Promise<Map<string, Map<string, GapCause>>> {
+  const signals = Object.keys(deviceStates);
+  const rows = await store.db
+    .selectFrom('series')
+    .select(['participant', 'day', 'signal'])
+    .distinct()
+    .where('study', '=', study)
+    .where('signal', 'in', signals)
+    .execute();
+  const said = new Map<string, Map<string, GapCause>>();
+  rows.sort((a, b) => signals.indexOf(b.signal) - signals.indexOf(a.signal));
+  for (const { participant, day, signal } of rows) {
+    const days = said.get(participant) ?? new Map<string, GapCause>();
+    days.set(day, deviceStates[signal] as GapCause);
+    said.set(participant, days);
+  }
+  return said;
+}
+
+async function declaredUnits(store: Store, source: Source): Promise<number | null> {
+  if (source.participant === null || source.settings === null) return null;
+  const key = await keyUnlessGone(store, source.participant);
+  if (key === null) return null;
+  const settings = JSON.parse(unseal(key, `source|${source.id}`, source.settings).toString('utf8')) as SourceSettings;
+  return settings.expected ?? null;
+}
+
+/** First and last day on which a record may lie; the zone of the consent's own times decides. */
+function consentDays(stored: string | null): SourceFacts['consent'] {
+  if (stored === null) return { from: null, to: null };
+  const { from, to } = Consent.parse(JSON.parse(stored));
+  // A consent that ends at midnight ends with the day before.
+  const last = to === undefined ? null : localDay(to, -1);
+  return { from: from === undefined ? null : localDay(from, 0), to: last };
+}
+
+function localDay(time: string, shiftMs: number): string {
+  const offset = /([+-])(\d\d):(\d\d)$/.exec(time);
+  const minutes = offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
+  return new Date(Date.parse(time) + shiftMs + minutes * 60_000).toISOString().slice(0, 10);
+}
+
+function total(rows: readonly Outcomes[]): Outcomes {
+  const sum = { ...none };
+  for (const row of rows) for (const name of Object.keys(none) as (keyof Outcomes)[]) sum[name] += row[name];
+  return sum;
+}
