@@ -24,6 +24,7 @@ const folders: { kind: string; path: string; expected: Record<string, number> }[
   { kind: 'empatica-e4', path: 'wearable/stress_predict', expected: {} },
   { kind: 'posts', path: 'exports/social_generic', expected: {} },
   { kind: 'fit', path: 'exports/fit', expected: { 'quarantined part-unreadable': 10 } },
+  { kind: 'm-path', path: 'exports/mpath', expected: { record: 172, 'quarantined wrong-participant': 22_474 } },
   { kind: 'open-mhealth', path: 'exports/open_mhealth/schemas/test-data/omh/heart-rate', expected: { sample: 2, record: 5 } },
   { kind: 'fitbit', path: 'exports/fitbit', expected: { record: 17, sample: 8, 'excluded file-not-used': 1 } },
   { kind: 'google-fit', path: 'exports/google_fit', expected: { record: 243, sample: 24, 'excluded file-not-used': 9 } },
