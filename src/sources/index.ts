@@ -14,6 +14,7 @@ import { openMhealth } from './open-mhealth/index.ts';
 import { posts } from './posts/index.ts';
 import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
+import { samsungHealth } from './samsung-health/index.ts';
 import { telegram } from './telegram/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
@@ -35,6 +36,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'google-fit': googleFit,
   'google-takeout': googleTakeout,
   'health-connect': healthConnect,
+  'samsung-health': samsungHealth,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -35,6 +35,7 @@ const details: Readonly<Record<string, Details>> = {
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },
   'google-takeout': { fileName: 'My Activity/Chrome/MyActivity.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
   'health-connect': { fileName: 'steps_record_table.csv', huge: () => Buffer.from(`uuid,count\n${HUGE},1\n`) },
+  'samsung-health': { fileName: 'com.samsung.shealth.stress.20240101.csv', huge: () => Buffer.from(`start_time,score\n2024-01-01,${HUGE}\n`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
