@@ -20,9 +20,9 @@ from optimiser import Trainer
 from pairs import states_of
 
 EMOTION_WEIGHT = 10.0
-SIZES = {"emotion": 32, "passages": 32, "affect": 48, "calm": 16, "challenge": 24, "plain": 16, "user-posts": 12, "stress": 12,
+SIZES = {"emotion": 32, "passages": 32, "affect": 64, "calm": 16, "challenge": 24, "plain": 16, "user-posts": 12, "stress": 12,
          "loneliness": 12, "crisis": 16}  # fmt: skip
-SHARES = {"loneliness": 0.24, "stress": 0.17, "affect": 0.15, "challenge": 0.17, "user-posts": 0.10, "calm": 0.05, "plain": 0.05,
+SHARES = {"loneliness": 0.20, "stress": 0.15, "affect": 0.28, "challenge": 0.13, "user-posts": 0.09, "calm": 0.04, "plain": 0.04,
           "buried": 0.07}  # fmt: skip
 LOG_EVERY, KEEP_EVERY = 50, 200
 
