@@ -19,7 +19,7 @@ export interface StudyStatus extends Omit<StudyOverview, 'sources'> {
   batches: BatchRow[];
   quarantine: { reason: string; rows: number; units: number }[];
   exclusions: { reason: string; units: number }[];
-  /** Changes of the outside formats; names are told as keyed hashes. */
+  /** Changes of the outside formats; names are told as keyed hashes, unless they were asked for. */
   drift: DriftRow[];
   scores: { model: string; name: string; head: string; grade: string; scores: number }[];
   /** Inputs that no model could score, by reason. */
@@ -33,8 +33,8 @@ export interface StudyStatus extends Omit<StudyOverview, 'sources'> {
 
 const newest = 20;
 
-/** All that `status` tells of a study. @throws AfferentError `unknown-study` */
-export async function studyStatus(config: Config, store: Store, study: string): Promise<StudyStatus> {
+/** All that `status` tells of a study; with `named` outside names as they are. @throws AfferentError `unknown-study` */
+export async function studyStatus(config: Config, store: Store, study: string, named = false): Promise<StudyStatus> {
   const overview = await studyOverview(store, study);
   const parts = liveParts(config.home);
   const schedules = await schedulesOf(config, store, study);
@@ -47,7 +47,7 @@ export async function studyStatus(config: Config, store: Store, study: string): 
     batches,
     quarantine: await quarantineReasons(store, study),
     exclusions: await exclusionReasons(store, study),
-    drift: await driftRows(store, study, false),
+    drift: await driftRows(store, study, named),
     scores: await scoreCounts(store, study),
     unscored: await unscored(store, study),
     alerts: alertCounts(await alertQueue(store, study, new Date().toISOString())),

@@ -1,6 +1,7 @@
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { Arrival, ParseContext, Parsed, Part, SourceKind } from '../../schema/source.ts';
 import { type Group, Grouping, quarantinedRest } from './grouping.ts';
+import { LostFields } from './lost-fields.ts';
 import { REFUSED_ROLE } from './reading/container.ts';
 import { mayPass } from './reading/read-fault.ts';
 import { Tee } from './tee.ts';
@@ -56,17 +57,20 @@ export async function* readPart(kind: SourceKind, part: Part, context: ParseCont
   }
   const counter = kind.counter(part);
   const tee = new Tee(part, counter, options.progress);
+  const lost = new LostFields();
   try {
     let gaveUp: ErrorCode | undefined;
     try {
       for await (const item of kind.parse(part, tee.chunks(), context)) {
         if (groups.isDue(item.end)) yield* groups.close(counter.takeUntil(groups.position));
         groups.add(item);
+        lost.add(item);
       }
     } catch (thrown) {
       const fault = notFatal(thrown);
       if (fault !== tee.broken) gaveUp = fault.code;
     }
+    lost.report(context);
     await drained(tee);
     const counted = counter.takeUntil(Number.POSITIVE_INFINITY);
     yield* groups.close(counted, gaveUp);

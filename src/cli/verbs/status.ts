@@ -1,4 +1,5 @@
 import type { Outcomes } from '../../../schema/ledger.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { withStore } from '../home.ts';
 import { outcomeColumns } from '../outcome-columns.ts';
 import type { Output } from '../output.ts';
@@ -8,10 +9,16 @@ import { argument, type Verb } from '../verb.ts';
 export const verb: Verb = {
   arguments: { '<study>': 'name of the study' },
   json: true,
-  examples: ['status sleep-2026', 'status sleep-2026 --json'],
+  options: [{ flags: '--names', help: 'tell outside names of changed formats as they are; the audit keeps that you looked' }],
+  examples: ['status sleep-2026', 'status sleep-2026 --json', 'status sleep-2026 --names'],
   notes: 'Schedules are shown while afferent up runs. With --json: contentHash, equal for equal content whatever happened on the way.',
   async run(call) {
-    const status = await withStore(call.config, (store) => studyStatus(call.config, store, argument(call, 0)));
+    const [study, named] = [argument(call, 0), call.options.names === true];
+    const status = await withStore(call.config, async (store) => {
+      const found = await studyStatus(call.config, store, study, named);
+      if (named) await appendAudit(store, { actor: 'command line', action: 'outside names', study, object: null });
+      return found;
+    });
     call.out.report(status, () => printStatus(call.out, status));
     return 0;
   },
@@ -35,13 +42,32 @@ export function printStatus(out: Output, status: StudyStatus): void {
   out.line(`\nBatches: ${states.join(', ') || 'none yet'}`);
   if (status.quarantine.length > 0) out.line(`Quarantine: ${status.quarantine.map((row) => `${row.reason} ${row.units}`).join(', ')}`);
   if (status.exclusions.length > 0) out.line(`Excluded: ${status.exclusions.map((row) => `${row.reason} ${row.units}`).join(', ')}`);
-  if (status.drift.length > 0) out.line(`Drift of formats: ${status.drift.length} names that the parsers did not know`);
+  printDrift(out, status);
   if (status.scores.length > 0) printScores(out, status);
   if (status.unscored.length > 0) out.line(`Not scored: ${status.unscored.map((row) => `${row.reason} ${row.inputs}`).join(', ')}`);
   const { open, claimed, rated, closed, overdue } = status.alerts;
   out.line(`Alerts: ${open} open, ${claimed} claimed, ${rated} rated, ${closed} closed${overdue > 0 ? `, ${overdue} overdue` : ''}`);
   if (open + claimed + rated > 0)
     out.line(status.watched ? `Last watched ${status.watched.at} by ${status.watched.by}` : 'Nobody has watched yet.');
+}
+
+/** Changes of outside formats that no newer parser has cleared. */
+function printDrift(out: Output, status: StudyStatus): void {
+  const open = status.drift.filter((row) => row.clearedAt === null);
+  if (open.length === 0) return;
+  out.line('\nFormats have changed; what can still be read is read:');
+  out.table(
+    [
+      { title: 'source', cell: (row) => row.source },
+      { title: 'change', cell: (row) => row.kind },
+      { title: 'name', cell: (row) => row.name },
+      { title: 'first seen', cell: (row) => row.firstAt },
+      { title: 'last seen', cell: (row) => row.lastAt },
+      { title: 'arrivals', cell: (row) => row.arrivals },
+    ],
+    open.slice(0, 20),
+  );
+  if (open.length > 20) out.line(`${open.length - 20} more with --json.`);
 }
 
 function printSources(out: Output, status: StudyStatus): void {

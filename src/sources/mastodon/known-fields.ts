@@ -1,3 +1,5 @@
+import type { Types } from '../reading/drift.ts';
+
 /** Types of activities that an outbox holds. */
 export const knownActivities: ReadonlySet<string> = new Set(['Create', 'Announce', 'Update', 'Delete', 'Undo', 'Like', 'Add', 'Move']);
 
@@ -9,3 +11,9 @@ export const knownFields: ReadonlySet<string> = new Set([
   ...['oneOf', 'anyOf', 'endTime', 'closed', 'votersCount', 'expires', 'mediaType', 'blurhash', 'height', 'width'],
   ...['quote', 'quoteUri', 'quoteUrl', '_misskey_quote', 'quoteAuthorization', 'interactionPolicy', 'summaryMap', 'icon', 'image'],
 ]);
+
+/** Types that fields of a post have had. */
+export const knownTypes: Types = {
+  ...{ id: 'string', type: 'string', content: 'string', published: 'string', summary: 'string', sensitive: 'boolean' },
+  ...{ to: 'array', cc: 'array', tag: 'array', attachment: 'array', contentMap: 'object' },
+};

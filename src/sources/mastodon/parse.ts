@@ -1,12 +1,12 @@
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
-import { DriftOnce } from '../reading/drift.ts';
+import { DriftOnce, noteTypes, noteUnknown } from '../reading/drift.ts';
 import { fieldsOf, isFields } from '../reading/json-unit.ts';
 import { nestedUnits } from '../reading/nested-units.ts';
 import { quarantined } from '../reading/quarantine.ts';
 import type { Unit } from '../reading/unit.ts';
 import { settleActivity } from './activity.ts';
 import { type Actor, isAccount } from './actor.ts';
-import { knownActivities, knownFields } from './known-fields.ts';
+import { knownActivities, knownFields, knownTypes } from './known-fields.ts';
 import { activityPaths } from './places.ts';
 
 /** Activities of an outbox. Where another account was declared than `actor.json` names, all are quarantined without content. */
@@ -19,7 +19,10 @@ export function parseOutbox(chunks: AsyncIterable<Buffer>, actor: Actor, context
     if ('fault' in read) return read.fault;
     const { type, object } = read.fields;
     if (typeof type === 'string' && !knownActivities.has(type)) drift.note('unknown-field', type);
-    if (isFields(object)) for (const name of Object.keys(object)) if (!knownFields.has(name)) drift.note('unknown-field', name);
+    if (isFields(object)) {
+      noteUnknown(drift, object, knownFields);
+      noteTypes(drift, object, knownTypes);
+    }
     return settleActivity(unit, read.fields, actor, context);
   });
 }

@@ -24,3 +24,16 @@ export function noteUnknown(drift: DriftOnce, value: unknown, known: ReadonlySet
   if (typeof value !== 'object' || value === null) return;
   for (const name of Object.keys(value)) if (!known.has(name)) drift.note('unknown-field', name);
 }
+
+/** What a member may be; `null` and a member that is not there are no change. */
+export type Types = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array' | readonly ('string' | 'number')[]>>;
+
+/** Reports members whose type is another than the kind has seen so far. */
+export function noteTypes(drift: DriftOnce, fields: Readonly<Record<string, unknown>>, types: Types): void {
+  for (const [name, type] of Object.entries(types)) {
+    const value = fields[name];
+    if (value === undefined || value === null) continue;
+    const found = Array.isArray(value) ? 'array' : typeof value;
+    if (typeof type === 'string' ? found !== type : !(type as readonly string[]).includes(found)) drift.note('changed-type', name);
+  }
+}

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { AfferentError } from '../../../schema/errors.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
-import { DriftOnce } from '../reading/drift.ts';
+import { DriftOnce, noteTypes, noteUnknown } from '../reading/drift.ts';
 import { type ArrayEnd, ElementSlicer } from '../reading/elements.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
 import { isBlank, type Unit } from '../reading/unit.ts';
 import { type ArchiveFacts, levelOf } from './files.ts';
-import { knownFields } from './known-fields.ts';
+import { knownFields, knownTypes } from './known-fields.ts';
 import { type Fate, noteFate, tweetFate } from './tweet.ts';
 
 type Chunks = AsyncIterable<Buffer>;
@@ -21,7 +21,10 @@ export function parsePosts(chunks: Chunks, role: 'tweets' | 'notes', facts: Arch
     if (!isUtf8(unit.bytes)) return quarantined(unit, 'bad-encoding');
     const fields = unwrapped(unit.bytes);
     if (fields === null) return quarantined(unit, 'not-json');
-    if (role === 'tweets') for (const name of Object.keys(fields)) if (!knownFields.has(name)) drift.note('unknown-field', name);
+    if (role === 'tweets') {
+      noteUnknown(drift, fields, knownFields);
+      noteTypes(drift, fields, knownTypes);
+    }
     return settled(unit, fateOf(fields, facts, context));
   });
 }
