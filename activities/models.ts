@@ -19,7 +19,14 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
     await copyOnce(model, join(kept, folder));
     const { name: own, version } = model.manifest;
     await keepModel(store, { id: model.modelId, name: own, version, thresholds_id: model.thresholdsId, folder });
-    models.push({ name: own, id: model.modelId, thresholds: model.thresholdsId, folder, input: model.manifest.input.kind === 'text' ? 'text' : 'e4', ...(low && { precision: 'int8' as const }) });
+    models.push({
+      name: own,
+      id: model.modelId,
+      thresholds: model.thresholdsId,
+      folder,
+      input: model.manifest.input.kind === 'text' ? 'text' : 'e4',
+      ...(low && { precision: 'int8' as const }),
+    });
   }
   const order = (model: RunModel) => (model.input === 'text' ? 0 : 1);
   return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));

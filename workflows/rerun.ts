@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { RerunSummary } from '../activities/score.ts';
-import type { LowTally } from '../schema/scores.ts';
 import type { VerifyCounts } from '../activities/threads/verify-shard.ts';
+import type { LowTally } from '../schema/scores.ts';
 import { decideAlerts, finishRun, freezeRerun, scoreShard, startReviews, verifyShard } from './score-activities.ts';
 import { shardsOf } from './shards.ts';
 

@@ -1,7 +1,7 @@
 import type { LowTally } from '../../schema/scores.ts';
 import { decisionId, scoreId } from '../../src/encoder/identity.ts';
-import { dropScores } from '../../src/store/recording-versions.ts';
 import { tallied } from '../../src/encoder/int8/tally.ts';
+import { dropScores } from '../../src/store/recording-versions.ts';
 import { pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';

@@ -104,7 +104,13 @@ function compare(
     return;
   }
   counts.scores += 1;
-  const now: ScoreValue = { scores: head.scores, intervals: head.intervals, evidence: head.evidence, present: scored.present, sinceMs: scored.sinceMs };
+  const now: ScoreValue = {
+    scores: head.scores,
+    intervals: head.intervals,
+    evidence: head.evidence,
+    present: scored.present,
+    sinceMs: scored.sinceMs,
+  };
   const flipped = canonicalJson(head.decision) !== canonicalJson(stored.decision);
   if (!flipped && canonicalJson(now) === canonicalJson(stored.value)) {
     counts.identical += 1;

@@ -1,10 +1,10 @@
+import { AfferentError } from '../../schema/errors.ts';
 import type { Engine } from '../../schema/model.ts';
 import { openE4Encoder } from './e4/e4Encoder.ts';
 import type { Encoder } from './encoder.ts';
 import { guarded } from './int8/guarded.ts';
 import { int8Weights } from './int8/weights.ts';
 import type { Model } from './model.ts';
-import { AfferentError } from '../../schema/errors.ts';
 import { openTextEncoder } from './text/textEncoder.ts';
 
 /**

@@ -123,7 +123,8 @@ class Pools {
     this.open.set(kind, pool);
     const { input, whole } = pool.model.manifest;
     if ((input.kind === 'text') !== (kind === 'text')) throw new AfferentError('not-this-kind');
-    if (this.options.whole && kind === 'e4' && whole === undefined) throw new AfferentError('usage', { what: 'the model reads recordings once' });
+    if (this.options.whole && kind === 'e4' && whole === undefined)
+      throw new AfferentError('usage', { what: 'the model reads recordings once' });
     return pool;
   }
 

@@ -13,11 +13,15 @@ export interface TextRow {
   id: string | null;
   text: string | null;
   error: ErrorCode | null;
+  /** All fields of the row, where they were asked for. */
+  row?: Readonly<Record<string, unknown>>;
 }
 
 export interface Fields {
   id: string;
   text: string;
+  /** Whether rows are given with all their fields. */
+  whole?: boolean;
 }
 
 type Read = Omit<TextRow, 'place'>;
@@ -109,7 +113,7 @@ function readFields(row: Readonly<Record<string, unknown>>, fields: Fields): Rea
   if (text === undefined || text === null) return { id: name, text: null, error: 'no-text' };
   if (typeof text !== 'string') return { id: name, text: null, error: 'wrong-shape' };
   // A lone surrogate has no UTF-8 and so no hash of its own.
-  return { id: name, text: text.toWellFormed(), error: null };
+  return { id: name, text: text.toWellFormed(), error: null, ...(fields.whole && { row }) };
 }
 
 function unread(error: ErrorCode): Read {

@@ -1,8 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toAfferentError } from '../../../schema/errors.ts';
+import type { Precision } from '../../../schema/model.ts';
 import { modelsFolder } from '../../config/project.ts';
 import { openModel } from '../../encoder/model.ts';
+import { countParameters } from '../../encoder/parameters.ts';
 import { keptModels } from '../../store/models.ts';
 import { hasStore, withStore } from '../home.ts';
 import type { Verb } from '../verb.ts';
@@ -13,11 +15,16 @@ interface ModelView {
   id: string | null;
   thresholds: string | null;
   version: string | null;
-  precision: string | null;
+  /** Forms that it can be run in. */
+  precisions: Precision[];
+  /** Weights of its graph. */
+  parameters: number | null;
   license: string | null;
   input: string | null;
   card: string | null;
-  heads: { head: string; type: string; grade: string }[];
+  heads: { head: string; type: string; grade: string; figures: Record<string, string> }[];
+  /** Every figure of the card, by name. */
+  figures: Record<string, string>;
   error: { code: string; message: string; hint: string } | null;
 }
 
@@ -35,28 +42,73 @@ export const verb: Verb = {
         [
           { title: 'model', cell: ({ model }) => `${model.name}${model.id === null ? '' : `@${model.id.slice(0, 12)}`}` },
           { title: 'version', cell: ({ model }) => model.version },
+          { title: 'forms', cell: ({ model }) => model.precisions.join(', ') },
+          { title: 'parameters', cell: ({ model }) => model.parameters, right: true },
           { title: 'head', cell: ({ model, head }) => head?.head ?? model.error?.message ?? null },
           { title: 'type', cell: ({ head }) => head?.type ?? null },
           { title: 'grade', cell: ({ head }) => head?.grade ?? null },
+          { title: 'main figures', cell: ({ head }) => (head === null ? null : mainFigures(head.figures)) },
         ],
         rows,
       );
+      for (const { name, card } of models) if (card !== null) call.out.line(`Card of ${name}: ${card}`);
       if (keptRows.length > 0) call.out.line(`The home keeps ${keptRows.length} model${keptRows.length === 1 ? '' : 's'} that runs used.`);
     });
     return models.some((model) => model.error !== null) ? 1 : 0;
   },
 };
 
+/** The first two of a head; all stand in the card. */
+function mainFigures(figures: Record<string, string>): string | null {
+  const first = Object.entries(figures).slice(0, 2);
+  return first.length === 0 ? null : first.map(([name, value]) => `${name} ${value}`).join('; ');
+}
+
 async function describeModel(folder: string): Promise<ModelView> {
   try {
-    const { manifest, modelId, thresholdsId, dir } = await openModel(join(modelsFolder, folder));
-    const { name, version, precision, license, input } = manifest;
-    const heads = manifest.heads.map((head) => ({ head: head.name, type: head.type, grade: head.grade }));
-    const card = join(dir, manifest.card);
-    return { name, id: modelId, thresholds: thresholdsId, version, precision, license, input: input.kind, card, heads, error: null };
+    const { manifest, modelId, thresholdsId, dir, graphPath } = await openModel(join(modelsFolder, folder));
+    const { name, version, license, input } = manifest;
+    const figures = readFigures(join(dir, manifest.metrics));
+    const heads = manifest.heads.map((head) => ({
+      head: head.name,
+      type: head.type,
+      grade: head.grade,
+      figures: figuresOf(head.name, figures),
+    }));
+    return {
+      name,
+      id: modelId,
+      thresholds: thresholdsId,
+      version,
+      precisions: manifest.int8 ? [manifest.precision, 'int8'] : [manifest.precision],
+      parameters: await countParameters(graphPath),
+      license,
+      input: input.kind,
+      card: join(dir, manifest.card),
+      heads,
+      figures,
+      error: null,
+    };
   } catch (thrown) {
     const { code, message, hint } = toAfferentError(thrown);
-    const unknown = { id: null, thresholds: null, version: null, precision: null, license: null, input: null, card: null };
-    return { name: folder, ...unknown, heads: [], error: { code, message, hint } };
+    const unknown = { id: null, thresholds: null, version: null, precisions: [], parameters: null, license: null, input: null, card: null };
+    return { name: folder, ...unknown, heads: [], figures: {}, error: { code, message, hint } };
   }
+}
+
+/** The object `card` of the metrics file, where a test compares each figure with the card; empty where there is none. */
+function readFigures(path: string): Record<string, string> {
+  try {
+    const { card = {} } = JSON.parse(readFileSync(path, 'utf8')) as { card?: Record<string, unknown> };
+    return Object.fromEntries(Object.entries(card).map(([name, value]) => [name, String(value)]));
+  } catch {
+    return {};
+  }
+}
+
+/** Figures whose name begins with, or holds, that of the head as a word. */
+function figuresOf(head: string, figures: Record<string, string>): Record<string, string> {
+  const words = head.replaceAll('_', '[ _]');
+  const names = new RegExp(`(^|[^a-z])${words}([^a-z]|$)`, 'i');
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => names.test(name)));
 }

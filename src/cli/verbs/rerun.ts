@@ -24,14 +24,18 @@ export const verb: Verb = {
     if (!engine.success) throw new AfferentError('usage', { what: '--engine takes native or wasm' });
     const verify = call.options.verify === true;
     const precision = Precision.optional().safeParse(textOption(call, 'precision') ?? undefined);
-    if (!precision.success || (verify && precision.data)) throw new AfferentError('usage', { what: '--precision takes fp32 or int8, without --verify' });
+    if (!precision.success || (verify && precision.data))
+      throw new AfferentError('usage', { what: '--precision takes fp32 or int8, without --verify' });
     return withStore(call.config, async (store) => {
       const run = await requireRun(store, argument(call, 0));
       const summary = await withParts(call, store, { verb: 'rerun' }, async ({ client }) => {
         const stopped = interruption(call.signal).then(() => {
           throw new AfferentError('interrupted');
         });
-        return Promise.race([runAgain(client, { id: run.id, study: run.study }, { verify, engine: engine.data, precision: precision.data }), stopped]);
+        return Promise.race([
+          runAgain(client, { id: run.id, study: run.study }, { verify, engine: engine.data, precision: precision.data }),
+          stopped,
+        ]);
       });
       call.out.report(summary, () => printSummary(call, summary));
       return isSound(summary) ? 0 : 1;

@@ -20,7 +20,12 @@ export const verb: Verb = {
       of: run.of_run,
       verify: run.verify === 1,
       engine: run.engine,
-      models: (JSON.parse(run.models) as RunModel[]).map(({ name, id, thresholds, precision = 'fp32' }) => ({ name, id, thresholds, precision })),
+      models: (JSON.parse(run.models) as RunModel[]).map(({ name, id, thresholds, precision = 'fp32' }) => ({
+        name,
+        id,
+        thresholds,
+        precision,
+      })),
       inputs: run.inputs,
       startedAt: run.started_at,
       finishedAt: run.finished_at,
@@ -36,7 +41,11 @@ export const verb: Verb = {
             { title: 'state', cell: (run) => run.state },
             { title: 'what', cell: (run) => (run.of === null ? 'scoring' : `${run.verify ? 'verifies' : 'again'} ${run.of}`) },
             { title: 'engine', cell: (run) => run.engine },
-            { title: 'models', cell: (run) => run.models.map(({ name, id, precision }) => `${name}@${id.slice(0, 12)}${precision === 'int8' ? ' int8' : ''}`).join(' ') },
+            {
+              title: 'models',
+              cell: (run) =>
+                run.models.map(({ name, id, precision }) => `${name}@${id.slice(0, 12)}${precision === 'int8' ? ' int8' : ''}`).join(' '),
+            },
             { title: 'inputs', cell: (run) => run.inputs },
             { title: 'started', cell: (run) => run.startedAt },
           ],

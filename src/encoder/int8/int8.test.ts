@@ -94,7 +94,10 @@ describe('the int8 form', () => {
     const results = await score(dir, texts, { precision: 'int8', engine });
     // [CLS] so [SEP]: the mean over three tokens.
     expect(logit(results[0], 'glad')).toBeCloseTo(2 / 3, 6);
-    expect(results[0]?.low).toEqual({ precision: 'int8', counters: { sat_glad: expect.closeTo(2 / 3, 6), loss_sad: expect.closeTo(2 / 3, 6) } });
+    expect(results[0]?.low).toEqual({
+      precision: 'int8',
+      counters: { sat_glad: expect.closeTo(2 / 3, 6), loss_sad: expect.closeTo(2 / 3, 6) },
+    });
     for (const [k, text] of texts.entries()) expect(await score(dir, [text], { precision: 'int8', engine })).toEqual([results[k]]);
   });
 

@@ -15,7 +15,8 @@ function streams(ends: Record<string, number>, size: number): Record<string, Asy
   return Object.fromEntries(
     Object.entries(ends).map(([signal, end]) => {
       const pieces: SignalPiece[] = [];
-      for (let at = 0; at < end; at += size) pieces.push(...stretch(input, at, Math.min(end, at + size)).filter((piece) => piece.signal === signal));
+      for (let at = 0; at < end; at += size)
+        pieces.push(...stretch(input, at, Math.min(end, at + size)).filter((piece) => piece.signal === signal));
       return [signal, stream(pieces)];
     }),
   );

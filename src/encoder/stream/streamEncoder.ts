@@ -49,7 +49,10 @@ async function runBlock(graph: Graph, input: StreamInput, carried: Float32Array,
   for (const [signal, name] of names.entries()) {
     const { rate, channels } = input.signals[name] ?? { rate: 0, channels: 0 };
     const cut = block.signals[name];
-    feeds[name.toLowerCase()] = { data: cut?.values ?? new Float32Array(rate * input.block_s * channels), dims: [1, rate * input.block_s, channels] };
+    feeds[name.toLowerCase()] = {
+      data: cut?.values ?? new Float32Array(rate * input.block_s * channels),
+      dims: [1, rate * input.block_s, channels],
+    };
     cut?.quarters.forEach((share, quarter) => {
       present[quarter * names.length + signal] = share;
     });

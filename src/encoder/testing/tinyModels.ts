@@ -100,7 +100,11 @@ function tinyGraph(scaleByBatch: boolean): Uint8Array {
 }
 
 /** Writes a model folder: its files as they are, and a manifest that names their hashes. */
-export async function writeModel(dir: string, files: Readonly<Record<string, string | Uint8Array>>, manifest: ModelManifest): Promise<void> {
+export async function writeModel(
+  dir: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  manifest: ModelManifest,
+): Promise<void> {
   for (const [name, bytes] of Object.entries({ ...files, 'manifest.json': JSON.stringify(manifest) })) {
     await mkdir(dirname(join(dir, name)), { recursive: true });
     await writeFile(join(dir, name), bytes);

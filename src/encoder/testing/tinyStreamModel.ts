@@ -24,7 +24,10 @@ export const tinyStreamInput: StreamInput = {
 
 /** Numbers that look like weights and are the same each time. */
 function weights(name: string, dims: number[]): Weights {
-  const values = Array.from({ length: dims.reduce((n, d) => n * d, 1) }, (_, k) => Math.sin(k * 12.9898 + name.length) / (dims.at(-2) ?? 1));
+  const values = Array.from(
+    { length: dims.reduce((n, d) => n * d, 1) },
+    (_, k) => Math.sin(k * 12.9898 + name.length) / (dims.at(-2) ?? 1),
+  );
   return { name, dims, values };
 }
 
@@ -89,7 +92,14 @@ export async function tinyStreamModel(change: (manifest: ModelManifest) => void 
     metrics: 'metrics.json',
     files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
     heads: [
-      { name: 'stress', type: 'binary', output: 'stress', calibration: { kind: 'platt', a: [1], b: [0] }, thresholds: [0.5], grade: 'weak' },
+      {
+        name: 'stress',
+        type: 'binary',
+        output: 'stress',
+        calibration: { kind: 'platt', a: [1], b: [0] },
+        thresholds: [0.5],
+        grade: 'weak',
+      },
       {
         name: 'state',
         type: 'categorical',

@@ -99,7 +99,13 @@ async function runText({ graph, input, timings }: Parts, batch: TextBatch, ids: 
   }
 }
 
-function readRow({ heads, tokenizer, guards }: Parts, text: string, ids: readonly number[], outputs: Outputs, place: number): EncoderResult {
+function readRow(
+  { heads, tokenizer, guards }: Parts,
+  text: string,
+  ids: readonly number[],
+  outputs: Outputs,
+  place: number,
+): EncoderResult {
   const read: HeadResult[] = [];
   let alignment: Alignment | null = null;
   const aligned = () => {

@@ -1,0 +1,72 @@
+import { type Evaluation, evaluate } from '../../score/evaluate/evaluate.ts';
+import { makeProgress } from '../progress.ts';
+import { argument, type Call, textOption, type Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  arguments: {
+    '<model>': 'a model’s name or folder',
+    '<file>': 'labelled JSONL or CSV (either may be gzip), or a folder of Empatica E4 zips with labels.csv beside them',
+  },
+  options: [
+    { flags: '--head <name>', help: 'of one head alone' },
+    { flags: '--label-field <name>', help: 'field or column of the label, where it has another name than the head and its labels' },
+    { flags: '--text-field <name>', help: 'field or column of the text (text)' },
+  ],
+  json: true,
+  examples: [
+    'evaluate text labelled.jsonl',
+    'evaluate text posts.csv --head outdoor_effect --label-field label --json',
+    'evaluate e4 recordings/',
+  ],
+  notes:
+    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time.',
+  async run(call) {
+    const progress = makeProgress('Evaluating', 'rows');
+    let found: Evaluation;
+    try {
+      found = await evaluate({
+        model: argument(call, 0),
+        file: argument(call, 1),
+        head: textOption(call, 'head') ?? undefined,
+        labelField: textOption(call, 'labelField') ?? undefined,
+        textField: textOption(call, 'textField') ?? undefined,
+        onProgress: (rows) => progress.update(rows, null, ''),
+      });
+    } finally {
+      progress.end();
+    }
+    call.out.report(found, () => print(call, found));
+    return 0;
+  },
+};
+
+function print(call: Call, found: Evaluation): void {
+  const rows = found.heads.flatMap(({ measures, ...head }) =>
+    Object.entries(measures).map(([name, estimate]) => ({ head, name, estimate })),
+  );
+  call.out.table(
+    [
+      { title: 'head', cell: ({ head }) => head.head },
+      { title: 'grade', cell: ({ head }) => head.grade },
+      { title: 'measure', cell: ({ name }) => name },
+      { title: 'value', cell: ({ estimate }) => figure(estimate.value), right: true },
+      { title: '95 %', cell: ({ estimate }) => estimate.interval && `${figure(estimate.interval[0])} to ${figure(estimate.interval[1])}` },
+      { title: 'rows', cell: ({ head }) => head.rows },
+      { title: 'authors', cell: ({ head }) => head.authors },
+    ],
+    rows,
+  );
+  if (found.failed > 0) call.out.line(`${found.failed} rows could not be scored.`);
+  call.out.line(trainedOnLine(found));
+}
+
+function figure(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : 'none';
+}
+
+/** Figures on what a model has seen say little: said in words. */
+function trainedOnLine({ trainedOn, rows, authors }: Evaluation): string {
+  if (trainedOn === null) return 'Which rows and authors the model was trained on is unknown: its folder has no trained-on.json.';
+  const people = authors === null ? '' : `, and on ${trainedOn.authors.length} of ${authors} authors`;
+  return `The model was trained on the text of ${trainedOn.rows} of ${rows} rows${people}.`;
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyTextModel } from '../../encoder/testing/tinyModels.ts';
+import { evaluate } from './evaluate.ts';
+import { stretchesOf } from './labelledWindows.ts';
+import { normalised, readTrainedOn, shortHash } from './trainedOn.ts';
+import { truthOf } from './truth.ts';
+
+let model: string;
+let folder: string;
+beforeAll(async () => {
+  model = await tinyTextModel();
+  folder = await mkdtemp(join(tmpdir(), 'afferent-evaluate-'));
+});
+async function file(name: string, rows: readonly unknown[]): Promise<string> {
+  const path = join(folder, name);
+  const text = rows.map((row) => JSON.stringify(row)).join('\n');
+  await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text);
+  return path;
+}
+const rows = [
+  { text: 'so sad', labels: ['sad'], author: 'a' },
+  { text: 'very glad .', labels: ['glad'], author: 'b' },
+  { text: 'sadly', labels: ['sad'], author: 'b' },
+  { text: 'glad', labels: [], author: 'c' },
+];
+
+describe('evaluating a model', () => {
+  it('computes its measures on the rows of a file, over authors', async () => {
+    const found = await evaluate({
+      model,
+      file: await file('rows.jsonl.gz', [...rows, { text: 'crash', labels: ['sad'] }, { note: 'no text' }]),
+    });
+    expect(found).toMatchObject({ rows: 4, failed: 2, authors: 3, trainedOn: null });
+    const [head] = found.heads;
+    expect(head).toMatchObject({ head: 'moods', grade: 'weak', rows: 4, authors: 3 });
+    // Sad: two of two; glad: one right, one too many.
+    expect(head?.measures['macro-F1']?.value).toBeCloseTo((1 + 2 / 3) / 2, 12);
+    expect(head?.measures['AUC sad']?.value).toBe(1);
+    expect(head?.measures['macro-F1']?.interval).toHaveLength(2);
+  });
+
+  it('says what the model was trained on', async () => {
+    const trained = await tinyTextModel();
+    const texts = [shortHash(normalised('SO, sad!')), shortHash('other')].join(' ');
+    await writeFile(join(trained, 'trained-on.json'), JSON.stringify({ texts, authors: [shortHash('b')] }));
+    const found = await evaluate({ model: trained, file: await file('seen.jsonl', rows) });
+    expect(found.trainedOn).toEqual({ rows: 1, authors: ['b'] });
+    expect((await readTrainedOn(trained))?.hasText('...')).toBe(false);
+  });
+
+  it('takes labels of another name where they are named, and says when it finds none', async () => {
+    const path = await file(
+      'named.jsonl',
+      rows.map(({ labels, ...row }) => ({ ...row, mood: labels.join(';') })),
+    );
+    await expect(evaluate({ model, file: path })).rejects.toMatchObject({ code: 'usage' });
+    await expect(evaluate({ model, file: path, head: 'crisis' })).rejects.toMatchObject({ code: 'usage' });
+    expect((await evaluate({ model, file: path, head: 'moods', labelField: 'mood' })).rows).toBe(4);
+  });
+});
+
+describe('the truth of a row', () => {
+  const base = { output: 'o', grade: 'weak' as const };
+  const platt = { kind: 'platt' as const, a: [1], b: [0] };
+
+  it('is read from the fields of public sets', () => {
+    const traits = ['extraversion', 'openness'];
+    expect(
+      truthOf(
+        { ...base, name: 'personality', type: 'multilabel', labels: traits, calibration: platt, decides: false },
+        { ext: 1, opn: 'n' },
+      ),
+    ).toEqual([1, 0]);
+    expect(truthOf({ ...base, name: 'stress', type: 'binary', calibration: platt, thresholds: [0.5] }, { stress: true })).toEqual([1]);
+    const crisis = { ...base, name: 'crisis', type: 'ordinal' as const, levels: 7, calibration: platt, cuts: [], interval: 0.9 };
+    expect([truthOf(crisis, { severity: 6 }), truthOf(crisis, { severity: 7 }), truthOf(crisis, {})]).toEqual([[6], null, null]);
+    const effect = {
+      ...base,
+      name: 'outdoor_effect',
+      type: 'categorical' as const,
+      labels: ['0', '1'],
+      calibration: { kind: 'temperature' as const, t: 1 },
+    };
+    expect([truthOf(effect, { label: '1' }, 'label'), truthOf(effect, { outdoor_effect: 0 })]).toEqual([[1], [0]]);
+  });
+});
+
+describe('labelled stretches', () => {
+  it('are rows with a begin and an end, or seconds that are joined', () => {
+    expect(stretchesOf([{ subject: 'S3', condition: 'rest', start_unix: '10.5', end_unix: '20' }])).toEqual([
+      { person: 'S3', label: 'rest', startMs: 10_500, endMs: 20_000 },
+    ]);
+    const second = (unix_s: string, stress: string) => ({ subject: 'S1', unix_s, stress });
+    expect(stretchesOf([second('1', '0'), second('2', '0'), second('3', '1'), second('9', '1')])).toMatchObject([
+      { label: '0', startMs: 1_000, endMs: 3_000 },
+      { label: '1', startMs: 3_000, endMs: 4_000 },
+      { label: '1', startMs: 9_000, endMs: 10_000 },
+    ]);
+  });
+});

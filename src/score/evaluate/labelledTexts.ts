@@ -1,0 +1,56 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import type { Head } from '../../../schema/heads.ts';
+import { maskText } from '../../consent/mask.ts';
+import type { EncoderPool } from '../../encoder/pool/pool.ts';
+import { inputFiles } from '../inputFiles.ts';
+import { inWindows } from '../inWindows.ts';
+import { type TextRow, textRows } from '../textInput.ts';
+import type { EvaluateOptions, Labelled } from './evaluate.ts';
+import { truthOf } from './truth.ts';
+
+const window = { rows: 1024, weight: 4 * 1024 * 1024 };
+const authorFields = ['author', 'user', 'person', 'participant', 'subject'];
+
+/** Scores the rows of a labelled file that say something of a head. A row that cannot be read or scored only counts as failed. */
+export async function labelledTexts(
+  pool: EncoderPool,
+  heads: readonly Head[],
+  options: EvaluateOptions,
+): Promise<{ rows: Labelled[]; failed: number }> {
+  const [input] = await inputFiles(options.file, 0, process.stdin);
+  if (input?.is !== 'text') throw new AfferentError('not-this-kind');
+  const fields = { id: 'id', text: options.textField ?? 'text', whole: true };
+  const read = textRows(input.bytes, input.format, 0, fields);
+  const labelled: Labelled[] = [];
+  let failed = 0;
+  const work = (rows: TextRow[]) => scoreRows(pool, heads, rows, options.labelField);
+  for await (const found of inWindows(read, work, (row) => row.text?.length ?? 0, window)) {
+    for (const row of found) if (row !== null && row.truths.size > 0) labelled.push(row);
+    failed += found.filter((row) => row === null).length;
+    options.onProgress?.(labelled.length);
+  }
+  return { rows: labelled, failed };
+}
+
+async function scoreRows(
+  pool: EncoderPool,
+  heads: readonly Head[],
+  rows: readonly TextRow[],
+  field?: string,
+): Promise<(Labelled | null)[]> {
+  const views = rows.map((row) => maskText(row.text ?? '').text);
+  const results = await pool.score(views.map((text) => ({ kind: 'text', text })));
+  return rows.map((row, k) => {
+    const result = results[k];
+    if (row.text === null || row.row === undefined || !result || result.error !== null) return null;
+    const values = row.row;
+    const truths = new Map(
+      heads.flatMap((head) => {
+        const truth = truthOf(head, values, field);
+        return truth === null ? [] : [[head.name, truth] as const];
+      }),
+    );
+    const author = authorFields.map((name) => values[name]).find((value) => typeof value === 'string' || typeof value === 'number');
+    return { text: row.text, author: author === undefined ? null : String(author), truths, results: result.heads };
+  });
+}
