@@ -1,0 +1,90 @@
+"""Stage 10: what the int8 form costs, on dev rows: size, speed, each head's measure, decisions that flip, rows that fall back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+from calibration import crossed_f1, kappa, sigmoid
+from data import add_arguments, open_tokenizer, read_rows, tokenise
+from export import write_json
+from figures import Tables, number
+from measure_risk import Crisis
+from score_rows import feed, open_graph, run_rows
+from sklearn.metrics import roc_auc_score
+from tasks import Sets, emotion_targets
+
+
+def decisions(head: dict, logits: np.ndarray) -> np.ndarray:
+    """(rows, n) as the head decides."""
+    if head["type"] == "ordinal":
+        return Crisis(head).decided(logits)[:, None]
+    part = head["calibration"]
+    return sigmoid(logits * np.array(part["a"]) + np.array(part["b"])) >= np.array(head["thresholds"])
+
+
+def milliseconds(paths: list[Path], rows: list[np.ndarray], repeats: int = 5) -> list[float]:
+    """Processor time a row of each graph, the least of alternating runs over batches of 32 sorted by length."""
+    sessions, best = [open_graph(path) for path in paths], [np.inf] * len(paths)
+    ordered = sorted(rows, key=len)
+    inputs = [feed(ordered[i : i + 32]) for i in range(0, len(ordered), 32)]
+    for _ in range(repeats):
+        for k, session in enumerate(sessions):
+            start = time.process_time()
+            for values in inputs:
+                session.run(["emotion"], values)
+            best[k] = min(best[k], (time.process_time() - start) * 1000 / len(rows))
+    return best
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, help="the model folder; stage 9 left int8-whole.onnx in WORK")
+    options = parser.parse_args()
+    manifest = json.loads((options.out / "manifest.json").read_text(encoding="utf-8"))
+    heads, guards = {head["name"]: head for head in manifest["heads"]}, manifest["int8"]["guards"]
+    paths = [options.out / "onnx/model.onnx", options.work / "int8-whole.onnx"]
+    full, low = (open_graph(path) for path in paths)
+    tokenizer, tables, dev, rows = open_tokenizer(options.out / "tokenizer.json"), Tables(), Sets(options.data, set()), {}
+    comments = read_rows(options.data, "goemotions.dev")
+    labels = emotion_targets(comments)
+    tasks = {"emotion": [row["text"] for row in comments]} | {t.head: t.texts for t in (dev.crisis("dev"), dev.loneliness("dev"), dev.stress("dev"))}
+    truth = {t.head: t for t in (dev.crisis("dev"), dev.loneliness("dev"), dev.stress("dev"))}
+    tokens = {name: tokenise(tokenizer, [{"text": text} for text in texts]) for name, texts in tasks.items()}
+    fallen, total = 0, 0
+    for name, texts in tokens.items():
+        one, other = (run_rows(session, texts, [name])[name] for session in (full, low))
+        counters = run_rows(low, texts, [*guards])
+        refused = np.any([counters[guard][:, 0] > limit for guard, limit in guards.items()], axis=0)
+        fallen, total = fallen + int(refused.sum()), total + len(texts)
+        other = np.where(refused[:, None], one, other)  # as the runtime does
+        flipped = decisions(heads[name], one) != decisions(heads[name], other)
+
+        def measure(z: np.ndarray, name: str = name) -> float:
+            if name == "emotion":
+                return crossed_f1(z, labels)["macro_f1"]
+            task = truth[name]
+            if name == "crisis":
+                return kappa(task.targets.sum(axis=1).astype(int), Crisis(heads["crisis"]).decided(z))
+            return float(roc_auc_score(task.targets[:, 0], z[:, 0]))
+
+        rows[f"int8, {name}"] = [len(texts), number(measure(one)), number(measure(other)), f"{flipped.mean() * 100:.2f}"]
+    tables.add("int8", "Measure in eight bits (macro-F1, kappa, AUC, AUC)", ["rows", "fp32", "int8", "% of decisions flipped"], rows)
+    times = milliseconds(paths, tokens["emotion"][:640])
+    built = sum(-(-(e["length"] // (2 if "scales" in e else 1)) // 64) * 64 for e in manifest["int8"]["built_from"])
+    sizes = {"fp32, stored as fp16": [round(paths[0].stat().st_size / 1e6, 1), number(times[0])],
+             "int8": [round((built + (options.out / "onnx/int8.onnx").stat().st_size) / 1e6, 1), number(times[1])]}  # fmt: skip
+    tables.add("int8_cost", "Form", ["MB", "milliseconds a comment"], sizes)
+    share = {"rows that fall back to fp32": [total, f"{fallen / total * 100:.2f}"]}
+    tables.add("int8_fallback", "Guards", ["rows tried", "%"], share)
+    path = options.out / "metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    write_json(path, {**metrics, "tables": metrics["tables"] | tables.all})
+
+
+if __name__ == "__main__":
+    main()
