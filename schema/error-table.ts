@@ -293,6 +293,12 @@ export const errorTable = {
     message: 'The export names another account than the source does.',
     hint: 'Check whose export this is.',
   },
+  'ambiguous-time': {
+    exit: 1,
+    status: 422,
+    message: 'The date can be read in two ways, and nothing in the file tells which is meant.',
+    hint: 'Ask for the chat with more messages in it.',
+  },
   'no-account': {
     exit: 1,
     status: 422,

@@ -16,6 +16,7 @@ import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
 import { samsungHealth } from './samsung-health/index.ts';
 import { telegram } from './telegram/index.ts';
+import { whatsapp } from './whatsapp/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
 /** Every source kind by its name; a new kind is a folder here and a line below. */
@@ -27,6 +28,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   bluesky,
   reddit,
   telegram,
+  whatsapp,
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,

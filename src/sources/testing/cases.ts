@@ -23,6 +23,7 @@ const details: Readonly<Record<string, Details>> = {
   records: { fileName: 'app.jsonl', huge: () => Buffer.from(`{"type":"post","id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
   'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
   mastodon: { fileName: 'outbox.json', huge: () => Buffer.from(`{"orderedItems":[{"type":"Create","object":"${HUGE}"}]}`) },
+  whatsapp: { fileName: '_chat.txt', account: 'Quiet One', huge: () => Buffer.from(`13/03/24, 10:00 - Lea: ${HUGE}`) },
   telegram: { fileName: 'result.json', account: 'Quiet One', huge: () => Buffer.from(`{"messages":[{"text":"${HUGE}"}]}`) },
   reddit: { fileName: 'comments.csv', huge: () => Buffer.from(`id,date,body\n1,2024-01-01,${HUGE}\n`) },
   bluesky: { fileName: 'records.json', huge: () => Buffer.from(`{"records":[{"value":"${HUGE}"}]}`) },
@@ -35,7 +36,10 @@ const details: Readonly<Record<string, Details>> = {
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },
   'google-takeout': { fileName: 'My Activity/Chrome/MyActivity.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
   'health-connect': { fileName: 'steps_record_table.csv', huge: () => Buffer.from(`uuid,count\n${HUGE},1\n`) },
-  'samsung-health': { fileName: 'com.samsung.shealth.stress.20240101.csv', huge: () => Buffer.from(`start_time,score\n2024-01-01,${HUGE}\n`) },
+  'samsung-health': {
+    fileName: 'com.samsung.shealth.stress.20240101.csv',
+    huge: () => Buffer.from(`start_time,score\n2024-01-01,${HUGE}\n`),
+  },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
