@@ -1,6 +1,7 @@
 import { AfferentError } from '../../schema/errors.ts';
 import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
+import { aware } from './aware/index.ts';
 import { bluesky } from './bluesky/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { fit } from './fit/index.ts';
@@ -32,6 +33,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  aware,
   'm-path': mPath,
   fit,
   fitbit,

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
+import { aware } from './index.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+
+it('says of each table what became of its rows', async () => {
+  const { context, drift } = driftingContext({ account: 'd1' });
+  const parts = await readAll(aware, fixtures, context);
+  expect(Object.fromEntries(parts.map((part) => [part.name, tally(part.items)]))).toEqual({
+    'ambient_noise.csv': { record: 1 },
+    'esms.csv': { record: 1, 'excluded empty': 1 },
+    'fitbit_heartrate_intraday_raw.csv': { sample: 1 },
+    'keyboard.csv': { 'excluded not-collected': 1 },
+    'light.csv': { sample: 1, 'excluded empty': 1, 'quarantined bad-value': 1 },
+    'phone_calls_raw.csv': { record: 2 },
+    'screen.csv': {
+      record: 4,
+      'excluded other-person': 1,
+      'quarantined no-time': 1,
+      'quarantined future-time': 1,
+      'quarantined not-csv': 1,
+    },
+    'timesegments.csv': { 'excluded file-not-used': 1 },
+  });
+  expect(drift).toEqual([{ kind: 'unknown-field', name: 'ambient_noise' }]);
+});
+
+it('gives a row that was uploaded twice one id, whatever number the server gave it', async () => {
+  const items = await itemsAt(aware, join(fixtures, 'screen.csv'));
+  const ids = items.flatMap((item) => (item.is === 'record' ? [item.record.id] : []));
+  expect(new Set(ids.slice(1, 4)).size).toBe(1);
+  expect(ids[0]).not.toBe(ids[1]);
+});
+
+it('reads answers, calls and the local time of a wearable', async () => {
+  const records = (await itemsAt(aware, fixtures, contextOf({ zone: 'Europe/Berlin' }))).flatMap((item) =>
+    item.is === 'record' ? [item.record] : [],
+  );
+  expect(records.find((record) => record.type === 'self-report')).toMatchObject({
+    instrument: 'evening',
+    item: 'Mood: How do you feel, now?',
+    value: 4,
+    time: { utc: '2024-03-05T08:00:55.000Z', offset: 60, zone: 'declared' },
+  });
+  expect(records.find((record) => record.type === 'event' && record.event === 'call')).toMatchObject({
+    values: { call_type: { value: 'incoming' }, duration: { value: 61, unit: 's' } },
+    end: { utc: '2024-03-05T08:01:01.000Z' },
+  });
+  const samples = (await itemsAt(aware, fixtures, contextOf({ zone: 'Europe/Berlin' }))).flatMap((item) =>
+    item.is === 'sample' ? [item.sample] : [],
+  );
+  expect(samples.find(({ signal }) => signal === 'heart_rate')?.time.utc).toBe('2024-03-04T23:49:00.000Z');
+});

@@ -1,0 +1,48 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import type { SourceKind } from '../../../schema/source.ts';
+import { findArrivals } from '../reading/arrivals.ts';
+import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { RowCounter } from './count.ts';
+import { parseTable } from './parse.ts';
+import { tableName, tables } from './tables.ts';
+
+/** Tables of the AWARE framework, as its database exports them. */
+export const aware: SourceKind = {
+  manifest: {
+    kind: 'aware',
+    title: 'AWARE (phone sensing)',
+    unit: 'a row of a table below its header',
+    yields: ['series', 'event', 'self-report'],
+    mapped: false,
+    version: 1,
+  },
+  arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
+  async parts(arrival) {
+    const entries = await entriesOf(arrival, true);
+    const read = new Set<Entry>();
+    for (const entry of entries) if (await isTable(entry)) read.add(entry);
+    return toParts(entries, (entry) => (read.has(entry) ? tableName(baseName(entry.name)) : null));
+  },
+  counter: () => new RowCounter(),
+  parse(part, chunks, context) {
+    if (part.role === null) throw new AfferentError('not-this-kind');
+    return parseTable(chunks, part.role, context);
+  },
+};
+
+/** A table that is known by name, or one whose rows say when and on which phone. */
+async function isTable(entry: Entry): Promise<boolean> {
+  const base = baseName(entry.name);
+  if (!base.endsWith('.csv') || entry.refused !== null) return false;
+  if (Object.hasOwn(tables, tableName(base))) return true;
+  try {
+    for await (const chunk of (await entry.open()) as AsyncIterable<Buffer>) {
+      const header = chunk.toString('latin1', 0, 4096).split('\n', 1)[0] ?? '';
+      return /(?:^|,)"?timestamp"?(?:,|$)/.test(header) && header.includes('device_id');
+    }
+  } catch {
+    // It fails again where the part is read.
+    return true;
+  }
+  return false;
+}
