@@ -3,6 +3,7 @@ import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
 import { aware } from './aware/index.ts';
 import { bluesky } from './bluesky/index.ts';
+import { discord } from './discord/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { fit } from './fit/index.ts';
 import { fitbit } from './fitbit/index.ts';
@@ -30,6 +31,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   reddit,
   telegram,
   whatsapp,
+  discord,
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,

@@ -23,6 +23,7 @@ const details: Readonly<Record<string, Details>> = {
   records: { fileName: 'app.jsonl', huge: () => Buffer.from(`{"type":"post","id":"1","time":"2024-01-01","text":"${HUGE}"}\n`) },
   'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
   mastodon: { fileName: 'outbox.json', huge: () => Buffer.from(`{"orderedItems":[{"type":"Create","object":"${HUGE}"}]}`) },
+  discord: { fileName: 'messages/c1/messages.json', huge: () => Buffer.from(`[{"Contents":"${HUGE}"}]`) },
   whatsapp: { fileName: '_chat.txt', account: 'Quiet One', huge: () => Buffer.from(`13/03/24, 10:00 - Lea: ${HUGE}`) },
   telegram: { fileName: 'result.json', account: 'Quiet One', huge: () => Buffer.from(`{"messages":[{"text":"${HUGE}"}]}`) },
   reddit: { fileName: 'comments.csv', huge: () => Buffer.from(`id,date,body\n1,2024-01-01,${HUGE}\n`) },

@@ -1,0 +1,55 @@
+import { AfferentError } from '../../../schema/errors.ts';
+import type { Part, SourceKind } from '../../../schema/source.ts';
+import { findArrivals } from '../reading/arrivals.ts';
+import { baseName, entriesOf, toParts } from '../reading/container.ts';
+import { type Channel, readChannel, readOwner } from './channel.ts';
+import { counterOf } from './count.ts';
+import { parseList, parseTable } from './parse.ts';
+
+interface DiscordPart extends Part {
+  /** Names of the package's owner. */
+  owner: string[];
+  channel(): Promise<Channel>;
+}
+
+/** The package of data that Discord sends its users. */
+export const discord: SourceKind = {
+  manifest: {
+    kind: 'discord',
+    title: 'Discord data package',
+    unit: 'a message: a row of messages.csv, or an entry of messages.json',
+    yields: ['post'],
+    mapped: false,
+    version: 1,
+  },
+  arrivals: (path) => findArrivals(path, { isExport, deep: true }),
+  async parts(arrival): Promise<DiscordPart[]> {
+    const entries = await entriesOf(arrival, true);
+    const owner = await readOwner(entries);
+    const parts = toParts(entries, (entry) => roleOf(entry.name));
+    // Channels are read when their messages are: a package may have thousands.
+    return parts.map((part) => ({ ...part, owner, channel: () => readChannel(part.name, entries) }));
+  },
+  counter: (part) => counterOf(part.role),
+  async *parse(part, chunks, context) {
+    const { owner, channel, role } = part as DiscordPart;
+    const declared = context.account?.trim().replace(/^@/, '').toLowerCase();
+    if (declared !== undefined && owner.length > 0 && !owner.includes(declared)) throw new AfferentError('wrong-participant');
+    if (role === 'table') yield* parseTable(chunks, await channel(), context);
+    else if (role === 'list') yield* parseList(chunks, await channel(), context);
+    else throw new AfferentError('not-this-kind');
+  },
+};
+
+function roleOf(name: string): 'table' | 'list' | null {
+  const base = baseName(name);
+  if (base === 'messages.csv') return 'table';
+  return base === 'messages.json' ? 'list' : null;
+}
+
+/** A package's folders are named in the language of the account; one of a channel stands by itself as well. */
+function isExport(names: string[]): boolean {
+  const lower = names.map((name) => name.toLowerCase());
+  const isPackage = lower.includes('messages') && lower.some((name) => name === 'account' || name === 'servers');
+  return isPackage || lower.includes('messages.csv') || lower.includes('messages.json');
+}
