@@ -2,6 +2,7 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { SourceKind } from '../../schema/source.ts';
 import { appleHealth } from './apple-health/index.ts';
 import { aware } from './aware/index.ts';
+import { beiwe } from './beiwe/index.ts';
 import { bluesky } from './bluesky/index.ts';
 import { discord } from './discord/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
@@ -35,6 +36,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  beiwe,
   aware,
   'm-path': mPath,
   fit,

@@ -33,6 +33,10 @@ const details: Readonly<Record<string, Details>> = {
   fit: { fileName: 'activity.fit', huge: () => Buffer.from(HUGE) },
   'm-path': { fileName: 'study_basic.csv', huge: () => Buffer.from(`connectionId;questionListName;a_open\n1;x;${HUGE}\n`) },
   aware: { fileName: 'screen.csv', huge: () => Buffer.from(`timestamp,device_id,screen_status\n1709625600000,x,${HUGE}\n`) },
+  beiwe: {
+    fileName: 'ab12/gps/2024-03-05 08_00_00+00_00.csv',
+    huge: () => Buffer.from(`timestamp,UTC time,latitude\n1709625600000,,${HUGE}\n`),
+  },
   'open-mhealth': { fileName: 'points.ndjson', huge: () => Buffer.from(`{"header":{"id":"${HUGE}"}}\n`) },
   fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },

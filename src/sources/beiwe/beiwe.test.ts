@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
+import { beiwe } from './index.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+
+it('says of each stream what became of its rows', async () => {
+  const parts = await readAll(beiwe, fixtures, contextOf({ account: 'ab12cd34' }));
+  expect(parts.map((part) => [part.name.split('/')[0], tally(part.items)])).toEqual([
+    ['audio_recordings', { 'excluded file-not-used': 1 }],
+    ['calls', { record: 1 }],
+    ['gps', { record: 2, 'quarantined future-time': 1, 'quarantined no-time': 1 }],
+    ['identifiers', { 'excluded not-collected': 1 }],
+    ['power_state', { record: 1 }],
+    ['survey_answers', { record: 2, 'excluded empty': 2 }],
+    ['survey_timings', { record: 2 }],
+    ['wifi', { 'excluded not-collected': 1 }],
+  ]);
+});
+
+it('dates the answers of a survey by the UTC time in the name of its file', async () => {
+  const items = await itemsAt(beiwe, join(fixtures, 'ab12cd34'), contextOf({ zone: 'America/New_York' }));
+  const reports = items.flatMap((item) => (item.is === 'record' && item.record.type === 'self-report' ? [item.record] : []));
+  expect(reports.map(({ instrument, item, value }) => [instrument, item, value])).toEqual([
+    ['SURVEYaaa', 'q2', 7],
+    ['SURVEYaaa', 'q3', '[Nobody]'],
+  ]);
+  expect(reports[0]?.time).toEqual({ utc: '2024-03-05T08:12:33.000Z', offset: -300, zone: 'declared', day: '2024-03-05' });
+});
+
+it('takes no other participant’s folder', async () => {
+  const items = await itemsAt(beiwe, fixtures, contextOf({ account: 'somebody' }));
+  expect(Object.keys(tally(items)).sort()).toEqual(['excluded file-not-used', 'quarantined wrong-participant']);
+});

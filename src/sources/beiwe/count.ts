@@ -1,0 +1,1 @@
+export { RowCounter } from '../reading/count-rows.ts';

@@ -1,0 +1,63 @@
+import { basename, join } from 'node:path';
+import { AfferentError } from '../../../schema/errors.ts';
+import type { Arrival, Part, SourceKind } from '../../../schema/source.ts';
+import { findArrivals } from '../reading/arrivals.ts';
+import { type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { RowCounter } from './count.ts';
+import { parseStream } from './parse.ts';
+import { type Place, placeOf, streams } from './streams.ts';
+
+interface StreamPart extends Part {
+  place: Place;
+}
+
+const UNNAMED: Place = { stream: 'unnamed', patient: null, survey: null, namedMs: null };
+
+/** Raw data of the Beiwe platform: a folder a participant, below it one a stream, below it files of an hour. */
+export const beiwe: SourceKind = {
+  manifest: {
+    kind: 'beiwe',
+    title: 'Beiwe (phone sensing and surveys)',
+    unit: 'a row of a stream’s file below its header',
+    yields: ['event', 'self-report'],
+    mapped: false,
+    version: 1,
+  },
+  arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => Object.hasOwn(streams, name)), deep: true }),
+  async parts(arrival): Promise<StreamPart[]> {
+    const entries = await entriesOf(arrival, true);
+    const places = new Map<string, Place>();
+    for (const entry of entries) {
+      const place = await placeIn(arrival, entry);
+      if (place !== null) places.set(entry.name, place);
+    }
+    const parts = toParts(entries, (entry) => places.get(entry.name)?.stream ?? null);
+    return parts.map((part) => ({ ...part, place: places.get(part.name) ?? UNNAMED }));
+  },
+  counter: () => new RowCounter(),
+  async *parse(part, chunks, context) {
+    const { place, role } = part as StreamPart;
+    if (role === null) throw new AfferentError('not-this-kind');
+    if (context.account !== null && place.patient !== null && place.patient !== context.account)
+      throw new AfferentError('wrong-participant');
+    yield* parseStream(chunks, place, context);
+  },
+};
+
+/** The stream that the path tells of, else a table whose header begins as all of them do. */
+async function placeIn(arrival: Arrival, entry: Entry): Promise<Place | null> {
+  if (!entry.name.toLowerCase().endsWith('.csv') || entry.refused !== null) return null;
+  const above = arrival.form === 'folder' ? join(basename(arrival.path), entry.name) : arrival.form === 'zip' ? entry.name : arrival.path;
+  return placeOf(above) ?? ((await beginsAsStream(entry)) ? UNNAMED : null);
+}
+
+async function beginsAsStream(entry: Entry): Promise<boolean> {
+  try {
+    for await (const chunk of (await entry.open()) as AsyncIterable<Buffer>)
+      return chunk.toString('latin1', 0, 30).startsWith('timestamp,UTC time');
+  } catch {
+    // It fails again where the part is read.
+    return true;
+  }
+  return false;
+}
