@@ -14,6 +14,7 @@ import { healthConnect } from './health-connect/index.ts';
 import { mPath } from './m-path/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
+import { oura } from './oura/index.ts';
 import { posts } from './posts/index.ts';
 import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
@@ -45,6 +46,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'google-takeout': googleTakeout,
   'health-connect': healthConnect,
   'samsung-health': samsungHealth,
+  oura,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -33,6 +33,7 @@ const folders: { kind: string; path: string; expected: Record<string, number> }[
   { kind: 'google-takeout', path: 'exports/google_takeout', expected: { record: 3, 'quarantined file-empty': 40 } },
   { kind: 'google-takeout', path: 'exports/google_fit', expected: { record: 247, sample: 24, 'excluded direct-message': 4 } },
   { kind: 'samsung-health', path: 'exports/samsung_health', expected: { record: 3, sample: 8, 'excluded file-not-used': 2 } },
+  { kind: 'oura', path: 'exports/oura', expected: { 'excluded file-not-used': 3 } },
 ];
 
 const present = existsSync(exportsFolder) ? folders : [];

@@ -46,6 +46,7 @@ const details: Readonly<Record<string, Details>> = {
     fileName: 'com.samsung.shealth.stress.20240101.csv',
     huge: () => Buffer.from(`start_time,score\n2024-01-01,${HUGE}\n`),
   },
+  oura: { fileName: 'heartrate.json', huge: () => Buffer.from(`{"data":[{"bpm":"${HUGE}"}]}`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Parsed } from '../../../schema/source.ts';
+import { driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
+import { oura } from './index.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+const events = (items: Parsed[]) => items.flatMap((item) => (item.is === 'record' && item.record.type === 'event' ? [item.record] : []));
+
+describe('an export of Oura', () => {
+  it('says of each document what became of it', async () => {
+    const { context, drift } = driftingContext();
+    const parts = await readAll(oura, fixtures, context);
+    expect(Object.fromEntries(parts.map(({ name, items }) => [name, tally(items)]))).toEqual({
+      'dailyreadiness.csv': { record: 1, 'excluded empty': 1 },
+      'heartrate.json': { sample: 1, 'excluded empty': 2, 'quarantined no-time': 1 },
+      'oura_2024-04-01.json': { record: 3, 'quarantined no-time': 1, 'excluded not-collected': 1 },
+      'personal_info.json': { 'excluded file-not-used': 1 },
+      'sleep.json': { record: 1 },
+      'tag.csv': { record: 1 },
+    });
+    expect(drift.map(({ name }) => name)).toContain('bedtime');
+  });
+
+  it('leaves out what 0 and null mark as missing, and keeps a deviation of 0', async () => {
+    const night = events(await itemsAt(oura, fixtures)).find(({ event }) => event === 'sleep');
+    expect(night).toMatchObject({ id: 'sleep aaaa-1', time: { utc: '2024-03-30T22:30:00.000Z', offset: 60 }, end: { offset: 120 } });
+    expect(night?.values).toEqual({
+      total_sleep_duration: { value: 22_800, unit: 's' },
+      deep_sleep_duration: { value: 4800, unit: 's' },
+      average_heart_rate: { value: 55.5, unit: '/min' },
+      efficiency: { value: 91, unit: '%' },
+      type: { value: 'long_sleep', unit: '1' },
+      low_battery_alert: { value: 0, unit: '1' },
+      heart_rate_interval: { value: 300, unit: 's' },
+      heart_rate_items: { value: '61,,59', unit: '/min' },
+      sleep_phase_5_min: { value: '4221', unit: '1' },
+      readiness_score: { value: 80, unit: '%' },
+      contributors_sleep_balance: { value: 77, unit: '%' },
+      readiness_temperature_deviation: { value: 0, unit: 'Cel' },
+    });
+  });
+
+  it('reads objects in cells, and keeps no words of tags', async () => {
+    const found = events(await itemsAt(oura, fixtures));
+    expect(found.find(({ id }) => id === 'dailyreadiness r1')?.values).toEqual({
+      contributors_activity_balance: { value: 78, unit: '%' },
+      score: { value: 82, unit: '%' },
+      temperature_deviation: { value: -0.1, unit: 'Cel' },
+    });
+    expect(found.find(({ event }) => event === 'tag')?.values).toEqual({ tags: { value: 'tag_generic_coffee', unit: '1' } });
+    expect(JSON.stringify(found)).not.toMatch(/secret|private/);
+  });
+});
