@@ -9,6 +9,8 @@ export interface EventLine {
   statusId: string | null;
   /** How the addresses of the account's posts begin: a deletion names only the end. */
   prefix: string | null;
+  /** Whether it says more than that something of others came. */
+  matters: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,33 +23,33 @@ type Fields = Readonly<Record<string, unknown>>;
 export function eventLine(frame: string, own: Own, prefix: string | null, at: string): EventLine {
   const event = fieldsOf(frame);
   const kind = typeof event?.event === 'string' ? event.event : null;
-  if (event === null || kind === null) return alone({ event: 'odd' });
+  if (event === null || kind === null) return alone({ event: 'odd' }, true);
   if (kind === 'update' || kind === 'status.update') {
     const status = typeof event.payload === 'string' ? fieldsOf(event.payload) : event.payload;
     return statusLine(status, own, kind);
   }
   if (kind === 'delete' && typeof event.payload === 'string') {
-    return alone({ event: 'delete', id: event.payload, uri: prefix === null ? null : `${prefix}${event.payload}`, at });
+    return alone({ event: 'delete', id: event.payload, uri: prefix === null ? null : `${prefix}${event.payload}`, at }, true);
   }
   return alone({ event: 'other', kind: /^[a-z_.]{1,40}$/.test(kind) ? kind : 'unknown' });
 }
 
 /** A post as a line, of the stream or of the list of posts. */
 export function statusLine(status: unknown, own: Own, event = 'update'): EventLine {
-  if (!isFields(status)) return alone({ event: 'odd' });
+  if (!isFields(status)) return alone({ event: 'odd' }, true);
   const { account, reblog, id, uri } = status;
   if (!isFields(account) || account.id !== own.id) return alone({ event: 'other', kind: 'update' });
   const statusId = typeof id === 'string' && /^\d{1,30}$/.test(id) ? id : null;
   // What was boosted is somebody else's.
   if (reblog !== null && reblog !== undefined) {
-    return { line: JSON.stringify({ event: 'reblog', created_at: status.created_at }), statusId, prefix: null };
+    return { line: JSON.stringify({ event: 'reblog', created_at: status.created_at }), statusId, prefix: null, matters: true };
   }
   const prefix = statusId !== null && typeof uri === 'string' && uri.endsWith(`/${statusId}`) ? uri.slice(0, -statusId.length) : null;
-  return { line: JSON.stringify({ event, status }), statusId, prefix };
+  return { line: JSON.stringify({ event, status }), statusId, prefix, matters: true };
 }
 
-function alone(fields: Fields): EventLine {
-  return { line: JSON.stringify(fields), statusId: null, prefix: null };
+function alone(fields: Fields, matters = false): EventLine {
+  return { line: JSON.stringify(fields), statusId: null, prefix: null, matters };
 }
 
 function fieldsOf(text: string): Fields | null {

@@ -3,7 +3,7 @@ import { feedMedia } from '../../schema/streams.ts';
 import { commitFrames, type Feed, runningFeeds } from '../store/feeds.ts';
 import type { Reading } from './feed-keeper.ts';
 import { openFrames } from './frames.ts';
-import { eventLine, type Own, statusLine } from './mastodon-lines.ts';
+import { type EventLine, eventLine, type Own, statusLine } from './mastodon-lines.ts';
 import { ask } from './vendor-request.ts';
 
 type MastodonFeed = Extract<Feed, { form: 'mastodon' }>;
@@ -35,16 +35,19 @@ export async function readMastodon(reading: Reading, id: string): Promise<void> 
   try {
     await reading.connected();
     await catchUp(reading, feed, own, headers);
-    for (;;) {
+    const others: EventLine[] = [];
+    for (let keptMs = performance.now(); ; ) {
       const frames = await socket.take(quietMs);
+      const lines = (frames ?? []).map((frame) => eventLine(frame, own, cursorOf(feed).prefix, new Date().toISOString()));
+      others.push(...lines);
+      // A timeline of others is busy, and of each post only that it came is kept: those are written together.
+      if (frames === null || lines.some((line) => line.matters) || performance.now() - keptMs > quietMs) {
+        await keep(reading, feed, others.splice(0));
+        keptMs = performance.now();
+      }
       if (frames === null) throw new AfferentError('feed-down');
       if (signal.aborted) return;
-      await keep(
-        reading,
-        feed,
-        frames.map((frame) => eventLine(frame, own, cursorOf(feed).prefix, new Date().toISOString())),
-      );
-      if (frames.length > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
     }
   } finally {
     socket.close();
@@ -77,7 +80,7 @@ async function catchUp(reading: Reading, feed: MastodonFeed, own: Own, headers: 
   }
 }
 
-async function keep({ store }: Reading, feed: MastodonFeed, lines: ReturnType<typeof statusLine>[]): Promise<void> {
+async function keep({ store }: Reading, feed: MastodonFeed, lines: readonly EventLine[]): Promise<void> {
   if (lines.length === 0) return;
   const cursor = cursorOf(feed);
   for (const { statusId, prefix } of lines) {

@@ -63,9 +63,13 @@ function newPass(settings: PollSettings, through: string | null, nowMs: number):
   return { from: new Date(fromMs).toISOString(), to: new Date(nowMs).toISOString(), next: null };
 }
 
-/** A place of the next page is an address, or the value of a parameter. */
+/** A place of the next page is an address of the same server, for a token goes with it, or the value of a parameter. */
 function pageUrl({ url, nextParam, fromParam, toParam }: PollSettings, pass: NonNullable<PollCursor['pass']>): URL {
-  if (pass.next !== null && nextParam === undefined) return new URL(pass.next);
+  if (pass.next !== null && nextParam === undefined) {
+    const next = URL.parse(pass.next, url);
+    if (next?.origin !== new URL(url).origin) throw new AfferentError('feed-odd');
+    return next;
+  }
   const address = new URL(url);
   if (fromParam !== undefined) address.searchParams.set(fromParam, pass.from);
   if (toParam !== undefined) address.searchParams.set(toParam, pass.to);

@@ -31,8 +31,7 @@ export async function ask(url: string | URL, init: RequestInit, signal: AbortSig
   let text: string;
   try {
     response = await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });
-    if (Number(response.headers.get('content-length') ?? 0) > mostBytes) throw new AfferentError('feed-odd');
-    text = await response.text();
+    text = await bounded(response);
   } catch (thrown) {
     throw thrown instanceof AfferentError ? thrown : new AfferentError('feed-down');
   }
@@ -45,6 +44,18 @@ export async function ask(url: string | URL, init: RequestInit, signal: AbortSig
   } catch {
     throw new AfferentError('feed-odd');
   }
+}
+
+/** The body as text, as long as it is not longer than what is read. */
+async function bounded(response: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body ?? []) {
+    bytes += piece.length;
+    if (bytes > mostBytes) throw new AfferentError('feed-odd');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 /** An id that is a number too large for one stays as it was written. */

@@ -45,7 +45,8 @@ function settleEvent(unit: Unit, event: Fields, context: ParseContext): Parsed {
 /** A post as the server's interface gives it; its id is its address, as in the archive. */
 function settleStatus(unit: Unit, status: Fields, context: ParseContext): Parsed {
   const warning = typeof status.spoiler_text === 'string' ? htmlToText(status.spoiler_text) : '';
-  const text = typeof status.content === 'string' ? [warning, htmlToText(status.content)].filter((part) => part !== '').join('\n\n') : status.content;
+  const text =
+    typeof status.content === 'string' ? [warning, htmlToText(status.content)].filter((part) => part !== '').join('\n\n') : status.content;
   const edited = status.edited_at === null || status.edited_at === undefined ? null : serverMoment(status.edited_at, null);
   const quoted = isFields(status.quote) || identifier(status.quote_id) !== null;
   const draft = {
