@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sourceKind } from './index.ts';
-import { readAll, tally } from './testing/read-all.ts';
+import { contextOf, readAll, tally } from './testing/read-all.ts';
 
 /** Real exports are not part of the repository: where they lie beside it, all of them go through. */
 const exportsFolder = join(import.meta.dirname, '../../../shared/data');
 
-const folders: { kind: string; path: string; expected: Record<string, number> }[] = [
+const folders: { kind: string; path: string; account?: string; expected: Record<string, number> }[] = [
   { kind: 'x-archive', path: 'exports/twitter_archive', expected: { record: 2, 'excluded repost': 1, 'excluded file-not-used': 8 } },
   {
     kind: 'apple-health',
@@ -23,6 +23,29 @@ const folders: { kind: string; path: string; expected: Record<string, number> }[
   { kind: 'empatica-e4', path: 'wearable/wesad', expected: { record: 10, 'excluded file-not-used': 12 } },
   { kind: 'empatica-e4', path: 'wearable/stress_predict', expected: {} },
   { kind: 'posts', path: 'exports/social_generic', expected: {} },
+  {
+    kind: 'bluesky',
+    path: 'exports/bluesky/jetstream/internal/corpus/testdata',
+    expected: { record: 6, 'excluded repost': 3, 'excluded identity': 1, 'quarantined no-account': 152 },
+  },
+  { kind: 'telegram', path: 'exports/chat_miner/telegram', account: 'Author 1', expected: { record: 2, 'excluded other-person': 2 } },
+  {
+    kind: 'whatsapp',
+    path: 'exports/chat_miner/whatsapp',
+    account: 'John Doe',
+    expected: { record: 10, 'excluded other-person': 20, 'excluded not-collected': 15, 'excluded file-not-used': 1 },
+  },
+  {
+    kind: 'whatsapp',
+    path: 'exports/whatsapp/chatistics',
+    account: 'John Doe',
+    // One of the four has only the second and the tenth day or month of a year in it.
+    expected: { record: 16, 'excluded other-person': 18, 'excluded not-collected': 3, 'quarantined ambiguous-time': 4 },
+  },
+  { kind: 'whatsapp', path: 'exports/whatsapp/whatstk', account: 'John', expected: {} },
+  { kind: 'reddit', path: 'exports/social_generic', expected: {} },
+  { kind: 'discord', path: 'exports/social_generic', expected: {} },
+  { kind: 'mastodon', path: 'exports/social_generic', expected: {} },
   { kind: 'fit', path: 'exports/fit', expected: { 'quarantined part-unreadable': 10 } },
   { kind: 'm-path', path: 'exports/mpath', expected: { record: 172, 'quarantined wrong-participant': 22_474 } },
   { kind: 'aware', path: 'exports/aware', expected: { record: 9064, sample: 436 } },
@@ -44,9 +67,9 @@ describe('real exports', () => {
     expect(folders.filter(({ path }) => existsSync(join(exportsFolder, path))).length).toBe(present.length);
   });
 
-  for (const { kind, path, expected } of present) {
+  for (const { kind, path, account = null, expected } of present) {
     it(`${kind}: ${path}`, { timeout: 120_000 }, async () => {
-      const parts = await readAll(sourceKind(kind), join(exportsFolder, path));
+      const parts = await readAll(sourceKind(kind), join(exportsFolder, path), contextOf({ account }));
       expect(parts.length).toBeGreaterThan(0);
       for (const part of parts) {
         expect([part.name, part.accounted, part.recounted]).toEqual([part.name, part.counted, part.counted]);
