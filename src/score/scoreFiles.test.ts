@@ -65,6 +65,15 @@ describe('score', () => {
     expect(rows[3]?.scores).toEqual({});
   });
 
+  it('scores a text of 100,000 tokens whole, in a line of more than 4 MB', async () => {
+    const long = await tinyTextModel({ maxTokens: 1_000_000 });
+    const path = await file('long.jsonl', JSON.stringify({ id: 'long', text: `${'so '.repeat(99_997)}sad`, note: ' '.repeat(5_000_000) }));
+    const { rows } = await rowsOf([path], { model: long });
+    expect(rows[0]).toMatchObject({ error: null, tokens: 100_000, evidence: { sad: expect.any(Array) } });
+    const limited = await tinyTextModel({ maxTokens: 99_999 });
+    expect((await rowsOf([path], { model: limited })).rows[0]?.error?.code).toBe('text-too-long');
+  });
+
   it('scores the masked view and gives evidence in the text as given', async () => {
     const { rows } = await rowsOf([await file('masked.jsonl', '{"text":"😀 @somebody_long sad ."}')]);
     expect(rows[0]?.masked).toBe(1);

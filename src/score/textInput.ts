@@ -26,6 +26,9 @@ export interface Fields {
 
 type Read = Omit<TextRow, 'place'>;
 
+/** Bytes of a row. A text of a million tokens has a few million; a source's own limit is lower. */
+const longestRow = 32 * 1024 * 1024;
+
 /**
  * Rows of a stream of UTF-8 bytes, blank lines left out. A row that cannot be read is given with its error; where the
  * stream itself breaks, the last row says so.
@@ -48,7 +51,7 @@ export async function* textRows(
 }
 
 async function* jsonRows(bytes: AsyncIterable<Buffer>, fields: Fields): AsyncGenerator<Read> {
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('in order', longestRow);
   for await (const chunk of bytes) for (const unit of slicer.push(chunk)) yield jsonRow(unit, fields);
   for (const unit of slicer.end()) yield jsonRow(unit, fields);
 }
@@ -62,7 +65,7 @@ function jsonRow(unit: Unit, fields: Fields): Read {
 
 /** The first row names the columns. */
 async function* csvRows(bytes: AsyncIterable<Buffer>, fields: Fields): AsyncGenerator<Read> {
-  const slicer = new RowSlicer();
+  const slicer = new RowSlicer(longestRow);
   const table = new CsvTable(fields);
   for await (const chunk of bytes) for (const unit of slicer.push(chunk)) yield* table.read(unit);
   for (const unit of slicer.end()) yield* table.read(unit);

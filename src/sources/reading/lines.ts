@@ -7,12 +7,16 @@ const asLine = () => lineFrame;
 /** Cuts a stream into lines; blank ones are no units. */
 export class LineSlicer {
   readonly #alone: boolean;
-  readonly #pending = new PendingBytes(MAX_UNIT_BYTES);
+  readonly #pending: PendingBytes;
   #position = 0;
 
-  /** `alone`: each line says by itself all that it says, whatever stood before it. */
-  constructor(alone: 'alone' | 'in order' = 'in order') {
+  /**
+   * `alone`: each line says by itself all that it says, whatever stood before it.
+   * @param limit most bytes of a line; a longer one is told and passed over
+   */
+  constructor(alone: 'alone' | 'in order' = 'in order', limit: number = MAX_UNIT_BYTES) {
     this.#alone = alone === 'alone';
+    this.#pending = new PendingBytes(limit);
   }
 
   push(chunk: Buffer): Unit[] {

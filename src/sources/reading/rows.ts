@@ -8,11 +8,16 @@ const QUOTE = 0x22;
  * only at the beginning of a field, whichever of `,` `;` and tab parts the fields. Blank rows are no units.
  */
 export class RowSlicer {
-  readonly #pending = new PendingBytes(MAX_UNIT_BYTES);
+  readonly #pending: PendingBytes;
   #position = 0;
   #quoted = false;
   /** The byte before the next one: 0x0a at the beginning of a row, a quote only where it has just closed. */
   #before = 0x0a;
+
+  /** @param limit most bytes of a row; a longer one is told and passed over */
+  constructor(limit: number = MAX_UNIT_BYTES) {
+    this.#pending = new PendingBytes(limit);
+  }
 
   push(chunk: Buffer): Unit[] {
     const units: Unit[] = [];
