@@ -16,6 +16,7 @@ import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { oura } from './oura/index.ts';
 import { posts } from './posts/index.ts';
+import { radarBase } from './radar-base/index.ts';
 import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
 import { samsungHealth } from './samsung-health/index.ts';
@@ -37,6 +38,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  'radar-base': radarBase,
   beiwe,
   aware,
   'm-path': mPath,
