@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../schema/model.ts';
+import { preprocessing } from '../src/encoder/identity.ts';
 import { type Model, openModel } from '../src/encoder/model.ts';
 import { keepModel } from '../src/store/models.ts';
 import type { Store } from '../src/store/open.ts';
@@ -26,6 +27,7 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
       folder,
       input: model.manifest.input.kind === 'text' ? 'text' : 'e4',
       ...(low && { precision: 'int8' as const }),
+      ...(model.manifest.input.kind === 'text' && { masking: preprocessing.masking }),
     });
   }
   const order = (model: RunModel) => (model.input === 'text' ? 0 : 1);

@@ -78,6 +78,8 @@ export interface ParseContext {
   arrivedMs: number;
   /** Called with the names of fields or elements that the parser does not know; outside names. */
   drift(change: DriftChange): void;
+  /** Called with names of people that the export itself lists (contacts, members of chats); stored sealed, masked in the view of texts. */
+  names?(names: readonly string[]): void;
 }
 
 export interface DriftChange {

@@ -41,7 +41,7 @@ export async function keptEncoder(models: string, wanted: RunModel, engine: Engi
 }
 
 async function load(models: string, wanted: RunModel, engine: Engine): Promise<Open> {
-  const model = await openModel(join(models, wanted.folder), wanted.precision);
+  const model = await openModel(join(models, wanted.folder), wanted.precision, wanted.masking ?? 1);
   if (model.modelId !== wanted.id || model.thresholdsId !== wanted.thresholds) throw new AfferentError('bad-model', { what: wanted.name });
   const { input } = model.manifest;
   if (input.kind === 'e4-stream') return { model, encoder: null, streams: await openStreamEncoder(model, input, engine) };

@@ -7,6 +7,7 @@ import { sourceKind } from '../../src/sources/index.ts';
 import { batchArrival, closeBatch, requireBatch } from '../../src/store/batches.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
 import { clearDrift, noteDrift } from '../../src/store/drift.ts';
+import { addNames } from '../../src/store/names.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
 import { openArrival } from './arrival-parts.ts';
@@ -90,6 +91,7 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
   };
   const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
   const drift = new DriftList();
+  const names: string[] = [];
   const { parts, arrivedMs } = await openArrival(store, kind, arrival);
   const parse: ParseContext = {
     mapping: settings.mapping,
@@ -97,6 +99,7 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
     account: settings.account,
     arrivedMs,
     drift: (change) => drift.add(change),
+    names: (list) => names.push(...list),
   };
   let done = batch.received;
   for (const part of parts.slice(batch.cursor_part)) {
@@ -108,6 +111,8 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
       done += group.counted;
       progress(done);
     }
+    // Before the cursor passes the part: a reading that begins behind it does not see them again.
+    await addNames(store, owner, names.splice(0));
     await writer.endPart(part.index);
     await noteDrift(store, owner, kind.manifest.version, drift.take());
   }

@@ -2,15 +2,17 @@ import type { z } from 'zod';
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { E4Input, Engine } from '../../schema/model.ts';
 import type { HeadResult } from '../../schema/scores.ts';
-import { maskText } from '../../src/consent/mask.ts';
+import { maskText, NAMES_SINCE } from '../../src/consent/mask.ts';
+import { NameList } from '../../src/consent/name-list.ts';
 import { recordingWindows } from '../../src/encoder/e4/recordingWindows.ts';
 import type { E4Window } from '../../src/encoder/e4/window.ts';
 import type { SignalBlock } from '../../src/encoder/e4/windower.ts';
 import { windowInputId } from '../../src/encoder/e4/windowInputId.ts';
 import type { Encoder, EncoderResult } from '../../src/encoder/encoder.ts';
+import { listedNames } from '../../src/store/names.ts';
 import type { Store } from '../../src/store/open.ts';
 import { openPosts, recordingOwner, recordingSignal } from '../../src/store/run-inputs.ts';
-import type { RunModel } from '../../src/store/runs.ts';
+import { firstRunStart, type RunModel } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { keptEncoder } from './encoders.ts';
 import { scoreStream } from './score-stream.ts';
@@ -58,7 +60,7 @@ export async function* scoreInputs(
 }
 
 /** Faults of one recording, such as a rate that the model does not take; the run goes on without it. */
-const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-value', 'too-little-signal']);
+const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-value', 'too-little-signal', 'engine-failed']);
 
 async function wholeRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): Promise<Scored[]> {
   const scored: Scored[] = [];
@@ -81,10 +83,12 @@ async function wholeRecording(store: Store, models: string, model: RunModel, eng
 async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {
   const { encoder } = await keptEncoder(models, model, engine);
   if (encoder === null) throw new AfferentError('bad-model', { what: model.name });
+  const listedUntil = inputs[0] === undefined ? '' : await firstRunStart(store, inputs[0].run);
   for (let i = 0; i < inputs.length; i += postsAtOnce) {
     const slice = inputs.slice(i, i + postsAtOnce);
     const posts = await openPosts(store, slice);
-    const masked = posts.map((post) => maskText(post.post.text));
+    const names = await namesFor(store, model, posts, listedUntil);
+    const masked = posts.map((post) => maskText(post.post.text, names.get(post.participant) ?? null));
     const results = await encoder.score(masked.map(({ text }) => ({ kind: 'text', text })));
     const scored = posts.map((post, k): Scored => {
       const result = results[k] as (typeof results)[number];
@@ -106,6 +110,16 @@ async function* scorePosts(store: Store, models: string, model: RunModel, engine
     });
     yield { inputs: slice, scored };
   }
+}
+
+/** Names to mask for each participant: those that were listed when the inputs were first scored, so that a rerun masks the same. */
+async function namesFor(store: Store, model: RunModel, posts: readonly { participant: string }[], until: string): Promise<Map<string, NameList>> {
+  const lists = new Map<string, NameList>();
+  if ((model.masking ?? 1) < NAMES_SINCE) return lists;
+  for (const participant of new Set(posts.map((post) => post.participant))) {
+    lists.set(participant, new NameList(await listedNames(store, participant, until)));
+  }
+  return lists;
 }
 
 function originalSpans(evidence: HeadResult['evidence'], view: ReturnType<typeof maskText>): HeadResult['evidence'] {

@@ -1,8 +1,14 @@
 import type { Span } from '../../schema/scores.ts';
+import type { NameList } from './name-list.ts';
 import { maskingRules } from './rules.ts';
 
-/** Raises whenever the same text is masked otherwise; part of every input id. */
-export const MASKING_VERSION = 1;
+/**
+ * Raises whenever the same text is masked otherwise; part of every input id and of the id of every model of texts.
+ * 1: the rules. 2: names that exports list as well; where none are listed both give the same.
+ */
+export const MASKING_VERSION = 2;
+/** Since when listed names are masked. */
+export const NAMES_SINCE = 2;
 
 /** One masked stretch, in code points of the text as given. */
 export interface Mask {
@@ -27,14 +33,17 @@ interface Place extends Mask {
   maskedEnd: number;
 }
 
-/** The masked view of a text: what encoders and pages see. The stored text stays whole. */
-export function maskText(text: string): MaskedText {
+/**
+ * The masked view of a text: what encoders and pages see. The stored text stays whole.
+ * @param names what the participant's exports list; null masks by the rules alone
+ */
+export function maskText(text: string, names: NameList | null = null): MaskedText {
   let masked = '';
   let unit = 0;
   let start = 0;
   let maskedStart = 0;
   const places: Place[] = [];
-  for (const { rule, token, from, to } of findAll(text)) {
+  for (const { rule, token, from, to } of findAll(text, names)) {
     const before = codePoints(text, unit, from);
     start += before;
     maskedStart += before;
@@ -61,7 +70,7 @@ interface Found {
 }
 
 /** Matches in the order of the text, in UTF-16 units. */
-function findAll(text: string): Found[] {
+function findAll(text: string, names: NameList | null): Found[] {
   const found: Found[] = [];
   const taken = new Uint8Array(text.length);
   for (const { rule, token, pattern, accepts } of maskingRules) {
@@ -72,6 +81,12 @@ function findAll(text: string): Found[] {
       taken.fill(1, from, to);
       found.push({ rule, token, from, to });
     }
+  }
+  for (const { from, to } of names?.find(text) ?? []) {
+    // What a rule took, such as an address with a name in it, stays as it is.
+    if (taken.subarray(from, to).includes(1)) continue;
+    taken.fill(1, from, to);
+    found.push({ rule: 'name', token: '[USER]', from, to });
   }
   return found.sort((a, b) => a.from - b.from);
 }

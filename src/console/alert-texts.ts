@@ -4,7 +4,7 @@ import type { Store } from '../store/open.ts';
 import { openRating } from '../store/ratings.ts';
 import { openRecord } from '../store/records.ts';
 import { openScore } from '../store/scores.ts';
-import { maskText } from './masked-text.ts';
+import { maskText, namesOf } from './masked-text.ts';
 
 /**
  * The posts of an alert, masked, with the words that the heads rest on, and what reviewers noted.
@@ -19,10 +19,11 @@ export async function alertTexts(store: Store, study: string, id: string): Promi
     records.length === 0
       ? []
       : await store.db.selectFrom('record').select(['id', 'body', 'day', 'time_ms']).where('id', 'in', records).execute();
+  const names = await namesOf(store, alert.participant);
   const posts = rows.flatMap((row) => {
     const record = openRecord(key, row);
     if (record.type !== 'post') return [];
-    const { text, masked, shown } = maskText(record.text);
+    const { text, masked, shown } = maskText(record.text, names);
     const own = scores.filter((score) => score.record === row.id);
     const evidence = own.flatMap((score) =>
       Object.entries(openScore(key, score).evidence).map(([label, spans]) => ({ head: score.head, key: label, spans: shown(spans) })),

@@ -1,5 +1,8 @@
 import type { Span } from '../../schema/scores.ts';
 import { maskText as mask } from '../consent/mask.ts';
+import { NameList } from '../consent/name-list.ts';
+import { listedNames } from '../store/names.ts';
+import type { Store } from '../store/open.ts';
 
 /** A text as it may be shown: handles, addresses, numbers and names replaced. */
 export interface MaskedText {
@@ -10,7 +13,7 @@ export interface MaskedText {
   shown(spans: readonly Span[]): Span[];
 }
 
-export type MaskText = (text: string) => MaskedText;
+export type MaskText = (text: string, names: NameList) => MaskedText;
 
 /** A replaced place: where it was in the text as given, in code points, and how long what stands there now is. */
 interface Place {
@@ -19,9 +22,9 @@ interface Place {
   length: number;
 }
 
-/** The masked view of a text, the same that the encoders saw. */
-export const maskText: MaskText = (text) => {
-  const view = mask(text);
+/** The masked view of a text: as the encoders see it, with every name that the participant's exports list by now. */
+export const maskText: MaskText = (text, names) => {
+  const view = mask(text, names);
   const points = [...view.text];
   const places: Place[] = [];
   let shift = 0;
@@ -37,6 +40,11 @@ export const maskText: MaskText = (text) => {
     shown: (spans) => spans.map(([begin, end]) => [moved(begin, places, false), moved(end, places, true)]),
   };
 };
+
+/** What to mask in the texts of a participant. */
+export async function namesOf(store: Store, participant: string): Promise<NameList> {
+  return new NameList(await listedNames(store, participant, null));
+}
 
 function moved(at: number, places: readonly Place[], isEnd: boolean): number {
   let shift = 0;

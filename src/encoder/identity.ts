@@ -5,7 +5,7 @@ import type { Head, ModelManifest, Precision } from '../../schema/model.ts';
  * Versions of what happens to an input before the graph sees it. Part of the model id, so each rises whenever
  * its step gives another result for the same input. `masking` follows the masking of `src/consent`.
  */
-export const preprocessing = { text: 1, masking: 1, e4: 1, stream: 1 } as const;
+export const preprocessing = { text: 1, masking: 2, e4: 1, stream: 1 } as const;
 
 /** JSON with sorted keys and no spaces: equal values give equal bytes. Numbers must be finite. */
 export function canonicalJson(value: unknown): string {
@@ -56,7 +56,7 @@ export function modelIdOf(manifest: ModelManifest, mode: Mode = {}): string {
   const files = Object.fromEntries(Object.entries(manifest.files).filter(([name]) => low || name !== int8?.graph));
   const whole = mode.whole ? manifest.whole?.keep : undefined;
   const heads = manifest.heads.map(numbersOf);
-  return hashOf('model', { files, input, precision, heads, preprocessing: stepsOf(input), whole, int8: low });
+  return hashOf('model', { files, input, precision, heads, preprocessing: stepsOf(input, mode), whole, int8: low });
 }
 
 /** How a model is used where there is more than one way. */
@@ -64,10 +64,12 @@ export interface Mode {
   /** A finished recording read twice. */
   whole?: boolean;
   precision?: Precision;
+  /** Version of the masking, where it is not today's: models that runs used keep their ids. */
+  masking?: number;
 }
 
-function stepsOf({ kind }: ModelManifest['input']): Partial<typeof preprocessing> {
-  if (kind === 'text') return { text: preprocessing.text, masking: preprocessing.masking };
+function stepsOf({ kind }: ModelManifest['input'], { masking }: Mode): Partial<Record<keyof typeof preprocessing, number>> {
+  if (kind === 'text') return { text: preprocessing.text, masking: masking ?? preprocessing.masking };
   return kind === 'e4' ? { e4: preprocessing.e4 } : { stream: preprocessing.stream };
 }
 

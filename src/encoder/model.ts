@@ -33,8 +33,9 @@ export function wholeRef(model: Model): string {
  * @throws AfferentError `unknown-model` where there is no such folder, `bad-model` (with the file's name or the
  *   manifest's field) where it is incomplete or altered.
  * @param precision `unknown-model` too where the model has no such form
+ * @param masking version of the masking that its id names; today's where it is left out
  */
-export async function openModel(dir: string, precision?: Precision): Promise<Model> {
+export async function openModel(dir: string, precision?: Precision, masking?: number): Promise<Model> {
   if (!(await isDirectory(dir))) throw new AfferentError('unknown-model');
   const manifest = await readManifest(dir);
   if (!(manifest.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'graph' });
@@ -43,7 +44,7 @@ export async function openModel(dir: string, precision?: Precision): Promise<Mod
   if (odd) throw new AfferentError('bad-model', { field: `heads.${odd.name}` });
   if (precision && precision !== manifest.precision && !(precision === 'int8' && manifest.int8)) throw new AfferentError('unknown-model');
   if (manifest.int8 && !(manifest.int8.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'int8.graph' });
-  const modelId = modelIdOf(manifest, { precision });
+  const modelId = modelIdOf(manifest, { precision, masking });
   return {
     dir,
     manifest,

@@ -151,7 +151,7 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
     const items = [sample(someDay, 60), sample(someDay + 1000, 61)];
     await expect(writer.commit({ part: 0, firstUnit: 0, counted: 3, items })).rejects.toMatchObject({ code: 'ledger-unbalanced' });
     const tally = await writer.commit({ part: 0, firstUnit: 0, counted: 2, items });
-    expect(tally.total).toEqual({ stored: 2, duplicate: 0, quarantined: 0, excluded: 0 });
+    expect(tally.total).toEqual({ stored: 2, duplicate: 0, quarantined: 0, excluded: 0, erased: 0 });
     expect(await outcomes(store, batch.id)).toEqual([2, 0, 0, 0]);
   });
 

@@ -15,6 +15,8 @@ export interface RunModel {
   input: 'text' | 'e4';
   /** The form that is run; left out, the one of the model's graph. */
   precision?: 'int8';
+  /** Version of the masking of texts; left out, the first. */
+  masking?: number;
 }
 
 export interface FrozenRun {
@@ -252,6 +254,12 @@ export async function requireRun(store: Store, id: string): Promise<Tables['run'
   const run = await store.db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
   if (!run) throw new AfferentError('unknown-run');
   return run;
+}
+
+/** When the inputs of a run were first frozen: a rerun's are those of the run that it repeats. */
+export async function firstRunStart(store: Store, id: string): Promise<string> {
+  const run = await requireRun(store, id);
+  return run.of_run === null ? run.started_at : firstRunStart(store, run.of_run);
 }
 
 export async function listRuns(store: Store, study: string): Promise<Tables['run'][]> {

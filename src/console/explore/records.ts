@@ -1,10 +1,11 @@
 import type { RecordPage, RecordQuery, RecordRow } from '../../../schema/api.ts';
 import type { StoredRecord } from '../../../schema/records.ts';
+import { NameList } from '../../consent/name-list.ts';
 import type { Store } from '../../store/open.ts';
 import { openRecord } from '../../store/records.ts';
 import type { Mart } from '../mart/marts.ts';
 import type { MartValue } from '../mart/protocol.ts';
-import { type MaskText, maskText } from '../masked-text.ts';
+import { type MaskText, maskText, namesOf } from '../masked-text.ts';
 import { addScoreFilter, Conditions, type Filter, filtersScores } from './filters.ts';
 import { martPieces } from './mart-stream.ts';
 
@@ -18,6 +19,7 @@ const sorts: Record<RecordQuery['sort'], string> = {
   participant: 'participant, time',
   '-participant': 'participant desc, time',
 };
+const noNames = new NameList([]);
 /** Texts are opened and masked so many at a time: some milliseconds of the event loop. */
 const slice = 100;
 
@@ -87,13 +89,15 @@ async function openedRows(store: Store, mart: Mart, places: readonly Place[], ma
     .execute();
   const rows = new Map(stored.map((row) => [row.id, row]));
   const scores = await scoresOf(mart, ids);
+  const lists = new Map<string, NameList>();
+  for (const participant of new Set(stored.map((row) => row.participant))) lists.set(participant, await namesOf(store, participant));
   const opened: RecordRow[] = [];
   for (const place of places) {
     const row = rows.get(place.record);
     // Erased since the mart was filled.
     if (!row) continue;
     const record = openRecord(await store.keys.key(row.participant), row);
-    const { text, masked } = mask(inWords(record));
+    const { text, masked } = mask(inWords(record), lists.get(row.participant) ?? noNames);
     opened.push({
       ...place,
       type: record.type,

@@ -23,13 +23,18 @@ export async function* nestedUnits(
 ): AsyncGenerator<Parsed> {
   const slicer = new NestedSlicer(places);
   const facts = new Map<string, [path: JsonPath, json: string]>();
+  let behindUnits = false;
   for await (const chunk of chunks) {
     for (const { unit, fact, path } of slicer.push(chunk)) {
       if (fact !== null) {
+        // What stood before the units of another object was of that object.
+        if (behindUnits) for (const [name, [way]] of facts) if (way.includes('[]')) facts.delete(name);
+        behindUnits = false;
         if (!unit.tooLong) facts.set(fact, [path, unit.bytes.toString('utf8')]);
         learn(fact, unit.tooLong ? undefined : jsonOf(unit.bytes));
         continue;
       }
+      behindUnits = true;
       unit.frame = () => listFrame(path, [...facts.values()]);
       yield slicer.isStrange ? quarantined(unit, 'not-this-kind') : settle(unit);
     }

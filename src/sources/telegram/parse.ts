@@ -1,5 +1,6 @@
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { DriftOnce } from '../reading/drift.ts';
+import { namesNoted } from '../reading/listed-names.ts';
 import { fieldsOf, identifier } from '../reading/json-unit.ts';
 import { nestedUnits } from '../reading/nested-units.ts';
 import { quarantined } from '../reading/quarantine.ts';
@@ -15,12 +16,20 @@ export function parseResult(chunks: AsyncIterable<Buffer>, context: ParseContext
   let owner = ownerOf(undefined, context.account);
   let chat: Chat = { id: null, type: null };
   let hasMessages = false;
+  let chatName: unknown;
+  const noteNames = namesNoted(context);
   const learn = (path: string, value: unknown): void => {
     if (path === 'personal_information') {
       owner = ownerOf(value, context.account);
       return;
     }
     // What was known was of the chat before.
+    if (path.endsWith('name')) {
+      chatName = value;
+      return;
+    }
+    // Groups and channels are called what they like; a chat with one person has their name.
+    if (path.endsWith('type') && value === 'personal_chat') noteNames(chatName);
     if (hasMessages) chat = { id: null, type: null };
     hasMessages = false;
     chat = path.endsWith('id') ? { ...chat, id: identifier(value) } : { ...chat, type: identifier(value) };
@@ -31,6 +40,7 @@ export function parseResult(chunks: AsyncIterable<Buffer>, context: ParseContext
     if (owner.isUnknown) return quarantined({ ...unit, bytes: Buffer.alloc(0) }, 'no-account');
     const read = fieldsOf(unit);
     if ('fault' in read) return read.fault;
+    noteNames(read.fields.from, read.fields.actor, read.fields.members, read.fields.forwarded_from);
     for (const name of Object.keys(read.fields)) if (!knownFields.has(name)) drift.note('unknown-field', name);
     return settleMessage(unit, read.fields, chat, owner, context);
   };

@@ -11,5 +11,6 @@ export const factPaths: readonly JsonPath[] = [
   ...CHATS.flatMap((chat) => [
     [...chat, 'type'],
     [...chat, 'id'],
+    [...chat, 'name'],
   ]),
 ];

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { ParseContext, Parsed, Part } from '../../../schema/source.ts';
 import { contentId } from '../reading/content-id.ts';
+import { namesNoted } from '../reading/listed-names.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
 import { believedDay, settlePost } from '../reading/settle-post.ts';
 import { momentFrom } from '../reading/time.ts';
@@ -24,6 +25,7 @@ class Chat {
   readonly #survey: Survey;
   readonly #context: ParseContext;
   readonly #account: string | null;
+  readonly #noteNames: (...values: unknown[]) => void;
   readonly #lastYear: number;
   /** How often the same words were written in the minute or second of the last message. */
   #repeats = new Map<string, number>();
@@ -32,6 +34,7 @@ class Chat {
   constructor(found: Survey, context: ParseContext) {
     this.#survey = found;
     this.#context = context;
+    this.#noteNames = namesNoted(context);
     this.#account = context.account === null ? null : plainName(context.account);
     this.#lastYear = new Date(context.arrivedMs).getUTCFullYear();
   }
@@ -48,7 +51,10 @@ class Chat {
     const time = wall === null ? null : momentFrom(wall, this.#context.zone);
     const day = believedDay(time, this.#context);
     if (author === null) return excluded(unit, 'not-collected', day);
-    if (author !== this.#account) return excluded(unit, 'other-person', day);
+    if (author !== this.#account) {
+      this.#noteNames(author);
+      return excluded(unit, 'other-person', day);
+    }
     if (wall === null && this.#isAmbiguous(stamp)) return quarantined(unit, 'ambiguous-time', 'time');
     const words = ownWords(body);
     const audience = this.#survey.isGroup ? 'followers' : 'direct';
