@@ -22,6 +22,7 @@ import { reddit } from './reddit/index.ts';
 import { samsungHealth } from './samsung-health/index.ts';
 import { telegram } from './telegram/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
+import { withings } from './withings/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
 /** Every source kind by its name; a new kind is a folder here and a line below. */
@@ -49,6 +50,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'health-connect': healthConnect,
   'samsung-health': samsungHealth,
   oura,
+  withings,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -58,6 +58,7 @@ const folders: { kind: string; path: string; account?: string; expected: Record<
   { kind: 'google-takeout', path: 'exports/google_fit', expected: { record: 247, sample: 24, 'excluded direct-message': 4 } },
   { kind: 'samsung-health', path: 'exports/samsung_health', expected: { record: 3, sample: 8, 'excluded file-not-used': 2 } },
   { kind: 'oura', path: 'exports/oura', expected: { 'excluded file-not-used': 3 } },
+  { kind: 'withings', path: 'exports/withings', expected: { record: 8, sample: 19_452, 'excluded file-not-used': 17 } },
 ];
 
 const present = existsSync(exportsFolder) ? folders : [];

@@ -51,6 +51,7 @@ const details: Readonly<Record<string, Details>> = {
     huge: () => Buffer.from(`start_time,score\n2024-01-01,${HUGE}\n`),
   },
   oura: { fileName: 'heartrate.json', huge: () => Buffer.from(`{"data":[{"bpm":"${HUGE}"}]}`) },
+  withings: { fileName: 'weight.csv', huge: () => Buffer.from(`Date,Weight (kg)\n2024-01-01,${HUGE}\n`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
