@@ -11,6 +11,7 @@ import { fitbit } from './fitbit/index.ts';
 import { googleFit } from './google-fit/index.ts';
 import { googleTakeout } from './google-takeout/index.ts';
 import { healthConnect } from './health-connect/index.ts';
+import { instagram } from './instagram/index.ts';
 import { mPath } from './m-path/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
@@ -39,6 +40,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  instagram,
   'radar-base': radarBase,
   beiwe,
   aware,
