@@ -12,13 +12,6 @@ export const TextInput = z.object({
   max_tokens: z.int().positive(),
 });
 export const SignalSpec = z.object({ rate: z.number().positive(), channels: z.int().positive() });
-export const E4Input = z.object({
-  kind: z.literal('e4'),
-  window_s: z.number().positive(),
-  hop_s: z.number().positive(),
-  signals: z.record(z.string(), SignalSpec),
-  min_present: z.number().min(0).max(1),
-});
 
 const StreamSignal = SignalSpec.extend({
   /** Least and greatest value that a worn sensor gives: one beyond them counts as missing. */
@@ -77,7 +70,7 @@ export type Precision = z.infer<typeof Precision>;
 export const ModelManifest = z.object({
   name: z.string(),
   version: z.string(),
-  input: z.discriminatedUnion('kind', [TextInput, E4Input, StreamInput]),
+  input: z.discriminatedUnion('kind', [TextInput, StreamInput]),
   graph: z.string(),
   precision: Precision,
   int8: Int8Form.optional(),

@@ -1,10 +1,9 @@
 import type { ErrorCode } from '../../schema/errors.ts';
 import type { Precision } from '../../schema/model.ts';
 import type { Fallback, HeadResult } from '../../schema/scores.ts';
-import type { E4Window } from './e4/window.ts';
 
-/** What an encoder is given: a text (masked, whole) for a text model, a window for a model of recordings. */
-export type EncoderInput = { kind: 'text'; text: string } | { kind: 'window'; window: E4Window };
+/** What an encoder is given: a text, masked and whole. */
+export type EncoderInput = { kind: 'text'; text: string };
 
 /** What an encoder says of one input. With an error there are no heads. */
 export interface EncoderResult {

@@ -5,7 +5,7 @@ import type { Head, ModelManifest, Precision } from '../../schema/model.ts';
  * Versions of what happens to an input before the graph sees it. Part of the model id, so each rises whenever
  * its step gives another result for the same input. `masking` follows the masking of `src/consent`.
  */
-export const preprocessing = { text: 1, masking: 2, e4: 1, stream: 1 } as const;
+export const preprocessing = { text: 1, masking: 2, stream: 1 } as const;
 
 /** JSON with sorted keys and no spaces: equal values give equal bytes. Numbers must be finite. */
 export function canonicalJson(value: unknown): string {
@@ -70,7 +70,7 @@ export interface Mode {
 
 function stepsOf({ kind }: ModelManifest['input'], { masking }: Mode): Partial<Record<keyof typeof preprocessing, number>> {
   if (kind === 'text') return { text: preprocessing.text, masking: masking ?? preprocessing.masking };
-  return kind === 'e4' ? { e4: preprocessing.e4 } : { stream: preprocessing.stream };
+  return { stream: preprocessing.stream };
 }
 
 /** Names calibration and thresholds of every head. */

@@ -1,6 +1,5 @@
 import { AfferentError } from '../../schema/errors.ts';
 import type { Engine } from '../../schema/model.ts';
-import { openE4Encoder } from './e4/e4Encoder.ts';
 import type { Encoder } from './encoder.ts';
 import { guarded } from './int8/guarded.ts';
 import { int8Weights } from './int8/weights.ts';
@@ -23,6 +22,5 @@ export async function openEncoder(model: Model, engine: Engine, batch: number): 
     const low = await openTextEncoder(model, input, engine, limits, await int8Weights(model));
     return guarded(low, () => openTextEncoder(model, input, engine, limits));
   }
-  if (input.kind === 'e4') return openE4Encoder(model, input, engine, rows);
   throw new AfferentError('not-this-kind');
 }

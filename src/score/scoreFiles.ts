@@ -2,16 +2,14 @@ import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { AfferentError, toAfferentError } from '../../schema/errors.ts';
 import type { Engine, Precision } from '../../schema/model.ts';
-import type { LowTally } from '../../schema/scores.ts';
+import type { LowTally, TextScoreRow, WindowScoreRow } from '../../schema/scores.ts';
 import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
 import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
 import { modelFolder } from './modelFolder.ts';
 import { openOutput } from './output.ts';
-import { windowsOf } from './recording.ts';
 import { scoreStream } from './scoreStream.ts';
 import { scoreTextRows } from './scoreTextRows.ts';
-import { scoreWindowRows, type WindowRow } from './scoreWindowRows.ts';
 import { textRows } from './textInput.ts';
 
 export interface ScoreOptions {
@@ -48,7 +46,6 @@ export interface ScoreCounts {
 
 /** Reordering window: rows of text are sorted by length inside it. The weight is in UTF-16 units. */
 const textWindow = { rows: 2048, weight: 8 * 1024 * 1024 };
-const recordingWindow = { rows: 64, weight: Number.POSITIVE_INFINITY };
 
 /**
  * Scores files without a study, a server or a database: one row out for each row or window in, in order, in bounded
@@ -137,18 +134,10 @@ class Pools {
   }
 }
 
-type Scored = Awaited<ReturnType<typeof scoreTextRows>> | Awaited<ReturnType<typeof scoreWindowRows>>;
+type Scored = TextScoreRow[] | WindowScoreRow[];
 
 function scored(input: InputFile, pool: EncoderPool, options: ScoreOptions): AsyncGenerator<Scored> {
-  if (input.is === 'recording') {
-    if (pool.model.manifest.input.kind === 'e4-stream') return scoreStream(input, pool, options.whole ?? false);
-    return inWindows(
-      windowRows(input, pool),
-      (rows) => scoreWindowRows(pool, rows),
-      () => 1,
-      recordingWindow,
-    );
-  }
+  if (input.is === 'recording') return scoreStream(input, pool, options.whole ?? false);
   const fields = { id: options.idField ?? 'id', text: options.textField ?? 'text' };
   const rows = textRows(input.bytes, input.format, input.file, fields);
   return inWindows(
@@ -157,19 +146,4 @@ function scored(input: InputFile, pool: EncoderPool, options: ScoreOptions): Asy
     (row) => row.text?.length ?? 0,
     textWindow,
   );
-}
-
-async function* windowRows(input: Extract<InputFile, { is: 'recording' }>, pool: EncoderPool): AsyncGenerator<WindowRow> {
-  const spec = pool.model.manifest.input;
-  if (spec.kind !== 'e4') throw new AfferentError('not-this-kind');
-  let row = 0;
-  try {
-    for await (const window of windowsOf(input.arrival, spec)) {
-      yield { place: { file: input.file, row }, id: `${input.name}#${window.index}`, window, error: null };
-      row += 1;
-    }
-  } catch (thrown) {
-    const error = thrown instanceof AfferentError ? thrown.code : 'row-unreadable';
-    yield { place: { file: input.file, row }, id: `${input.name}#${row}`, window: null, error };
-  }
 }

@@ -1,3 +1,4 @@
+import { AfferentError } from '../../../schema/errors.ts';
 import type { Engine, Head, StreamInput } from '../../../schema/model.ts';
 import type { HeadResult } from '../../../schema/scores.ts';
 import { logitsOf, type Outputs } from '../batches.ts';
@@ -10,7 +11,7 @@ import type { Advance } from './stream.ts';
 
 /** A model of streams in the memory of one thread. It holds no state: that is handed in and out. */
 export interface StreamEncoder {
-  /** Rejects with the engine's error; what was carried is then lost. */
+  /** Rejects with `engine-failed`; what was carried is then lost. */
   advance: Advance;
   readonly timings: Timings;
   release(): Promise<void>;
@@ -58,12 +59,16 @@ async function runBlock(graph: Graph, input: StreamInput, carried: Float32Array,
     });
   }
   feeds.present = { data: present, dims: [1, quarters, names.length] };
-  return graph.run(feeds);
+  // The engine's message can quote its input's values, so it goes no further.
+  return graph.run(feeds).catch(() => {
+    throw new AfferentError('engine-failed');
+  });
 }
 
 function carriedOf(outputs: Outputs, input: StreamInput): Float32Array {
   const carried = outputs.carried_out?.data;
-  if (carried?.length !== input.carried) throw new Error('The graph carries on another number of values than its manifest says.');
+  // A graph that carries on another number of values than its manifest says.
+  if (carried?.length !== input.carried) throw new AfferentError('engine-failed');
   // The engine may use its memory again.
   return Float32Array.from(carried);
 }
