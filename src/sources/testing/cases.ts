@@ -24,7 +24,7 @@ const details: Readonly<Record<string, Details>> = {
   'x-archive': { fileName: 'data/tweets.js', huge: () => Buffer.from(`window.YTD.tweets.part0 = [{"full_text":"${HUGE}"}]`) },
   mastodon: { fileName: 'outbox.json', huge: () => Buffer.from(`{"orderedItems":[{"type":"Create","object":"${HUGE}"}]}`) },
   discord: { fileName: 'messages/c1/messages.json', huge: () => Buffer.from(`[{"Contents":"${HUGE}"}]`) },
-  whatsapp: { fileName: '_chat.txt', account: 'Quiet One', huge: () => Buffer.from(`13/03/24, 10:00 - Lea: ${HUGE}`) },
+  whatsapp: { fileName: '_chat.txt', account: 'Quiet One', huge: () => Buffer.from(`13/03/24, 10:00 - Quiet One: ${HUGE}`) },
   telegram: { fileName: 'result.json', account: 'Quiet One', huge: () => Buffer.from(`{"messages":[{"text":"${HUGE}"}]}`) },
   reddit: { fileName: 'comments.csv', huge: () => Buffer.from(`id,date,body\n1,2024-01-01,${HUGE}\n`) },
   bluesky: { fileName: 'records.json', huge: () => Buffer.from(`{"records":[{"value":"${HUGE}"}]}`) },

@@ -40,11 +40,10 @@ class Chat {
   }
 
   settle(unit: Unit): Parsed {
-    if (unit.tooLong) return quarantined(unit, 'line-too-long');
-    if (!isUtf8(unit.bytes)) return quarantined(unit, 'bad-encoding');
+    const fault = unit.tooLong ? 'line-too-long' : isUtf8(unit.bytes) ? null : 'bad-encoding';
     const text = unit.bytes.toString('utf8').replaceAll('\r\n', '\n');
     const stamp = stampOf(text);
-    if (stamp === null) return quarantined(unit, 'not-this-kind');
+    if (stamp === null) return quarantined(unit, fault ?? 'not-this-kind');
     if (this.#account === null) return quarantined({ ...unit, bytes: Buffer.alloc(0) }, 'no-account');
     const { author, body } = saidIn(text.slice(stamp.length), this.#account);
     const wall = this.#wallOf(stamp);
@@ -55,6 +54,8 @@ class Chat {
       this.#noteNames(author);
       return excluded(unit, 'other-person', day);
     }
+    // Not before it is the person's own: what others wrote is not kept in quarantine either.
+    if (fault !== null) return quarantined(unit, fault, undefined, day);
     if (wall === null && this.#isAmbiguous(stamp)) return quarantined(unit, 'ambiguous-time', 'time');
     const words = ownWords(body);
     const audience = this.#survey.isGroup ? 'followers' : 'direct';
