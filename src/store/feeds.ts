@@ -2,6 +2,7 @@ import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
 import type { FeedSettings } from '../../schema/streams.ts';
 import { now } from './clock.ts';
 import { type Incoming, insertIncoming, sealIncoming } from './inbox.ts';
+import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { participantConsent } from './participants.ts';
 import { seal, unseal } from './seal.ts';
@@ -80,13 +81,14 @@ export async function runningFeeds(store: Store, nowMs: number): Promise<Feed[]>
     const { from, to, kinds } = await participantConsent(store, row.participant);
     if (row.form !== 'poll' && kinds !== undefined && !kinds.includes('post')) continue;
     if ((from !== undefined && nowMs < Date.parse(from)) || (to !== undefined && nowMs >= Date.parse(to))) continue;
-    feeds.push(await openFeed(store, row));
+    // Somebody whose withdrawal is under way must not keep the others from being read.
+    const key = await keyUnlessGone(store, row.participant);
+    if (key !== null) feeds.push(openFeed(key, row));
   }
   return feeds;
 }
 
-async function openFeed(store: Store, row: Tables['feed']): Promise<Feed> {
-  const key = await store.keys.key(row.participant);
+function openFeed(key: Buffer, row: Tables['feed']): Feed {
   const settings = JSON.parse(unseal(key, `feed|${row.id}`, row.settings).toString('utf8'));
   const cursor = row.cursor === null ? null : unseal(key, `cursor|${row.id}`, row.cursor).toString('utf8');
   const { id, study, participant, source, sequence, not_before: notBefore } = row;
@@ -108,6 +110,7 @@ export interface Gotten {
  * @throws AfferentError `stale-writer` where another reader went on with one of the feeds, `unknown-source` after a withdrawal
  */
 export async function commitFrames(store: Store, gotten: readonly Gotten[], nowMs: number, named = false): Promise<void> {
+  if (gotten.length === 0) return;
   const sealed = await Promise.all(
     gotten.map(async ({ feed, media, body, cursor }) => {
       const { study, participant, source } = feed;

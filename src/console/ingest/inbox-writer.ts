@@ -58,8 +58,11 @@ export class InboxWriter {
     this.#writing = true;
     // Whatever else of this turn of the loop comes to be pushed shares the transaction.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#pending.length > 0) await this.#writeSome(this.#take());
-    this.#writing = false;
+    try {
+      while (this.#pending.length > 0) await this.#writeSome(this.#take());
+    } finally {
+      this.#writing = false;
+    }
   }
 
   #take(): Pending[] {
