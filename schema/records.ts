@@ -72,6 +72,8 @@ export interface Sample {
   /** End in UTC milliseconds; equals the start for a spot value. */
   endMs: number;
   value: number;
+  /** What the source wrote, where the value was converted; stored beside it. The empty unit is the one that the format has there. */
+  original?: { value: number; unit: string };
 }
 
 /** A run of samples at a fixed rate, without gaps inside. */

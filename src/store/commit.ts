@@ -127,7 +127,8 @@ export class BatchWriter {
         else records.set(row.id, row);
       } else if (item.is === 'sample') {
         const { signal, unit: ucum, device, time } = item.sample;
-        const stream = `${signal}\0${ucum}\0${device}\0${time.zone}\0${time.day}`;
+        const written = item.sample.original?.unit ?? '';
+        const stream = `${signal}\0${ucum}\0${device}\0${time.zone}\0${time.day}\0${written}`;
         const list = samples.get(stream);
         if (list) list.push(item.sample);
         else samples.set(stream, [item.sample]);

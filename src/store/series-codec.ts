@@ -2,12 +2,14 @@ import type { Moment, Sample } from '../../schema/records.ts';
 
 /**
  * Sealed bodies of series rows. Layout: 4-byte length of a JSON head, the head padded with spaces to a multiple of 8,
- * then little-endian columns: samples have Float64 starts, ends and values and Int16 zone offsets; regular blocks Float32 values.
+ * then little-endian columns: samples have Float64 starts, ends, values and (where converted) values as written, and Int16 zone offsets; regular blocks Float32 values.
  */
 interface Head {
   device: string;
   zone: Moment['zone'] | null;
   samples: number;
+  /** The unit that the source wrote, where values were converted: a fourth column has its numbers. */
+  original?: string;
 }
 
 export interface SampleColumns {
@@ -18,6 +20,8 @@ export interface SampleColumns {
   value: Float64Array;
   /** Minutes, or `noOffset`. */
   offset: Int16Array;
+  /** What the source wrote, where it was converted. */
+  original: { unit: string; value: Float64Array } | null;
 }
 
 export const noOffset = 32767;
@@ -25,28 +29,32 @@ export const noOffset = 32767;
 export function encodeSamples(samples: readonly Sample[]): Buffer {
   const first = samples[0] as Sample;
   const n = samples.length;
-  const numbers = new Float64Array(3 * n);
+  const original = first.original?.unit;
+  const numbers = new Float64Array((original === undefined ? 3 : 4) * n);
   const offsets = new Int16Array(n);
   samples.forEach((sample, i) => {
     numbers[i] = Date.parse(sample.time.utc);
     numbers[n + i] = sample.endMs;
     numbers[2 * n + i] = sample.value;
+    if (original !== undefined) numbers[3 * n + i] = sample.original?.value ?? Number.NaN;
     offsets[i] = sample.time.offset ?? noOffset;
   });
-  return join({ device: first.device, zone: first.time.zone, samples: n }, [bytesOf(numbers), bytesOf(offsets)]);
+  return join({ device: first.device, zone: first.time.zone, samples: n, ...(original === undefined ? {} : { original }) }, [bytesOf(numbers), bytesOf(offsets)]);
 }
 
 export function decodeSamples(body: Buffer): SampleColumns {
   const { head, data } = split(body);
   const n = head.samples;
-  const numbers = new Float64Array(data.buffer, data.byteOffset, 3 * n);
+  const columns = head.original === undefined ? 3 : 4;
+  const numbers = new Float64Array(data.buffer, data.byteOffset, columns * n);
   return {
     device: head.device,
     zone: head.zone ?? 'unknown',
     start: numbers.subarray(0, n),
     end: numbers.subarray(n, 2 * n),
     value: numbers.subarray(2 * n, 3 * n),
-    offset: new Int16Array(data.buffer, data.byteOffset + 24 * n, n),
+    offset: new Int16Array(data.buffer, data.byteOffset + 8 * columns * n, n),
+    original: head.original === undefined ? null : { unit: head.original, value: numbers.subarray(3 * n) },
   };
 }
 

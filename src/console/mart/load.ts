@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Store } from '../../store/open.ts';
 import { unseal } from '../../store/seal.ts';
+import { DailySignals } from './daily-signals.ts';
 import type { MartProcess } from './mart-process.ts';
 import {
   createMart,
@@ -31,6 +32,7 @@ export class MartLoader {
   readonly #store: Store;
   readonly #study: string;
   readonly #mart: MartProcess;
+  readonly #daily: DailySignals;
   /** participant → score id → decision id */
   readonly #loaded = new Map<string, Map<string, string>>();
   #signatures: Signatures = new Map();
@@ -42,6 +44,7 @@ export class MartLoader {
     this.#store = store;
     this.#study = study;
     this.#mart = mart;
+    this.#daily = new DailySignals(store, mart);
   }
 
   async create(): Promise<void> {
@@ -110,6 +113,7 @@ export class MartLoader {
     this.#signatures.delete(participant);
     await this.#mart.run('delete from base.record where participant = $1', [participant]);
     await this.#mart.run('delete from base.signal where participant = $1', [participant]);
+    await this.#daily.forget(participant);
   }
 
   async #refreshParticipant(participant: string): Promise<void> {
@@ -123,6 +127,7 @@ export class MartLoader {
     }
     await this.#refreshRecords(participant);
     await this.#refreshSignals(participant);
+    await this.#daily.refresh(participant, key);
     await this.#refreshScores(participant, key);
   }
 

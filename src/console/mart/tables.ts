@@ -11,6 +11,8 @@ const createBase = [
      record_key varchar, version varchar)`,
   `create table base.signal (participant varchar, source varchar, signal varchar, unit varchar, channels integer, day date,
      time timestamp, end_time timestamp, rate double, samples bigint)`,
+  `create table base.daily_signal (participant varchar, signal varchar, unit varchar, day date, how varchar, value double, hours integer,
+     samples bigint, left_out bigint, devices integer)`,
   `create table base.score (n integer, score varchar, participant varchar, source varchar, kind varchar, record varchar, run varchar,
      model varchar, head varchar, grade varchar, day date, time timestamp, end_time timestamp, decision varchar, decision_json varchar,
      scores json, label_set ubigint, key varchar, value double, low double, high double)`,
@@ -32,6 +34,8 @@ const createViews = [
      from base.record r join base.source s using (source)`,
   `create view signals as select g.participant, g.source, s.kind, g.signal, g.unit, g.channels, g.day, g.time, g.end_time, g.rate, g.samples
      from base.signal g join base.source s using (source)`,
+  `create view daily_signal as select participant, signal, unit, day, how, value, hours, samples, left_out, devices
+     from base.daily_signal`,
   'create view participants as select * from base.participant',
   'create view sources as select * from base.source',
 ];
@@ -120,6 +124,10 @@ export const keepNewestRecords = `delete from base.record where participant = $1
 export const loadSignals = `insert into base.signal select r.participant, r.source, r.signal, r.unit, r.channels, ${day('r.day')},
   ${moment('r.ms')}, ${moment('r."end"')}, r.rate, r.samples
   ${from('[{"participant":"VARCHAR","source":"VARCHAR","signal":"VARCHAR","unit":"VARCHAR","channels":"INTEGER","day":"VARCHAR","ms":"DOUBLE","end":"DOUBLE","rate":"DOUBLE","samples":"BIGINT"}]')}`;
+
+export const loadDailySignals = `insert into base.daily_signal select r.participant, r.signal, r.unit, ${day('r.day')}, r.how, r.value, r.hours,
+  r.samples, r.left_out, r.devices
+  ${from('[{"participant":"VARCHAR","signal":"VARCHAR","unit":"VARCHAR","day":"VARCHAR","how":"VARCHAR","value":"DOUBLE","hours":"INTEGER","samples":"BIGINT","left_out":"BIGINT","devices":"INTEGER"}]')}`;
 
 export const loadSources = `insert into base.source select r.source, r.participant, r.kind, r.state
   ${from('[{"source":"VARCHAR","participant":"VARCHAR","kind":"VARCHAR","state":"VARCHAR"}]')}`;

@@ -27,6 +27,10 @@ const columns: Record<string, string> = {
   channels: 'values a sample',
   rate: 'samples a second; null where every sample has its own time',
   samples: 'number of samples',
+  how: 'sum of the day, or mean of its hours',
+  hours: 'local hours with any sample',
+  left_out: 'samples of other devices in the same hours, not counted',
+  devices: 'devices that were taken at some hour',
   added_at: 'UTC; when the participant was added',
   state: 'idle, queued, running, failed or erased',
 };
@@ -36,6 +40,7 @@ const about: Record<string, string> = {
   score_values: 'One row a label of a score.',
   records: 'Posts, events and answers, without what they say.',
   signals: 'Stretches of recorded signals, without the samples.',
+  daily_signal: 'A signal by local day: in each hour one device counts, worn before carried; devices are never added up.',
   participants: 'The participants of this study.',
   sources: 'Their accounts and devices.',
 };

@@ -1,3 +1,4 @@
+import type { Sample } from '../../../schema/records.ts';
 import type { Attributes } from './element.ts';
 import { bad, type Fate, idOf, numberOf, type Reading, spanOf } from './fate.ts';
 import { isKnownQuantity, signalName } from './signals.ts';
@@ -29,7 +30,9 @@ export function recordFate(attributes: Attributes, text: string, reading: Readin
   if (Number.isNaN(given)) return bad('bad-value', 'value', start.day);
   if (!isKnownQuantity(type)) reading.drift.note('unknown-field', type);
   const converted = convert(given, attributes.unit, reading);
-  return { is: 'sample', sample: { signal: signalName(type), ...converted, device, time: start, endMs: Date.parse(end.utc) } };
+  const sample: Sample = { signal: signalName(type), ...converted, device, time: start, endMs: Date.parse(end.utc) };
+  if (converted.value !== given && attributes.unit !== undefined) sample.original = { value: given, unit: attributes.unit };
+  return { is: 'sample', sample };
 }
 
 /** A value in UCUM; one whose unit is not known keeps it as it is. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Event, type Moment } from '../../../schema/records.ts';
+import { Event, type Moment, type Sample } from '../../../schema/records.ts';
 import type { Clock } from './clock.ts';
 import { bad, left, type Outcome } from './outcome.ts';
 import { msOf } from './time.ts';
@@ -58,6 +58,8 @@ export interface Measured {
   /** As the source has it. */
   value: unknown;
   convert?: (value: number) => number;
+  /** Unit that the source writes, kept with its number where `convert` changes it; the format's own one where it is left out. */
+  written?: string;
   /** Whether a number is what the source writes where it has none. */
   isNone?: (value: number) => boolean;
 }
@@ -74,7 +76,9 @@ export function sampleOutcome(clock: Clock, given: Measured): Outcome {
   const endMs = given.endMs ?? msOf(time);
   if (!(endMs >= msOf(time))) return bad('bad-value', 'end', time.day);
   const value = given.convert === undefined ? number : given.convert(number);
-  return { is: 'sample', sample: { signal, unit, device: given.device.slice(0, 256) || 'unknown', time, endMs, value } };
+  const sample: Sample = { signal, unit, device: given.device.slice(0, 256) || 'unknown', time, endMs, value };
+  if (value !== number) sample.original = { value: number, unit: given.written ?? '' };
+  return { is: 'sample', sample };
 }
 
 export interface Happened {
