@@ -6,6 +6,7 @@ import { beiwe } from './beiwe/index.ts';
 import { bluesky } from './bluesky/index.ts';
 import { discord } from './discord/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
+import { facebook } from './facebook/index.ts';
 import { fit } from './fit/index.ts';
 import { fitbit } from './fitbit/index.ts';
 import { googleFit } from './google-fit/index.ts';
@@ -40,6 +41,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  facebook,
   instagram,
   'radar-base': radarBase,
   beiwe,

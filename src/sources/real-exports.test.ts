@@ -52,6 +52,7 @@ const folders: { kind: string; path: string; account?: string; expected: Record<
   { kind: 'beiwe', path: 'exports/beiwe', expected: {} },
   { kind: 'radar-base', path: 'exports/radar_base', expected: { 'excluded file-not-used': 293 } },
   { kind: 'instagram', path: 'exports/instagram', expected: { record: 85, 'excluded direct-message': 10 } },
+  { kind: 'facebook', path: 'exports/social_generic', expected: {} },
   { kind: 'open-mhealth', path: 'exports/open_mhealth/schemas/test-data/omh/heart-rate', expected: { sample: 2, record: 5 } },
   { kind: 'fitbit', path: 'exports/fitbit', expected: { record: 17, sample: 8, 'excluded file-not-used': 1 } },
   { kind: 'google-fit', path: 'exports/google_fit', expected: { record: 243, sample: 24, 'excluded file-not-used': 9 } },

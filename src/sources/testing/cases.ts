@@ -42,6 +42,7 @@ const details: Readonly<Record<string, Details>> = {
     huge: () => Buffer.from(`key.userId,value.time,value.light\nu,1709625600,${HUGE}\n`),
   },
   instagram: { fileName: 'content/posts_1.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
+  facebook: { fileName: 'posts/your_posts_1.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
   'open-mhealth': { fileName: 'points.ndjson', huge: () => Buffer.from(`{"header":{"id":"${HUGE}"}}\n`) },
   fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },

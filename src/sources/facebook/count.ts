@@ -1,0 +1,1 @@
+export { ListCounter } from '../reading/count-lists.ts';
