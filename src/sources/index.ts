@@ -24,6 +24,7 @@ import { reddit } from './reddit/index.ts';
 import { samsungHealth } from './samsung-health/index.ts';
 import { telegram } from './telegram/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
+import { whoop } from './whoop/index.ts';
 import { withings } from './withings/index.ts';
 import { xArchive } from './x-archive/index.ts';
 
@@ -55,6 +56,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'samsung-health': samsungHealth,
   oura,
   withings,
+  whoop,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */
