@@ -17,6 +17,7 @@ import { mPath } from './m-path/index.ts';
 import { mastodon } from './mastodon/index.ts';
 import { openMhealth } from './open-mhealth/index.ts';
 import { oura } from './oura/index.ts';
+import { polar } from './polar/index.ts';
 import { posts } from './posts/index.ts';
 import { radarBase } from './radar-base/index.ts';
 import { records } from './records/index.ts';
@@ -57,6 +58,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   oura,
   withings,
   whoop,
+  polar,
 };
 
 /** The kind of a name. Throws `unknown-kind`. */

@@ -4,6 +4,9 @@ import { FUTURE_SLACK_MS } from './limits.ts';
 import { moment, momentFrom, msOf, utcMoment } from './time.ts';
 import { zoneNamed } from './zones.ts';
 
+/** Minutes from UTC beyond which nobody lives. */
+const MAX_OFFSET = 1080;
+
 /** Times of one part: in the zone that was declared for the source, else in one that the export itself states. */
 export class Clock {
   readonly zone: string | null;
@@ -35,14 +38,15 @@ export class Clock {
 
   /** A moment whose offset in minutes the record states; where it is null the zone serves. */
   withOffset(utcMs: number, offset: number | null): Moment | null {
-    return offset === null ? this.utc(utcMs) : moment(utcMs, offset, 'stated');
+    if (offset === null) return this.utc(utcMs);
+    return Math.abs(offset) > MAX_OFFSET ? null : moment(utcMs, offset, 'stated');
   }
 
   /** A wall clock beside which the record states its offset in minutes. */
   wall(written: unknown, offset: number | null): Moment | null {
     const read = momentFrom(written, null);
     if (read === null || read.zone === 'stated') return read;
-    return offset === null ? this.at(written) : moment(msOf(read) - offset * 60_000, offset, 'stated');
+    return offset === null ? this.at(written) : this.withOffset(msOf(read) - offset * 60_000, offset);
   }
 
   /** Whether a moment lies more than a day after the arrival. */

@@ -20,6 +20,7 @@ const MAX_NAME = 256;
 export class JsonUnitCounter implements UnitCounter {
   readonly #ends = new UnitEnds();
   readonly #tree: PathNode;
+  readonly #withDocument: boolean;
   readonly #levels: Level[] = [];
   #position = 0;
   #state: 'before' | 'plain' | 'string' | 'escape' | 'after' = 'before';
@@ -31,8 +32,10 @@ export class JsonUnitCounter implements UnitCounter {
   #text: string | null = null;
   #heard = '';
 
-  constructor(paths: readonly JsonPath[]) {
+  /** `withDocument`: the document itself is one unit more, at its end, whole or not. */
+  constructor(paths: readonly JsonPath[], withDocument = false) {
     this.#tree = pathTree(paths);
+    this.#withDocument = withDocument;
   }
 
   push(chunk: Buffer): void {
@@ -42,7 +45,7 @@ export class JsonUnitCounter implements UnitCounter {
 
   end(): void {
     const isOpen = this.#state !== 'before' && this.#state !== 'after';
-    if (isOpen || this.#strange || (this.#state === 'after' && !this.#found)) this.#ends.push(this.#position);
+    if (isOpen || this.#strange || (this.#state === 'after' && (this.#withDocument || !this.#found))) this.#ends.push(this.#position);
   }
 
   takeUntil(position: number): number {

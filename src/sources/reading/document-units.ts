@@ -71,6 +71,8 @@ export class JsonUnitSlicer {
 
   /** Names of members that hold arrays or objects to which no path leads. */
   readonly unread = new Set<string>();
+  /** Short values of the objects that lay on a path, by their paths, as far as they have closed; the first 64. */
+  readonly closed: { path: string; scope: Readonly<Record<string, Scalar>> }[] = [];
 
   push(chunk: Buffer): JsonUnit[] {
     const units: JsonUnit[] = [];
@@ -106,6 +108,11 @@ export class JsonUnitSlicer {
     else if (this.#state === 'inside') this.#keep(chunk.subarray(from));
     this.#position += chunk.length;
     return units;
+  }
+
+  /** Whether a document has begun. */
+  get begun(): boolean {
+    return this.#state !== 'before';
   }
 
   end(): { how: DocumentEnd; rest: Unit } {
@@ -153,7 +160,8 @@ export class JsonUnitSlicer {
   }
 
   #close(): void {
-    this.#frames.pop();
+    const frame = this.#frames.pop();
+    if (frame?.isArray === false && this.closed.length < MAX_SCOPE) this.closed.push({ path: frame.path, scope: frame.scope });
     this.#last = '';
     if (this.#frames.length === 0) this.#state = 'after';
   }

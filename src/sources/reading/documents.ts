@@ -29,7 +29,7 @@ export async function* readDocument(
     for (const unit of slicer.push(chunk))
       yield settled(
         unit,
-        outcomeOf(unit, (value) => settle(value, unit)),
+        unitOutcome(unit, (value) => settle(value, unit)),
       );
   }
   for (const name of slicer.unread) drift.note('unknown-field', name);
@@ -48,10 +48,11 @@ export async function* readWhole(chunks: AsyncIterable<Buffer>, settle: (value: 
     blank &&= isBlank(chunk);
   }
   const unit = pending.take(Buffer.alloc(0), position);
-  if (!blank) yield settled(unit, outcomeOf(unit, settle));
+  if (!blank) yield settled(unit, unitOutcome(unit, settle));
 }
 
-function outcomeOf({ bytes, tooLong }: { bytes: Buffer; tooLong: boolean }, settle: (value: unknown) => Outcome): Outcome {
+/** What becomes of a unit that should be JSON. */
+export function unitOutcome({ bytes, tooLong }: { bytes: Buffer; tooLong: boolean }, settle: (value: unknown) => Outcome): Outcome {
   if (tooLong) return bad('line-too-long');
   if (!isUtf8(bytes)) return bad('bad-encoding');
   let value: unknown;

@@ -55,6 +55,7 @@ const details: Readonly<Record<string, Details>> = {
   oura: { fileName: 'heartrate.json', huge: () => Buffer.from(`{"data":[{"bpm":"${HUGE}"}]}`) },
   withings: { fileName: 'weight.csv', huge: () => Buffer.from(`Date,Weight (kg)\n2024-01-01,${HUGE}\n`) },
   whoop: { fileName: 'sleeps.csv', huge: () => Buffer.from(`Cycle start time,Sleep onset\n${HUGE},1\n`) },
+  polar: { fileName: 'ppi_samples_2024-01.json', huge: () => Buffer.from(`[{"devicePpiSamplesList":[{"ppiSamples":[{"x":"${HUGE}"}]}]}]`) },
 };
 
 /** One case for each kind in the index; a kind without details fails here. */
