@@ -24,6 +24,7 @@ import { records } from './records/index.ts';
 import { reddit } from './reddit/index.ts';
 import { samsungHealth } from './samsung-health/index.ts';
 import { telegram } from './telegram/index.ts';
+import { tiktok } from './tiktok/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
 import { whoop } from './whoop/index.ts';
 import { withings } from './withings/index.ts';
@@ -43,6 +44,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   'apple-health': appleHealth,
   'empatica-e4': empaticaE4,
   'open-mhealth': openMhealth,
+  tiktok,
   facebook,
   instagram,
   'radar-base': radarBase,
