@@ -50,6 +50,13 @@ describe('names of scores', () => {
     expect(modelIdOf(changed(change))).toBe(modelIdOf(manifest));
   });
 
+  it('are those of the masking that a run used, not of today’s', () => {
+    // As it was before names of contacts were masked.
+    expect(modelIdOf(manifest, { masking: 1 })).toBe('eaa277a135816843830d3942ff154c964224ae24605d2d0585f42fb4cce151da');
+    expect(modelIdOf(manifest, { masking: preprocessing.masking })).toBe(modelIdOf(manifest));
+    expect(modelIdOf(manifest, { masking: 1 })).not.toBe(modelIdOf(manifest));
+  });
+
   it('of decisions change with a threshold', () => {
     const other = thresholdsIdOf(changed((copy) => Object.assign(copy.heads[0] ?? {}, { thresholds: [0.4] })));
     const score = scoreId(textInputId('a'), modelIdOf(manifest), 'stress');
