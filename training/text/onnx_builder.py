@@ -71,8 +71,9 @@ class GraphBuilder:
         return self.op("Mul", x, self.op("Sigmoid", x))
 
     def gelu(self, x: str) -> str:
-        erf = self.op("Erf", self.op("Mul", x, self.constant(2**-0.5)))
-        return self.op("Mul", self.op("Mul", x, self.constant(0.5)), self.op("Add", erf, self.constant(1.0)))
+        """Written in the one form that the engine fuses into a single pass, together with the bias before it."""
+        erf = self.op("Erf", self.op("Div", x, self.constant(2**0.5)))
+        return self.op("Mul", self.op("Mul", x, self.op("Add", erf, self.constant(1.0))), self.constant(0.5))
 
     def decayed(self, distance: str) -> str:
         """exp(-|distance|)."""
