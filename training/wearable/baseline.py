@@ -86,15 +86,14 @@ def left_out(people: list[Stream], rows: dict[str, np.ndarray], others: dict[str
     data set's people by a forest of everybody; scored blocks alone for the first two, all blocks for the last."""
     state = {p.person: p.labels[p.scored] for p in people}
     x = {p.person: rows[p.person][p.scored] for p in people}
-    join = lambda of, some: np.concatenate([of[p] for p in some])
-    stress = lambda some: forest().fit(join(x, some), join(state, some) == STRESS)
+    fitted = lambda some: forest().fit(np.concatenate([x[p] for p in some]), np.concatenate([state[p] for p in some]))
     out = {}
     for person in x:
-        rest = [p for p in x if p != person]
-        out[f"s {person}"] = log_odds(stress(rest).predict_proba(x[person])[:, 1])
-        out[f"g {person}"] = forest().fit(join(x, rest), join(state, rest)).predict(x[person])
-    everybody = stress(list(x))
-    return out | {f"o {p}": log_odds(everybody.predict_proba(found)[:, 1]) for p, found in others.items()}
+        model = fitted([p for p in x if p != person])
+        chances = model.predict_proba(x[person])
+        out[f"s {person}"], out[f"g {person}"] = log_odds(chances[:, STRESS]), model.classes_[chances.argmax(1)]
+    everybody = fitted(list(x))
+    return out | {f"o {p}": log_odds(everybody.predict_proba(found)[:, STRESS]) for p, found in others.items()}
 
 
 def main() -> None:

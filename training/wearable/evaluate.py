@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from sklearn.metrics import f1_score, roc_auc_score
 
-from augment import dropped, flat, off_wrist, shaken
 from baseline import KNOWN
 from blocks import NONE, SETTLED, Stream, streams
 from data import STATES
 from figures import balanced, binary, calibrate, crossed, macro_f1, over_people, ppv, sigmoid, temperature
 from model import WearableHybrid
+from quality import KINDS, spoilt
 from sampler import STRESS
 from train import ABLATIONS, EVERYBODY, MODES, predict
 
@@ -65,36 +65,19 @@ def out_of_order(people: list[Stream], work: Path, basis: dict, truth: dict, dra
     return {mode: {k: over_people(np.array(v)) for k, v in parts.items()} for mode, parts in found.items()}
 
 
-def spoilt(person: Stream, kind, seed: int) -> tuple[Stream, np.ndarray]:
-    """A recording with half of its stretches of 6 blocks spoilt in one way, and which blocks are still good."""
-    rng = np.random.default_rng(seed)
-    blocks, good = {k: v[None].copy() for k, v in person.signals.items()}, np.ones(len(person), bool)
-    for begin in range(0, len(person) - 6, 6):
-        if rng.random() < 0.5:
-            kind(blocks, 0, slice(begin, begin + 6), rng)
-            good[begin : begin + 6] = False
-    return Stream(person.person, {k: v[0] for k, v in blocks.items()}, person.labels, person.scored), good
-
-
 def quality(people: list[Stream], work: Path) -> dict:
     """The quality head on people left out, against signals spoilt on purpose."""
-    kinds = {"off the wrist": off_wrist, "shaken": shaken, "samples dropped": dropped, "flat lines": flat}
-    found = {name: {} for name in kinds}
+    found = {name: {} for name in KINDS}
     for number, person in enumerate(people):
         model = loaded(work / f"{person.person}.pt")
-        for name, kind in kinds.items():
+        for name, kind in KINDS.items():
             other, good = spoilt(person, kind, number)
             found[name][person.person] = predict(model, other, "causal")[:, 5], good
-    pooled = {p.person: [np.concatenate([found[k][p.person][i] for k in kinds]) for i in (0, 1)] for p in people}
+    pooled = {p.person: [np.concatenate([found[k][p.person][i] for k in KINDS]) for i in (0, 1)] for p in people}
     scores, truth = ({p: v[i] for p, v in pooled.items()} for i in (0, 1))
     each = lambda name: np.array([roc_auc_score(good, logits) for logits, good in found[name].values()])
     a, b, cut = calibrate(scores, truth)
-    return {
-        "kinds": {name: over_people(each(name)) for name in kinds},
-        "all": binary(scores, truth),
-        "platt": [a, b],
-        "threshold": cut,
-    }
+    return {"kinds": {n: over_people(each(n)) for n in KINDS}, "all": binary(scores, truth), "platt": [a, b], "threshold": cut}
 
 
 def transferred(folder: Path, model: WearableHybrid, shipped: tuple[float, float, float], kept: dict) -> dict:

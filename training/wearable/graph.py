@@ -188,7 +188,10 @@ def build(model: WearableHybrid) -> onnx.ModelProto:
         mixer = attention if index == ATTENTION_AT else state_space
         x = g.add(x, mixer(g, layer.mixer, g.norm(x, layer.norm1), keep, index))
         x = g.add(x, g.linear(g.silu(g.linear(g.norm(x, layer.norm2), layer.up)), layer.down))
-    logits, begin = g.reshape(g.one(g.linear(g.norm(x, model.norm_out), model.head)), 0, -1), 0
+    logits = g.linear(g.norm(x, model.norm_out), model.head)
+    heard = g.join(2, g.eight(features), shares, g.part(logits, 5, 6, 2))
+    judged = g.linear(g.silu(g.linear(heard, model.judge[0])), model.judge[2])
+    logits, begin = g.reshape(g.one(g.join(2, g.part(logits, 0, 5, 2), judged)), 0, -1), 0
     for name, size in OUTPUTS.items():
         g.named(g.part(logits, begin, begin + size, 1), name)
         begin += size

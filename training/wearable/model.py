@@ -18,7 +18,9 @@ OUTPUTS = {"stress": 1, "state": 4, "quality": 1}
 
 
 class WearableHybrid(nn.Module):
-    """Blocks (B, T, …) → logits (B, T, 6): stress, four states, quality."""
+    """Blocks (B, T, …) → logits (B, T, 6): stress, four states, quality.
+
+    In training the last is the trunk's own; afterwards `judge` hears that, the block's features and its shares."""
 
     def __init__(self, dropout: float = 0.2):
         super().__init__()
@@ -30,6 +32,8 @@ class WearableHybrid(nn.Module):
         self.layers = nn.ModuleList([Layer(m, dropout) for m in mixers])
         self.drop_in, self.drop = nn.Dropout(dropout), nn.Dropout(dropout)
         self.head = nn.Linear(WIDTH, sum(OUTPUTS.values()))
+        with torch.random.fork_rng():  # fitted by quality.py; the draws of the rest do not hang on it
+            self.judge = nn.Sequential(nn.Linear(SIZE + 5, 24), nn.SiLU(), nn.Linear(24, 1))
 
     def forward(self, blocks: dict[str, Tensor], warm: Tensor | None = None) -> Tensor:
         """warm (B,): 1 where the levels of a first pass over the same blocks are known from the start"""
@@ -45,7 +49,10 @@ class WearableHybrid(nn.Module):
         keep = share.amax(2, keepdim=True)
         for layer in self.layers:
             x = layer(x, keep)
-        return self.head(self.norm_out(x))
+        logits = self.head(self.norm_out(x))
+        if self.training:
+            return logits
+        return torch.cat([logits[..., :5], self.judge(torch.cat([features, share, logits[..., 5:]], 2))], 2)
 
 
 def main() -> None:
