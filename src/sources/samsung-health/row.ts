@@ -2,7 +2,7 @@ import type { Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
 import { addNumber, addWord, contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { snakeCase, unitOfName } from '../reading/names.ts';
-import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { bad, type Outcome } from '../reading/outcome.ts';
 import { isZero } from '../reading/scales.ts';
 import type { Row } from '../reading/tables.ts';
 import { momentFrom, msOf } from '../reading/time.ts';
@@ -24,7 +24,6 @@ export function rowOutcome(table: string, row: Row, clock: Clock): Outcome {
   // Days repeat for each device: which one the row counts is part of its name.
   const source = isMissing(row.source_type) ? device : `${device} source ${row.source_type}`;
   if (shape.becomes !== 'sample') return eventRow(table, row, time, end, source, clock);
-  if (shape.zeroIsNone === true && shape.column.split('|').every((column) => isMissing(row[column]))) return left('empty', time?.day ?? null);
   const { signal, unit, convert, zeroIsNone } = shape;
   const value = shape.column.split('|').map((column) => row[column]).find((cell) => !isMissing(cell));
   const endMs = shape.isDay === true && time !== null ? msOf(time) + DAY_MS : end === null ? null : msOf(end);

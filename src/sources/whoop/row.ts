@@ -25,8 +25,8 @@ export function rowOutcome(role: WhoopRole, row: Row, clock: Clock): Outcome {
   if (role === 'journal') return answerOutcome(row, clock.wall(row['Cycle start time'], offset), clock);
   const [first, second] = STARTS[role];
   const time = clock.wall(row[first], offset);
-  // A cycle without sleep says so by leaving the cells of its night blank.
-  if (role === 'sleep' && isMissing(row[first])) return left('empty');
+  // A cycle without sleep says so by leaving the cells of its night blank; a missing column says nothing.
+  if (role === 'sleep' && row[first] !== undefined && isMissing(row[first])) return left('empty');
   const end = clock.wall(row[second], offset);
   const values: Values = {};
   for (const [column, cell] of Object.entries(row)) addCell(values, column, cell);
@@ -63,5 +63,6 @@ export function offsetOf(written: string | undefined): number | null | 'unreadab
   if (isMissing(written)) return null;
   const [, sign, hours = '', minutes = '0', zulu] = /^(?:UTC|GMT)?(?:([+-])(\d{1,2}):?(\d\d)?|(Z)?)$/i.exec((written as string).trim()) ?? [];
   if (sign === undefined) return zulu !== undefined || /^(?:UTC|GMT)$/i.test((written as string).trim()) ? 0 : 'unreadable';
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  const east = Number(hours) * 60 + Number(minutes);
+  return east > 1080 ? 'unreadable' : (sign === '-' ? -1 : 1) * east;
 }
