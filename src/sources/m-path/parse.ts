@@ -30,8 +30,13 @@ function* beeps(units: Unit[], table: Table, context: ParseContext): Generator<P
   for (const [unit, row] of table.rows(units)) {
     if (!isRow(row)) yield settled(unit, row);
     else if (row.questionListName === undefined) throw new AfferentError('not-this-kind');
-    else for (const outcome of answers(row, context)) yield settled(unit, outcome);
+    else for (const outcome of answers(row, context)) yield settled(oneOf(unit), outcome);
   }
+}
+
+/** One of several units that stand in a row: the row read again would give all of them, so that it has no frame. */
+function oneOf({ bytes, end, tooLong }: Unit): Unit {
+  return { bytes, end, tooLong };
 }
 
 /** Rows have no prototype; what went wrong with one has. */
@@ -56,7 +61,7 @@ function answer(row: Row, item: string, context: ParseContext): Outcome {
   if (clock.isFuture(time)) return bad('future-time', 'time');
   const { connectionId = '', sentBeepId = '', timeStampStart = '' } = row;
   if (sentBeepId === '') return bad('no-id', 'id', time.day);
-  const value = valueOf(row[item] as string);
+  const value = answerIn(row[item] as string);
   if (value === '') return left('empty', time.day);
   const report = SelfReport.safeParse({
     type: 'self-report',
@@ -80,7 +85,7 @@ function timeOf({ timeStampStart, timeStampSent, timeZoneOffset }: Row, clock: C
 }
 
 /** A number, a text without the quotes that the export puts around it, or a list as it stands. */
-function valueOf(cell: string): number | string {
+function answerIn(cell: string): number | string {
   const number = numberFrom(cell);
   if (!Number.isNaN(number)) return number;
   const quoted = /^"([^"]*)"$/.exec(cell);

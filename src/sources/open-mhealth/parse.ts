@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { ParseContext, Parsed } from '../../../schema/source.ts';
+import type { Frame, ParseContext, Parsed } from '../../../schema/source.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { ElementSlicer } from '../reading/elements.ts';
+import { elementFrame, lineFrame, listFrame } from '../reading/frames.ts';
 import { LineSlicer } from '../reading/lines.ts';
 import { ListSlicer } from '../reading/lists.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
@@ -28,18 +29,19 @@ type Settle = (unit: Unit) => Parsed;
 const slicers: Readonly<Record<Form, (chunks: Chunks, settle: Settle) => AsyncGenerator<Parsed>>> = {
   async *lines(chunks, settle) {
     const slicer = new LineSlicer('alone');
-    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
-    for (const unit of slicer.end()) yield settle(unit);
+    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(framed(unit, () => lineFrame));
+    for (const unit of slicer.end()) yield settle(framed(unit, () => lineFrame));
   },
   async *values(chunks, settle) {
     const slicer = new ValueSlicer();
-    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
+    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(framed(unit, () => lineFrame));
     const { units, cutOff } = slicer.end();
     for (const unit of units) yield cutOff && !unit.tooLong ? quarantined(unit, 'part-unreadable') : settle(unit);
   },
   async *array(chunks, settle) {
     const slicer = new ElementSlicer();
-    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
+    for await (const chunk of chunks)
+      for (const unit of slicer.push(chunk)) yield settle(framed(unit, () => elementFrame(Buffer.alloc(0))));
     const { how, rest } = slicer.end();
     if (how === 'no-array') {
       if (!isBlank(rest.bytes)) yield quarantined(rest, 'not-this-kind');
@@ -47,12 +49,17 @@ const slicers: Readonly<Record<Form, (chunks: Chunks, settle: Settle) => AsyncGe
   },
   async *lists(chunks, settle) {
     const slicer = new ListSlicer();
-    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
+    for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(framed(unit, () => listFrame(unit.path)));
     const { how, rest } = slicer.end();
     if (how === 'no-list' && isBlank(rest.bytes)) return;
     if (how !== 'whole') yield quarantined(rest, how === 'cut-off' ? 'part-unreadable' : 'wrong-shape');
   },
 };
+
+/** The unit with what must stand around it to be read again. */
+function framed(unit: Unit, frame: () => Frame): Unit {
+  return { ...unit, frame };
+}
 
 function pointOf(unit: Unit, told: Told | null, reading: Reading): Parsed {
   if (unit.tooLong) return quarantined(unit, 'line-too-long');

@@ -46,7 +46,7 @@ class TopicReader {
   *take(units: Unit[]): Generator<Parsed> {
     if (this.#table !== null) {
       for (const [unit, row] of this.#table.rows(units)) {
-        if (Object.getPrototypeOf(row) === null) for (const outcome of this.#outcomes(row as Row)) yield settled(unit, outcome);
+        if (Object.getPrototypeOf(row) === null) for (const outcome of this.#outcomes(row as Row)) yield settled(this.#unit(unit), outcome);
         else yield settled(unit, row as Outcome);
       }
       return;
@@ -54,8 +54,14 @@ class TopicReader {
     for (const unit of units) {
       const row = unit.tooLong ? null : rowOfLine(unit.bytes);
       if (row === null) yield settled(unit, bad(unit.tooLong ? 'line-too-long' : 'not-json'));
-      else for (const outcome of this.#outcomes(row)) yield settled(unit, outcome);
+      else for (const outcome of this.#outcomes(row)) yield settled(this.#unit(unit), outcome);
     }
+  }
+
+  /** An answer is one of several units in its row: the row read again would give all of them, so that it has no frame. */
+  #unit(unit: Unit): Unit {
+    const { bytes, end, tooLong } = unit;
+    return this.#topic.isQuestionnaire ? { bytes, end, tooLong } : unit;
   }
 
   #outcomes(row: Row): Outcome[] {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Parsed } from '../../../schema/source.ts';
+import { listFrame } from './frames.ts';
 import { ListSlicer } from './lists.ts';
 import { left, type Outcome, settled } from './outcome.ts';
 import { quarantined } from './quarantine.ts';
@@ -21,6 +22,7 @@ export async function* readLists(
 function entryOf(unit: Unit, path: readonly string[], settle: (value: unknown, path: readonly string[]) => Outcome): Parsed {
   if (unit.tooLong) return quarantined(unit, 'line-too-long');
   if (!isUtf8(unit.bytes)) return quarantined(unit, 'bad-encoding');
+  unit.frame = () => listFrame(path);
   let value: unknown;
   try {
     value = JSON.parse(unit.bytes.toString('utf8'));
