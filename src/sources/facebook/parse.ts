@@ -2,6 +2,7 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { asObject, type JsonObject, objectsIn } from '../reading/json-values.ts';
+import { membersNoted } from '../reading/listed-names.ts';
 import { readLists } from '../reading/list-units.ts';
 import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
@@ -31,8 +32,12 @@ export function parseFile(
 ): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
+  const noteMember = membersNoted(context);
   return readLists(chunks, (value, path) => {
-    if (role === 'messages') return path.at(-1) === 'messages' ? left('direct-message') : left('not-collected');
+    if (role === 'messages') {
+      if (path.at(-1) === 'participants') noteMember(value);
+      return path.at(-1) === 'messages' ? left('direct-message') : left('not-collected');
+    }
     if (role === 'others') return left('other-person');
     const entry = asObject(value);
     if (entry === null) return bad('wrong-shape', 'text');

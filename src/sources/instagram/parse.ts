@@ -1,6 +1,7 @@
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { asObject, type JsonObject, objectsIn } from '../reading/json-values.ts';
+import { membersNoted } from '../reading/listed-names.ts';
 import { readLists } from '../reading/list-units.ts';
 import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
@@ -11,6 +12,7 @@ import type { InstagramRole } from './files.ts';
 /** Entries of one file. */
 export function parseFile(chunks: AsyncIterable<Buffer>, role: InstagramRole, context: ParseContext): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
+  const noteMember = membersNoted(context);
   const post = (kind: 'own' | 'reply', time: unknown, text: unknown, uri: unknown): Outcome => {
     if (text === undefined || text === null) return left('empty');
     const repaired = typeof text === 'string' ? repairMojibake(text) : text;
@@ -20,8 +22,11 @@ export function parseFile(chunks: AsyncIterable<Buffer>, role: InstagramRole, co
     return postOutcome({ id, time: at, text: repaired, kind, audience: 'unknown' }, context);
   };
   return readLists(chunks, (value, path) => {
-    if (role === 'messages' || role === 'old-messages')
-      return path.at(-1) === 'participants' ? left('not-collected') : left('direct-message');
+    if (role === 'messages' || role === 'old-messages') {
+      if (path.at(-1) !== 'participants') return left('direct-message');
+      noteMember(value);
+      return left('not-collected');
+    }
     if (typeof value === 'string') return left('empty');
     if (role === 'old-comments') return oldComment(value, post);
     const entry = asObject(value);

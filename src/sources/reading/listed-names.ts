@@ -1,4 +1,6 @@
 import type { ParseContext } from '../../../schema/source.ts';
+import { asObject } from './json-values.ts';
+import { repairMojibake } from './mojibake.ts';
 
 /** Longer ones are no names of people. */
 const [fewest, most] = [2, 80];
@@ -17,5 +19,14 @@ export function namesNoted(context: ParseContext): (...values: unknown[]) => voi
   };
   return (...values) => {
     for (const value of values) note(value);
+  };
+}
+
+/** Passes the names of a chat's members on, as the exports of Facebook and Instagram list them: `{ "name": … }`, or the name itself. */
+export function membersNoted(context: ParseContext): (member: unknown) => void {
+  const note = namesNoted(context);
+  return (member) => {
+    const name = typeof member === 'string' ? member : asObject(member)?.name;
+    if (typeof name === 'string') note(repairMojibake(name));
   };
 }
