@@ -55,7 +55,7 @@ def place_weights(built: onnx.ModelProto, int8: dict, file: bytes) -> tuple[list
     entries, digest, position = [], hashlib.sha256(), 0
     for tensor in built.graph.initializer:
         raw = tensor.raw_data
-        if len(raw) < KEEP_WITHIN or tensor.data_type not in (TensorProto.INT8, TensorProto.FLOAT16):
+        if tensor.name not in int8 and (len(raw) < KEEP_WITHIN or tensor.data_type != TensorProto.FLOAT16):
             continue
         if tensor.name in int8:
             source, scales = int8[tensor.name]
