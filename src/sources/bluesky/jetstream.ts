@@ -15,7 +15,7 @@ export async function* parseJetstream(chunks: AsyncIterable<Buffer>, context: Pa
     const read = fieldsOf(unit);
     return 'fault' in read ? read.fault : settleFrame(unit, read.fields, drift, context);
   };
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('alone');
   for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
   for (const unit of slicer.end()) yield settle(unit);
 }

@@ -16,7 +16,9 @@ type Settle = (unit: Unit) => Parsed;
 export async function* parseRecords(part: Part, chunks: Chunks, context: ParseContext): AsyncGenerator<Parsed> {
   const account = context.account ?? (await soleAuthor(part));
   const drift = new DriftOnce(context);
-  yield* unitsOf(part.role, chunks, (unit) => {
+  yield* unitsOf(part.role, chunks, ({ bytes, end, tooLong, frame }) => {
+    // By itself a record would be its own author's.
+    const unit: Unit = context.account === null || frame === undefined ? { bytes, end, tooLong } : { bytes, end, tooLong, frame };
     const read = fieldsOf(unit);
     if ('fault' in read) return read.fault;
     const handed = locate(read.fields);
@@ -51,7 +53,7 @@ async function* unitsOf(role: string | null, chunks: Chunks, settle: Settle): As
     yield* nestedUnits(chunks, { units: recordPaths, facts: [] }, settle);
     return;
   }
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('alone');
   for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
   for (const unit of slicer.end()) yield settle(unit);
 }

@@ -17,7 +17,7 @@ const audiences: Readonly<Record<string, Post['audience']>> = {
 
 /** Events of an account's stream, one a line, as `src/streams` keeps them: what others wrote is left out there already. */
 export async function* parseEvents(chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('alone');
   const settle = (unit: Unit): Parsed => {
     const read = fieldsOf(unit);
     return 'fault' in read ? read.fault : settleEvent(unit, read.fields, context);

@@ -35,11 +35,13 @@ class TopicReader {
   readonly #table: Table | null;
   /** Whose records these are: the declared user, else that of the first record. */
   #user: string | null;
+  readonly #isInferred: boolean;
 
   constructor(topic: Topic, context: ParseContext) {
     this.#topic = topic;
     this.#clock = new Clock(context);
     this.#user = context.account;
+    this.#isInferred = context.account === null;
     this.#table = topic.form === 'table' ? new Table({ needed: ['value.time', 'value.dateTime'] }, new DriftOnce(context)) : null;
   }
 
@@ -58,10 +60,13 @@ class TopicReader {
     }
   }
 
-  /** An answer is one of several units in its row: the row read again would give all of them, so that it has no frame. */
+  /**
+   * An answer is one of several units in its row: the row read again would give all of them, so that it has no frame. Nor has a row
+   * whose user was told by the first one: by itself it would be its own user's.
+   */
   #unit(unit: Unit): Unit {
     const { bytes, end, tooLong } = unit;
-    return this.#topic.isQuestionnaire ? { bytes, end, tooLong } : unit;
+    return this.#topic.isQuestionnaire || this.#isInferred ? { bytes, end, tooLong } : unit;
   }
 
   #outcomes(row: Row): Outcome[] {

@@ -8,7 +8,7 @@ import { toParsed } from './to-parsed.ts';
 /** Records of a stream of JSON lines. */
 export async function* parseRecords(chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
   const drift = new DriftOnce(context);
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('alone');
   for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit, context, drift);
   for (const unit of slicer.end()) yield settle(unit, context, drift);
 }

@@ -75,7 +75,7 @@ async function* unitsOf(role: string | null, chunks: Chunks, settle: (unit: Unit
     yield* nestedUnits(chunks, { units: listPaths, facts: [] }, settle);
     return;
   }
-  const slicer = new LineSlicer();
+  const slicer = new LineSlicer('alone');
   for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield settle(unit);
   for (const unit of slicer.end()) yield settle(unit);
 }
