@@ -4,10 +4,10 @@ import type { HeadResult } from '../../schema/scores.ts';
 import { maskText, NAMES_SINCE } from '../../src/consent/mask.ts';
 import { NameList } from '../../src/consent/name-list.ts';
 import type { EncoderResult } from '../../src/encoder/encoder.ts';
-import { listedNames } from '../../src/store/names.ts';
+import { listedNames, namesUntil } from '../../src/store/names.ts';
 import type { Store } from '../../src/store/open.ts';
 import { openPosts } from '../../src/store/run-inputs.ts';
-import { firstRunStart, type RunModel } from '../../src/store/runs.ts';
+import type { RunModel } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { keptEncoder } from './encoders.ts';
 import { scoreStream } from './score-stream.ts';
@@ -73,7 +73,7 @@ async function wholeRecording(store: Store, models: string, model: RunModel, eng
 async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {
   const { encoder } = await keptEncoder(models, model, engine);
   if (encoder === null) throw new AfferentError('bad-model', { what: model.name });
-  const listedUntil = inputs[0] === undefined ? '' : await firstRunStart(store, inputs[0].run);
+  const listedUntil = inputs[0] === undefined ? '' : await namesUntil(store, inputs[0].run);
   for (let i = 0; i < inputs.length; i += postsAtOnce) {
     const slice = inputs.slice(i, i + postsAtOnce);
     const posts = await openPosts(store, slice);

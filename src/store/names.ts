@@ -3,6 +3,7 @@ import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
 import type { Owner } from './series.ts';
+import { requireRun } from './runs.ts';
 import { requireNotErased } from './sources.ts';
 
 /** Names that one participant's exports list, at most. */
@@ -44,4 +45,10 @@ export async function listedNames(store: Store, participant: string, until: stri
   const key = await keyUnlessGone(store, participant);
   if (key === null) return [];
   return rows.map((row) => unseal(key, `listed_name|${participant}|${row.name_key}`, row.name).toString('utf8'));
+}
+
+/** Until when names count for the inputs of a run: its beginning; a rerun's is that of the run that it repeats. */
+export async function namesUntil(store: Store, run: string): Promise<string> {
+  const { of_run: of, started_at: startedAt } = await requireRun(store, run);
+  return of === null ? startedAt : namesUntil(store, of);
 }

@@ -256,12 +256,6 @@ export async function requireRun(store: Store, id: string): Promise<Tables['run'
   return run;
 }
 
-/** When the inputs of a run were first frozen: a rerun's are those of the run that it repeats. */
-export async function firstRunStart(store: Store, id: string): Promise<string> {
-  const run = await requireRun(store, id);
-  return run.of_run === null ? run.started_at : firstRunStart(store, run.of_run);
-}
-
 export async function listRuns(store: Store, study: string): Promise<Tables['run'][]> {
   return store.db.selectFrom('run').selectAll().where('study', '=', study).orderBy('number').execute();
 }
