@@ -71,7 +71,11 @@ describe('a repository of Bluesky', () => {
       counter.end();
       return counter.takeUntil(Number.POSITIVE_INFINITY);
     };
-    fc.assert(fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => expect(counted(cutAt(car, cuts))).toBe(11)));
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
+        expect(counted(cutAt(car, cuts))).toBe(11);
+      }),
+    );
   });
 });
 
