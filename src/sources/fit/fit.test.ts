@@ -18,15 +18,15 @@ it('reads activities, levels, compressed times and fields of apps', async () => 
   });
   const samples = items.flatMap((item) => (item.is === 'sample' ? [item.sample] : []));
   expect(samples.map(({ signal, unit, value, time }) => [signal, unit, value, time.utc])).toEqual([
-    ['heart_rate', '/min', 62, '2024-11-21T11:33:39.000Z'],
-    ['heart_rate', '/min', 63, '2024-11-21T11:33:41.000Z'],
-    ['stress_level_value', '1', 33, '2024-11-21T11:34:56.000Z'],
+    ['heart_rate', '/min', 62, '2024-11-20T02:40:03.000Z'],
+    ['heart_rate', '/min', 63, '2024-11-20T02:40:05.000Z'],
+    ['stress_level_value', '1', 33, '2024-11-20T02:41:20.000Z'],
   ]);
   expect(samples[0]?.device).toBe('garmin fr945 1234567');
   const events = items.flatMap((item) => (item.is === 'record' && item.record.type === 'event' ? [item.record] : []));
   expect(events[0]?.values).toMatchObject({ heart_rate: { value: 60, unit: '/min' }, enhanced_speed: { value: 2.5, unit: 'm/s' } });
   expect(events[2]).toMatchObject({ event: 'workout', values: { sport: { value: 'running' }, total_distance: { value: 150, unit: 'm' } } });
-  expect(events[2]?.end?.utc).toBe('2024-11-21T11:34:36.000Z');
+  expect(events[2]?.end?.utc).toBe('2024-11-20T02:41:00.000Z');
   expect(events[3]?.values['app.strain']).toEqual({ value: -7, unit: '%' });
   expect(drift).toEqual([{ kind: 'unknown-field', name: 'message 65280' }]);
 });
@@ -46,8 +46,8 @@ it('reads chains, and of broken files all that comes before the break', async ()
   const breaks = parts.flatMap((part) => part.items.flatMap((item) => (item.is === 'quarantined' ? [[part.name, item.field]] : [])));
   expect(breaks).toEqual([
     ['activity.fit', 'time'],
-    ['trailing.fit', 'byte 90'],
-    ['truncated.fit', 'byte 76'],
+    ['trailing.fit', 'byte 93'],
+    ['truncated.fit', 'byte 79'],
     ['undefined-message.fit', 'byte 49'],
     ['wrong-sum.fit', 'checksum'],
   ]);
