@@ -37,7 +37,7 @@ export interface PushFigures {
   pushesPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** From the kill until a push was acknowledged again. */
+  /** From the kill until the server that was started again acknowledged a push. */
   backAfterMs: number;
   readAfterMs: number;
 }
@@ -64,11 +64,12 @@ export async function pushBench(options: PushBench): Promise<PushFigures> {
     server.child.kill('SIGKILL');
     await once(server.child, 'exit');
     server = await start(children, 'push-server.ts', { address, port });
+    const againAt = performance.now();
     await pushing;
     const stoppedAt = performance.now();
     reader.send('end');
     await once(reader, 'message');
-    return await figuresOf(store, devices, { ...options, killedAt, readAfterMs: performance.now() - stoppedAt });
+    return await figuresOf(store, devices, { ...options, killedAt, againAt, readAfterMs: performance.now() - stoppedAt });
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await store.close();
@@ -90,7 +91,7 @@ async function start(children: ChildProcess[], script: string, settings: { addre
 async function figuresOf(
   store: Store,
   devices: readonly SimulatedDevice[],
-  run: PushBench & { killedAt: number; readAfterMs: number },
+  run: PushBench & { killedAt: number; againAt: number; readAfterMs: number },
 ): Promise<PushFigures> {
   const rows = await store.db.selectFrom('record').select(['source', 'record_key']).execute();
   const stored = new Set(rows.map((row) => `${row.source} ${row.record_key}`));
@@ -101,7 +102,7 @@ async function figuresOf(
   const sum = (of: (device: SimulatedDevice) => number) => devices.reduce((total, device) => total + of(device), 0);
   const latencies = devices.flatMap((device) => device.latencies).sort((a, b) => a - b);
   const quantile = (q: number) => Math.round((latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))] ?? 0) * 10) / 10;
-  const back = devices.flatMap((device) => device.answeredAt).filter((at) => at > run.killedAt);
+  const back = devices.flatMap((device) => device.answeredAt).filter((at) => at > run.againAt);
   return {
     acknowledged: sum((device) => device.pushes),
     acknowledgedRecords: sum((device) => device.acknowledged.length),
