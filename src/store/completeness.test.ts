@@ -78,6 +78,11 @@ describe.each(databaseNames)('completeness on %s', (database) => {
       states: { whole: 2, partial: 0, missing: 0, quiet: 1 },
       gaps: [],
     });
+    // Read on time, it is judged up to the day of the last arrival; an export is over with its own last day.
+    await store.db.updateTable('batch').set({ arrived_at: '2026-03-09T00:00:00.000Z' }).execute();
+    expect((await studyCompleteness(store, 'sleep', {})).sources[0]?.to).toBe('2026-03-09');
+    await store.db.updateTable('source').set({ every_seconds: null }).execute();
+    expect((await studyCompleteness(store, 'sleep', {})).sources[0]?.to).toBe('2026-03-03');
     await withdraw(store, 'sleep', 'anna');
     expect((await studyCompleteness(store, 'sleep', filter)).sources[0]).toMatchObject({
       participant: null,

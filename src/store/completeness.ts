@@ -6,7 +6,7 @@ import { outcomeSums } from './explore-outcomes.ts';
 import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { unseal } from './seal.ts';
-import type { SourceSettings } from './sources.ts';
+import { isPushed, type SourceSettings } from './sources.ts';
 import { requireStudy } from './studies.ts';
 
 export interface CompletenessFilter {
@@ -21,7 +21,8 @@ const none: Outcomes = { received: 0, stored: 0, duplicate: 0, quarantined: 0, e
 
 /**
  * For every source and day: what was expected, what came, what became of it, and why something is missing, where that is known.
- * Without `to`, each source is judged up to the last day on which anything of the study arrived or lies.
+ * Without `to`, a source that goes on (read on time, pushed, fed) is judged up to the last day on which anything of the study arrived
+ * or lies, and one that is an export up to its own last day or the end of the consent.
  * @throws AfferentError `unknown-study`
  */
 export async function studyCompleteness(store: Store, study: string, filter: CompletenessFilter): Promise<Completeness> {
@@ -33,23 +34,27 @@ export async function studyCompleteness(store: Store, study: string, filter: Com
   const samples = await sampledSources(store, study);
   const said = await saidByDevices(store, study);
   const ends = [...arrivals.values(), ...[...days.values()].flatMap((own) => [...own.keys()])].filter((day) => day !== '').sort();
-  const end = filter.to ?? ends.at(-1) ?? null;
+  const end = ends.at(-1) ?? null;
   const list: CompletenessSource[] = [];
   for (const source of sources) {
     const own = days.get(source.id) ?? new Map<string, Outcomes>();
     const rates = recordings.get(source.id) ?? [];
-    const declared = await declaredUnits(store, source);
+    const settings = await settingsOf(store, source);
+    const declared = settings?.expected ?? null;
+    const consent = consentDays(source.consent);
     const facts: SourceFacts = {
       days: own,
       declared,
       byRate: declared === null ? expectedByRate(rates) : new Map(),
       continuous: rates.length > 0 || samples.has(source.id),
       erased: source.participant === null,
-      consent: consentDays(source.consent),
+      consent,
       lastArrival: arrivals.get(source.id) ?? null,
       said: said.get(source.participant ?? '') ?? new Map(),
     };
-    const judged = judgeDays(facts, { from: filter.from ?? null, to: end });
+    const goesOn = source.every_seconds !== null || (settings !== null && isPushed(settings.path));
+    const until = goesOn ? end : consent.to !== null && end !== null && consent.to < end ? consent.to : null;
+    const judged = judgeDays(facts, { from: filter.from ?? null, to: filter.to ?? until });
     const expected = judged.reduce<number | null>((sum, day) => (day.expected === null ? sum : (sum ?? 0) + day.expected), null);
     list.push({
       source: source.id,
@@ -67,7 +72,8 @@ export async function studyCompleteness(store: Store, study: string, filter: Com
     });
   }
   const froms = list.flatMap((source) => source.from ?? []).sort();
-  return { study, from: froms[0] ?? null, to: end, sources: list };
+  const tos = list.flatMap((source) => source.to ?? []).sort();
+  return { study, from: froms[0] ?? null, to: tos.at(-1) ?? null, sources: list };
 }
 
 type Source = Awaited<ReturnType<typeof sourcesOf>>[number];
@@ -76,7 +82,7 @@ async function sourcesOf(store: Store, study: string, filter: CompletenessFilter
   return store.db
     .selectFrom('source')
     .leftJoin('participant', 'participant.id', 'source.participant')
-    .select(['source.id', 'source.kind', 'source.participant', 'source.settings', 'participant.consent'])
+    .select(['source.id', 'source.kind', 'source.participant', 'source.settings', 'source.every_seconds', 'participant.consent'])
     .where('source.study', '=', study)
     .$if(filter.source !== undefined, (query) => query.where('source.id', '=', filter.source as string))
     .$if(filter.participant !== undefined, (query) => query.where('source.participant', '=', filter.participant as string))
@@ -164,12 +170,11 @@ async function saidByDevices(store: Store, study: string): Promise<Map<string, M
   return said;
 }
 
-async function declaredUnits(store: Store, source: Source): Promise<number | null> {
+async function settingsOf(store: Store, source: Source): Promise<SourceSettings | null> {
   if (source.participant === null || source.settings === null) return null;
   const key = await keyUnlessGone(store, source.participant);
   if (key === null) return null;
-  const settings = JSON.parse(unseal(key, `source|${source.id}`, source.settings).toString('utf8')) as SourceSettings;
-  return settings.expected ?? null;
+  return JSON.parse(unseal(key, `source|${source.id}`, source.settings).toString('utf8')) as SourceSettings;
 }
 
 /** First and last day on which a record may lie; the zone of the consent's own times decides. */

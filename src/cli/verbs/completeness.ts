@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import type { CompletenessDay, CompletenessSource } from '../../../schema/completeness.ts';
 import { AfferentError } from '../../../schema/errors.ts';
 import { Day } from '../../../schema/records.ts';
+import { completenessSvg } from '../../console/completeness-svg.ts';
 import { type CompletenessFilter, studyCompleteness } from '../../store/completeness.ts';
 import { requireParticipant } from '../../store/participants.ts';
-import { completenessSvg } from '../../console/completeness-svg.ts';
 import { withStore } from '../home.ts';
 import { outcomeColumns } from '../outcome-columns.ts';
 import type { Output } from '../output.ts';
@@ -16,12 +16,16 @@ export const verb: Verb = {
     { flags: '--participant <id>', help: 'of one participant: the id in your own lists' },
     { flags: '--source <id>', help: 'of one source only' },
     { flags: '--from <day>', help: 'from this day on, such as 2026-01-01; else from each source’s first day' },
-    { flags: '--to <day>', help: 'up to this day; else up to the last on which anything of the study arrived or lies' },
+    { flags: '--to <day>', help: 'up to this day; else up to the study’s last day for what goes on, to its own last day for an export' },
     { flags: '--days', help: 'a row for each day' },
     { flags: '--svg <file>', help: 'write a picture: a row for each source, a column for each day' },
   ],
   json: true,
-  examples: ['completeness sleep-2026', 'completeness sleep-2026 --participant P001 --days', 'completeness sleep-2026 --svg completeness.svg'],
+  examples: [
+    'completeness sleep-2026',
+    'completeness sleep-2026 --participant P001 --days',
+    'completeness sleep-2026 --svg completeness.svg',
+  ],
   notes:
     'For every source and day: expected, and received = stored + duplicate + quarantined + excluded + erased. What is expected is declared\n' +
     'for the source (--expect), or follows from the rates of its recordings; else a dash. Gaps are named with their cause where it is known.',
