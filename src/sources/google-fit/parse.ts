@@ -34,7 +34,12 @@ export function counterFor(role: FitRole | null): UnitCounter {
 }
 
 /** Units of a file of this role, called `name` within its export. Throws `not-this-kind`. */
-export function parseFile(role: FitRole | null, name: string, chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
+export function parseFile(
+  role: FitRole | null,
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  context: ParseContext,
+): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
   switch (role) {

@@ -2,7 +2,7 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { ParseContext, Parsed, UnitCounter } from '../../../schema/source.ts';
 import type { AccountFacts } from '../fitbit/facts.ts';
 import { counterFor as fitbitCounter, parseFile as parseFitbit } from '../fitbit/parse.ts';
-import { counterFor as fitCounter, type FitRole, parseFile as parseFit } from '../google-fit/parse.ts';
+import { type FitRole, counterFor as fitCounter, parseFile as parseFit } from '../google-fit/parse.ts';
 import { Clock } from '../reading/clock.ts';
 import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { MarkerCounter } from '../reading/count-marked.ts';

@@ -24,7 +24,11 @@ describe('tables of Health Connect', () => {
 
   it('convert grams and calories, and offsets from seconds', async () => {
     const found = samples(await itemsAt(healthConnect, fixtures));
-    expect(found.find(({ signal }) => signal === 'body_mass')).toMatchObject({ value: 70.1255, unit: 'kg', time: { offset: 330, zone: 'stated' } });
+    expect(found.find(({ signal }) => signal === 'body_mass')).toMatchObject({
+      value: 70.1255,
+      unit: 'kg',
+      time: { offset: 330, zone: 'stated' },
+    });
     expect(found.find(({ signal }) => signal === 'energy')).toMatchObject({ value: 85.5, unit: 'kcal', time: { offset: -210 } });
     expect(found.filter(({ signal }) => signal === 'steps').map(({ device, value }) => [device, value])).toEqual([
       ['app 3', 55],

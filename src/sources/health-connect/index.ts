@@ -28,7 +28,12 @@ export const healthConnect: SourceKind = {
     version: 1,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
-  parts: async (arrival) => toParts(await entriesOf(arrival, true), ({ name }) => roleOf(name), (role) => role === 'database'),
+  parts: async (arrival) =>
+    toParts(
+      await entriesOf(arrival, true),
+      ({ name }) => roleOf(name),
+      (role) => role === 'database',
+    ),
   counter({ role }) {
     if (role === 'database') return new WholeCounter();
     return role === 'json' ? new JsonUnitCounter(ROWS) : new RowCounter();

@@ -38,7 +38,8 @@ function eventRow(table: EventTable, row: Fields, time: Moment | null, end: Mome
   for (const [name, value] of Object.entries(row)) {
     if (HEAD.has(name) || isMissing(value)) continue;
     if (name === 'stage_type') addWord(values, 'stage', sleepStages[numberFrom(value)] ?? String(value));
-    else if (table === 'blood_pressure' && /^(?:systolic|diastolic)$/.test(name)) addNumber(values, `blood_pressure_${name}`, value, 'mm[Hg]');
+    else if (table === 'blood_pressure' && /^(?:systolic|diastolic)$/.test(name))
+      addNumber(values, `blood_pressure_${name}`, value, 'mm[Hg]');
     else if (Number.isNaN(numberFrom(value))) addWord(values, name, value);
     else addNumber(values, name, value, unitOfName(name));
   }

@@ -1,7 +1,16 @@
 import type { Event, Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
 import { type Fields, isFields } from '../reading/documents.ts';
-import { addNumber, contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, sourceId, type Values } from '../reading/measurements.ts';
+import {
+  addNumber,
+  contentId,
+  eventOutcome,
+  isMissing,
+  numberFrom,
+  sampleOutcome,
+  sourceId,
+  type Values,
+} from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { left, type Outcome } from '../reading/outcome.ts';
 import { isZero } from '../reading/scales.ts';
@@ -56,7 +65,8 @@ function addAll(values: Values, prefix: string, fields: Fields): void {
     if (noValues.test(field) || isMissing(value)) continue;
     if (Array.isArray(value)) {
       // What the ring measured every few minutes, with gaps where it has none.
-      if (value.every((item) => item === null || typeof item === 'number')) values[name] = { value: value.join(','), unit: unitOfField(name) };
+      if (value.every((item) => item === null || typeof item === 'number'))
+        values[name] = { value: value.join(','), unit: unitOfField(name) };
     } else if (isFields(value)) addAll(values, `${field}_`, value);
     else if (typeof value === 'boolean') values[name] = { value: Number(value), unit: '1' };
     else if (CODES.test(name) || Number.isNaN(numberFrom(value))) values[name] = { value: String(value).slice(0, 10_000), unit: '1' };

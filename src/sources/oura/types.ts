@@ -24,7 +24,10 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/calories|^cal_/, 'kcal'],
   [/met_minutes|^met_min/, '{MET}.min'],
   [/distance|meters|_m$/, 'm'],
-  [/_time$|_duration$|latency|time_in_bed|^(?:total|awake|rem|deep|light|duration|onset_latency)$|^(?:stress|recovery)_high$|interval$/, 's'],
+  [
+    /_time$|_duration$|latency|time_in_bed|^(?:total|awake|rem|deep|light|duration|onset_latency)$|^(?:stress|recovery)_high$|interval$/,
+    's',
+  ],
   [/pulse_wave_velocity/, 'm/s'],
   [/vo2_max/, 'mL/kg/min'],
 ];
@@ -37,7 +40,8 @@ export function unitOfField(name: string): string {
 export const zeroIsNone = /heart_rate|^hr_|hrv|rmssd|breath_?|_breath|score|vo2_max|spo2|vascular_age|pulse_wave/;
 
 /** Fields that are no values: times, ids, and words that the participant wrote for nobody else. */
-export const noValues = /^(?:id|day|timestamp|timestamp_unix|summary_date|bedtime_(?:start|end)|(?:start|end)_(?:datetime|time|day)|day_(?:start|end)|timezone|ring_id|comment|text|label|custom_name|next_token)$/;
+export const noValues =
+  /^(?:id|day|timestamp|timestamp_unix|summary_date|bedtime_(?:start|end)|(?:start|end)_(?:datetime|time|day)|day_(?:start|end)|timezone|ring_id|comment|text|label|custom_name|next_token)$/;
 
 /** The name of a list or file as it is called here. */
 export function typeOf(written: string): string {

@@ -19,7 +19,11 @@ export function parseFile(role: PolarRole, chunks: AsyncIterable<Buffer>, clock:
 async function* withTotals(role: PolarRole, chunks: AsyncIterable<Buffer>, clock: Clock): AsyncGenerator<Parsed> {
   const slicer = new JsonUnitSlicer(paths[role]);
   for await (const chunk of chunks) {
-    for (const unit of slicer.push(chunk)) yield settled(unit, unitOutcome(unit, (value) => pointOutcome(role, value, unit, clock)));
+    for (const unit of slicer.push(chunk))
+      yield settled(
+        unit,
+        unitOutcome(unit, (value) => pointOutcome(role, value, unit, clock)),
+      );
   }
   const { how, rest } = slicer.end();
   if (how === 'whole' && slicer.closed.length === 0 && !slicer.begun) return;

@@ -25,9 +25,21 @@ describe('an export of Polar Flow', () => {
 
   it('takes times for local ones: by the session’s offset, else by the declared zone, over a change of clocks', async () => {
     const found = samples(await itemsAt(polar, fixtures, berlin));
-    expect(found.find(({ signal }) => signal === 'speed')).toMatchObject({ value: 3, unit: 'm/s', time: { utc: '2024-03-30T09:00:00.000Z', offset: 60 } });
-    expect(found[0]).toMatchObject({ value: 52, device: 'Polar 0A1B', time: { utc: '2024-03-31T08:00:00.000Z', offset: 120, day: '2024-03-31' } });
-    expect(found.find(({ signal }) => signal === 'ibi')).toMatchObject({ value: 0.912, unit: 's', time: { utc: '2024-03-31T00:00:00.125Z' } });
+    expect(found.find(({ signal }) => signal === 'speed')).toMatchObject({
+      value: 3,
+      unit: 'm/s',
+      time: { utc: '2024-03-30T09:00:00.000Z', offset: 60 },
+    });
+    expect(found[0]).toMatchObject({
+      value: 52,
+      device: 'Polar 0A1B',
+      time: { utc: '2024-03-31T08:00:00.000Z', offset: 120, day: '2024-03-31' },
+    });
+    expect(found.find(({ signal }) => signal === 'ibi')).toMatchObject({
+      value: 0.912,
+      unit: 's',
+      time: { utc: '2024-03-31T00:00:00.125Z' },
+    });
   });
 
   it('has totals of the day that are the sums of its minutes', async () => {

@@ -14,7 +14,8 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/rmssd|Rmssd|rri/, 'ms'],
 ];
 /** Times, ids, names and notes: none of them are values. */
-const NO_VALUES = /^(?:exportVersion|startTime|stopTime|timezoneOffset|date|night|name|note|deviceId|userId|productId|created|modified|latitude|longitude|identifier|feeling)$/;
+const NO_VALUES =
+  /^(?:exportVersion|startTime|stopTime|timezoneOffset|date|night|name|note|deviceId|userId|productId|created|modified|latitude|longitude|identifier|feeling)$/;
 const DURATION = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/;
 
 type Scopes = readonly { path: string; scope: Fields }[];
@@ -55,7 +56,9 @@ export function nightOutcome(role: 'sleep' | 'night', value: unknown, clock: Clo
   addAll(values, value);
   if (Array.isArray(hypnogram.sleepStateChanges)) {
     const changes = hypnogram.sleepStateChanges.filter(isFields);
-    const stages = changes.map(({ offsetFromStart, state }) => `${durationOf(offsetFromStart) ?? String(offsetFromStart)} ${String(state)}`);
+    const stages = changes.map(
+      ({ offsetFromStart, state }) => `${durationOf(offsetFromStart) ?? String(offsetFromStart)} ${String(state)}`,
+    );
     values.stages = { value: stages.join(';').slice(0, 100_000), unit: '1' };
   }
   const id = typeof night === 'string' ? `${role} ${night}` : null;

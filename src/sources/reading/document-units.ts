@@ -183,7 +183,8 @@ export class JsonUnitSlicer {
     if (tooLong || Object.keys(top.scope).length >= MAX_SCOPE) return;
     try {
       const value: unknown = JSON.parse(bytes.toString('utf8'));
-      if (value === null || typeof value !== 'object') top.scope[top.key] = value as Scalar;
+      // A new object: units that came before keep what stood before them.
+      if (value === null || typeof value !== 'object') top.scope = { ...top.scope, [top.key]: value as Scalar };
     } catch {
       // The member is no scalar, or damaged: what needs it says so.
     }

@@ -25,7 +25,10 @@ export function rowOutcome(table: string, row: Row, clock: Clock): Outcome {
   const source = isMissing(row.source_type) ? device : `${device} source ${row.source_type}`;
   if (shape.becomes !== 'sample') return eventRow(table, row, time, end, source, clock);
   const { signal, unit, convert, zeroIsNone } = shape;
-  const value = shape.column.split('|').map((column) => row[column]).find((cell) => !isMissing(cell));
+  const value = shape.column
+    .split('|')
+    .map((column) => row[column])
+    .find((cell) => !isMissing(cell));
   const endMs = shape.isDay === true && time !== null ? msOf(time) + DAY_MS : end === null ? null : msOf(end);
   return sampleOutcome(clock, {
     ...{ signal, unit, device: source, time, value },

@@ -31,7 +31,9 @@ describe('a download from Samsung Health', () => {
   });
 
   it('keeps the rows of one day by their source apart', async () => {
-    const days = samples(await itemsAt(samsungHealth, fixtures, contextOf({ zone: 'Europe/Berlin' }))).filter(({ signal }) => signal === 'steps_daily');
+    const days = samples(await itemsAt(samsungHealth, fixtures, contextOf({ zone: 'Europe/Berlin' }))).filter(
+      ({ signal }) => signal === 'steps_daily',
+    );
     expect(days.map(({ value, device, time }) => [value, device, time.utc, time.day])).toEqual([
       [5120, 'unknown source -2', '2024-03-29T23:00:00.000Z', '2024-03-30'],
       [2000, 'phone source 0', '2024-03-29T23:00:00.000Z', '2024-03-30'],

@@ -14,7 +14,15 @@ const STARTS: Readonly<Record<Exclude<WhoopRole, 'journal'>, readonly [start: st
   sleep: ['Sleep onset', 'Wake onset'],
   workout: ['Workout start time', 'Workout end time'],
 };
-const UNITS: Readonly<Record<string, string>> = { min: 'min', bpm: '/min', ms: 'ms', celsius: 'Cel', rpm: '/min', cal: 'kcal', meters: 'm' };
+const UNITS: Readonly<Record<string, string>> = {
+  min: 'min',
+  bpm: '/min',
+  ms: 'ms',
+  celsius: 'Cel',
+  rpm: '/min',
+  cal: 'kcal',
+  meters: 'm',
+};
 /** Never 0 of somebody alive. */
 const ZERO_IS_NONE = /heart_rate|_hr$|oxygen|respiratory|skin_temp/;
 
@@ -55,13 +63,15 @@ function addCell(values: Values, column: string, cell: string): void {
   if (Number.isNaN(number)) {
     if (/^(?:true|false)$/i.test(cell)) values[name] = { value: cell.toLowerCase() === 'true' ? 1 : 0, unit: '1' };
     else values[name] = { value: cell.slice(0, 200), unit: '1' };
-  } else if (!(number === 0 && ZERO_IS_NONE.test(name))) addNumber(values, name, cell, UNITS[written] ?? (column.includes('%') ? '%' : '1'));
+  } else if (!(number === 0 && ZERO_IS_NONE.test(name)))
+    addNumber(values, name, cell, UNITS[written] ?? (column.includes('%') ? '%' : '1'));
 }
 
 /** Minutes east of `UTC-04:00`, `UTCZ`, `GMT-5`, `+01:00`. */
 export function offsetOf(written: string | undefined): number | null | 'unreadable' {
   if (isMissing(written)) return null;
-  const [, sign, hours = '', minutes = '0', zulu] = /^(?:UTC|GMT)?(?:([+-])(\d{1,2}):?(\d\d)?|(Z)?)$/i.exec((written as string).trim()) ?? [];
+  const [, sign, hours = '', minutes = '0', zulu] =
+    /^(?:UTC|GMT)?(?:([+-])(\d{1,2}):?(\d\d)?|(Z)?)$/i.exec((written as string).trim()) ?? [];
   if (sign === undefined) return zulu !== undefined || /^(?:UTC|GMT)$/i.test((written as string).trim()) ? 0 : 'unreadable';
   const east = Number(hours) * 60 + Number(minutes);
   return east > 1080 ? 'unreadable' : (sign === '-' ? -1 : 1) * east;

@@ -19,7 +19,15 @@ describe('an export of WHOOP', () => {
   });
 
   it('takes times for local ones, with the offset beside them; the last cycle is open', async () => {
-    expect(['UTC-04:00', 'UTCZ', 'GMT-5', '+01:00', 'UTC', 'somewhere', ''].map(offsetOf)).toEqual([-240, 0, -300, 60, 0, 'unreadable', null]);
+    expect(['UTC-04:00', 'UTCZ', 'GMT-5', '+01:00', 'UTC', 'somewhere', ''].map(offsetOf)).toEqual([
+      -240,
+      0,
+      -300,
+      60,
+      0,
+      'unreadable',
+      null,
+    ]);
     const records = (await itemsAt(whoop, fixtures)).flatMap((item) => (item.is === 'record' ? [item.record] : []));
     const cycle = records.find((record) => record.type === 'event' && record.event === 'summary');
     expect(cycle).toMatchObject({ time: { utc: '2026-07-27T03:52:10.000Z', offset: -240, zone: 'stated', day: '2026-07-26' }, end: null });
@@ -28,7 +36,9 @@ describe('an export of WHOOP', () => {
   });
 
   it('makes self-reports of the journal, without notes', async () => {
-    const reports = (await itemsAt(whoop, fixtures)).flatMap((item) => (item.is === 'record' && item.record.type === 'self-report' ? [item.record] : []));
+    const reports = (await itemsAt(whoop, fixtures)).flatMap((item) =>
+      item.is === 'record' && item.record.type === 'self-report' ? [item.record] : [],
+    );
     expect(reports.map(({ instrument, item, value }) => [instrument, item, value])).toEqual([
       ['WHOOP journal', 'Have any caffeine?', 1],
       ['WHOOP journal', 'Hydrated, sufficiently?', 0],

@@ -26,7 +26,13 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
 
 export type RowRole = 'sleep' | 'activities' | 'weight' | 'bp' | 'height';
 
-const EVENTS: Readonly<Record<RowRole, Event['event']>> = { sleep: 'sleep', activities: 'workout', weight: 'other', bp: 'other', height: 'other' };
+const EVENTS: Readonly<Record<RowRole, Event['event']>> = {
+  sleep: 'sleep',
+  activities: 'workout',
+  weight: 'other',
+  bp: 'other',
+  height: 'other',
+};
 
 /** A row whose first cell is its time, and of sleep and activities the second its end. Headers may be in any language. */
 export function rowOutcome(role: RowRole, row: Row, clock: Clock): Outcome {
@@ -61,7 +67,8 @@ function addCell(values: Values, role: RowRole, column: string, cell: string, cl
   if (isMissing(cell) || /comment|kommentar|gps/i.test(column)) return;
   if (role === 'activities' && cell.startsWith('{')) addData(values, cell);
   else if (Number.isNaN(numberFrom(cell))) {
-    if (clock.at(cell) === null && role === 'activities' && !/^[A-Z]\w+\/\w+/.test(cell)) values.activity = { value: cell.slice(0, 200), unit: '1' };
+    if (clock.at(cell) === null && role === 'activities' && !/^[A-Z]\w+\/\w+/.test(cell))
+      values.activity = { value: cell.slice(0, 200), unit: '1' };
   } else {
     const [, label = column, written = ''] = /^(.*?)\s*\(([^()]*)\)$/.exec(column) ?? [];
     const [unit, factor] = UNITS[written] ?? [/heart rate|herzfrequenz/i.test(column) ? '/min' : '1', 1];
@@ -73,7 +80,12 @@ function addCell(values: Values, role: RowRole, column: string, cell: string, cl
 function addData(values: Values, cell: string): void {
   try {
     for (const [name, value] of Object.entries(JSON.parse(cell) as Record<string, unknown>)) {
-      addNumber(values, snakeCase(name), value, name === 'calories' ? 'kcal' : name === 'distance' ? 'm' : /^hr_/.test(name) ? '/min' : '1');
+      addNumber(
+        values,
+        snakeCase(name),
+        value,
+        name === 'calories' ? 'kcal' : name === 'distance' ? 'm' : /^hr_/.test(name) ? '/min' : '1',
+      );
     }
   } catch {
     values.data = { value: 'unreadable', unit: '1' };

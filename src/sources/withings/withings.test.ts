@@ -14,7 +14,13 @@ describe('a download from Withings', () => {
     expect(Object.fromEntries(parts.map(({ name, items }) => [name, tally(items)]))).toEqual({
       'activities.csv': { record: 1 },
       'aggregates_steps.csv': { sample: 1, 'quarantined bad-value': 1 },
-      'raw_sleep-monitor_hr.csv': { sample: 5, 'excluded empty': 1, 'quarantined bad-value': 2, 'quarantined no-time': 1, 'quarantined not-csv': 2 },
+      'raw_sleep-monitor_hr.csv': {
+        sample: 5,
+        'excluded empty': 1,
+        'quarantined bad-value': 2,
+        'quarantined no-time': 1,
+        'quarantined not-csv': 2,
+      },
       'raw_tracker_latitude.csv': { 'excluded file-not-used': 1 },
       'sleep.csv': { record: 1, 'quarantined bad-value': 1 },
       'weight.csv': { record: 1, 'excluded empty': 1 },
