@@ -2,8 +2,8 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { asObject, type JsonObject, objectsIn } from '../reading/json-values.ts';
-import { membersNoted } from '../reading/listed-names.ts';
 import { readLists } from '../reading/list-units.ts';
+import { membersNoted } from '../reading/listed-names.ts';
 import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
@@ -57,7 +57,7 @@ function post(entry: JsonObject, clock: Clock, context: ParseContext): Outcome {
 }
 
 function comment(entry: JsonObject, name: string | null, clock: Clock, context: ParseContext): Outcome {
-  const inner = objectsIn(entry.data).flatMap((part) => asObject(part.comment) ?? [])[0];
+  const inner = objectsIn(objectsIn(entry.data).map((part) => part.comment))[0];
   const author = typeof inner?.author === 'string' ? repairMojibake(inner.author) : null;
   if (author !== null && name !== null && author !== name) return left('other-person');
   return written('reply', inner?.timestamp ?? entry.timestamp, inner?.comment ?? labelled(entry), undefined, clock, context);

@@ -1,8 +1,8 @@
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { asObject, type JsonObject, objectsIn } from '../reading/json-values.ts';
-import { membersNoted } from '../reading/listed-names.ts';
 import { readLists } from '../reading/list-units.ts';
+import { membersNoted } from '../reading/listed-names.ts';
 import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
@@ -48,7 +48,7 @@ function media(entry: JsonObject, post: PostOf): Outcome {
 /** A comment: labels are in the account's language, but the comment is always the first of them that has words. */
 function comment(entry: JsonObject, post: PostOf): Outcome {
   const map = asObject(entry.string_map_data);
-  const values = map === null ? objectsIn(entry.label_values) : Object.values(map).flatMap((value) => asObject(value) ?? []);
+  const values = objectsIn(map === null ? entry.label_values : Object.values(map));
   const named =
     asObject(map?.Comment)?.value ??
     values.find(({ value, label }) => label === 'Comment' || (typeof value === 'string' && value !== ''))?.value;

@@ -7,5 +7,5 @@ export function asObject(value: unknown): JsonObject | null {
 
 /** The objects of a list; none where it is no list. */
 export function objectsIn(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.flatMap((entry) => asObject(entry) ?? []) : [];
+  return Array.isArray(value) ? value.map(asObject).filter((entry) => entry !== null) : [];
 }
