@@ -28,15 +28,23 @@ for (let person = 0; person < participants; person++) {
       const batch = `b_${person}_${arrival}`;
       const first = Math.floor((arrival * days) / arrivals);
       // Exports overlap: each begins a month before the last one ended.
-      const own = Array.from({ length: Math.floor(days / arrivals) + 30 }, (_, i) => first + i).filter((i) => i < days && (i * 7 + person) % 11);
+      const own = Array.from({ length: Math.floor(days / arrivals) + 30 }, (_, i) => first + i).filter(
+        (i) => i < days && (i * 7 + person) % 11,
+      );
       const sum = own.length * 288;
       const outcomes = { received: sum, stored: sum, duplicate: 0, quarantined: 0, excluded: 0, erased: 0 };
       const place = { study: 'bench', source, arrival: null, arrival_key: batch, content_key: batch, state: 'done', error: null } as const;
       const rest = { cursor_part: 0, cursor_unit: 0, parts: 1, bytes: 1, arrived_at: '2026-01-01T00:00:00.000Z', closed_at: null };
-      await tx.insertInto('batch').values({ id: batch, ...place, ...outcomes, ...rest }).execute();
+      await tx
+        .insertInto('batch')
+        .values({ id: batch, ...place, ...outcomes, ...rest })
+        .execute();
       for (const i of own) {
         const day = new Date(firstMs + i * 86_400_000).toISOString().slice(0, 10);
-        await tx.insertInto('ledger').values({ batch, day, ...outcomes, received: 288, stored: 288 }).execute();
+        await tx
+          .insertInto('ledger')
+          .values({ batch, day, ...outcomes, received: 288, stored: 288 })
+          .execute();
       }
     }
   });

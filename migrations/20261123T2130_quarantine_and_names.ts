@@ -13,10 +13,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('quarantine_part_pk', ['batch', 'part'])
     .execute();
 
-  await db.schema.alterTable('drift').addColumn('first_at', 'text', (c) => c.notNull().defaultTo('')).execute();
-  await db.schema.alterTable('drift').addColumn('last_at', 'text', (c) => c.notNull().defaultTo('')).execute();
-  await db.schema.alterTable('drift').addColumn('arrivals', big, (c) => c.notNull().defaultTo(1)).execute();
-  await db.schema.alterTable('drift').addColumn('parser', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await db.schema
+    .alterTable('drift')
+    .addColumn('first_at', 'text', (c) => c.notNull().defaultTo(''))
+    .execute();
+  await db.schema
+    .alterTable('drift')
+    .addColumn('last_at', 'text', (c) => c.notNull().defaultTo(''))
+    .execute();
+  await db.schema
+    .alterTable('drift')
+    .addColumn('arrivals', big, (c) => c.notNull().defaultTo(1))
+    .execute();
+  await db.schema
+    .alterTable('drift')
+    .addColumn('parser', 'integer', (c) => c.notNull().defaultTo(0))
+    .execute();
   await db.schema.alterTable('drift').addColumn('cleared_at', 'text').execute();
 
   await db.schema

@@ -4,12 +4,10 @@ import { MASKING_VERSION } from '../../src/consent/mask.ts';
 import { readPart } from '../../src/sources/account.ts';
 import { sourceKind } from '../../src/sources/index.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
-import { noteDrift } from '../../src/store/drift.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { openFrame, openRaw, partFacts } from '../../src/store/quarantine.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { DriftList } from './drift-list.ts';
 import type { JobContext } from './jobs.ts';
 import { partOf } from './part-facts.ts';
 
@@ -60,7 +58,6 @@ export async function replayQuarantine(
       done += rows.length;
       progress(done);
     }
-    await noteDrift(store, reading.owner, reading.kind.manifest.version, reading.drift.take());
   }
   return counts;
 }
@@ -98,9 +95,9 @@ async function openReading({ store }: JobContext, id: string, batch: string, par
   const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
   const facts = await partFacts(store, key, batch, part);
   const known = facts === null ? null : partOf(facts);
-  const drift = new DriftList();
-  const parse: ParseContext = { mapping, zone, account, arrivedMs: known?.arrivedMs ?? 0, drift: (change) => drift.add(change) };
-  return { owner, kind, writer, drift, parse, partWith: known?.part ?? null };
+  // What has changed was told when the unit arrived; by itself it tells nothing of a format.
+  const parse: ParseContext = { mapping, zone, account, arrivedMs: known?.arrivedMs ?? 0, drift: () => {} };
+  return { owner, kind, writer, parse, partWith: known?.part ?? null };
 }
 
 async function replayRows(reading: Reading, part: number, rows: readonly Row[], counts: ReplayCounts): Promise<void> {

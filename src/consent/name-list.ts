@@ -9,12 +9,97 @@ export interface Stretch {
  * longer name only.
  */
 const words: ReadonlySet<string> = new Set([
-  ...['mom', 'mum', 'mama', 'dad', 'papa', 'mutti', 'vati', 'oma', 'opa', 'grandma', 'grandpa', 'maman', 'home', 'work', 'office', 'doctor'],
-  ...['arzt', 'taxi', 'bank', 'school', 'group', 'gruppe', 'family', 'familie', 'friends', 'team', 'chat', 'new', 'old', 'the', 'and', 'und'],
+  ...[
+    'mom',
+    'mum',
+    'mama',
+    'dad',
+    'papa',
+    'mutti',
+    'vati',
+    'oma',
+    'opa',
+    'grandma',
+    'grandpa',
+    'maman',
+    'home',
+    'work',
+    'office',
+    'doctor',
+  ],
+  ...[
+    'arzt',
+    'taxi',
+    'bank',
+    'school',
+    'group',
+    'gruppe',
+    'family',
+    'familie',
+    'friends',
+    'team',
+    'chat',
+    'new',
+    'old',
+    'the',
+    'and',
+    'und',
+  ],
   ...['der', 'die', 'das', 'von', 'van', 'mrs', 'miss', 'frau', 'herr', 'will', 'may', 'april', 'june', 'august', 'hope', 'grace', 'faith'],
-  ...['joy', 'rose', 'mark', 'bill', 'art', 'rich', 'drew', 'chase', 'chance', 'angel', 'sunny', 'young', 'long', 'short', 'little', 'white'],
-  ...['black', 'brown', 'green', 'king', 'baker', 'day', 'love', 'page', 'price', 'wolf', 'fuchs', 'klein', 'gross', 'lang', 'kurz', 'weiss'],
-  ...['deleted', 'account', 'user', 'unknown', 'you', 'me', 'ich', 'all', 'club', 'yoga', 'sport', 'news', 'info', 'admin', 'bot', 'service'],
+  ...[
+    'joy',
+    'rose',
+    'mark',
+    'bill',
+    'art',
+    'rich',
+    'drew',
+    'chase',
+    'chance',
+    'angel',
+    'sunny',
+    'young',
+    'long',
+    'short',
+    'little',
+    'white',
+  ],
+  ...[
+    'black',
+    'brown',
+    'green',
+    'king',
+    'baker',
+    'day',
+    'love',
+    'page',
+    'price',
+    'wolf',
+    'fuchs',
+    'klein',
+    'gross',
+    'lang',
+    'kurz',
+    'weiss',
+  ],
+  ...[
+    'deleted',
+    'account',
+    'user',
+    'unknown',
+    'you',
+    'me',
+    'ich',
+    'all',
+    'club',
+    'yoga',
+    'sport',
+    'news',
+    'info',
+    'admin',
+    'bot',
+    'service',
+  ],
 ]);
 
 const word = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{M}]+)*/gu;
@@ -65,7 +150,8 @@ export class NameList {
       i += length - 1;
     }
     for (const name of this.#unparted) {
-      for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + name.length)) found.push({ from: at, to: at + name.length });
+      for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + name.length))
+        found.push({ from: at, to: at + name.length });
     }
     return found.sort((a, b) => a.from - b.from || b.to - a.to);
   }
@@ -100,8 +186,7 @@ function sameWord(given: Word | undefined, part: string, isLast: boolean): boole
 
 /** A word as it compares. */
 function plain(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('’', "'").toLowerCase()
-    .replaceAll('ß', 'ss');
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('’', "'").toLowerCase().replaceAll('ß', 'ss');
 }
 
 /** A name without the ending that says whose something is. */

@@ -7,7 +7,9 @@ import { NameList } from './name-list.ts';
 
 /** The names of the first line, and snippets in which `⟦…⟧` marks them. */
 function fixture(): { names: string[]; snippets: { text: string; labels: [number, number][] }[] } {
-  const [head = '', ...lines] = readFileSync(join(import.meta.dirname, 'fixtures', 'names.txt'), 'utf8').trimEnd().split('\n');
+  const [head = '', ...lines] = readFileSync(join(import.meta.dirname, 'fixtures', 'names.txt'), 'utf8')
+    .trimEnd()
+    .split('\n');
   const snippets = lines.map((line) => {
     const labels: [number, number][] = [];
     let text = '';

@@ -93,7 +93,8 @@ function months(from: string, days: number, width: number, bottom: number): stri
     if (!isFirst && i > 0) continue;
     const x = round(labelWidth + i * width);
     parts.push(`<line x1="${x}" y1="${top - 4}" x2="${x}" y2="${bottom}" stroke="#d8d8d2"/>`);
-    if (isFirst || days < 28) parts.push(`<text x="${x + 2}" y="${top - 8}" fill="#555">${yearsOnly ? day.slice(0, 4) : day.slice(0, 7)}</text>`);
+    if (isFirst || days < 28)
+      parts.push(`<text x="${x + 2}" y="${top - 8}" fill="#555">${yearsOnly ? day.slice(0, 4) : day.slice(0, 7)}</text>`);
   }
   return parts;
 }

@@ -27,9 +27,7 @@ describe.each(databaseNames)('a signal by day on %s', (database) => {
       steps('11:00:00', '11:10:00', 300, 'iPhone'),
       steps('11:20:00', '11:30:00', 9, 'Some app'),
     );
-    expect(rows).toEqual([
-      { unit: '1', day: '2026-03-01', how: 'sum', value: 900, hours: 2, samples: 3, left_out: 2, devices: 2 },
-    ]);
+    expect(rows).toEqual([{ unit: '1', day: '2026-03-01', how: 'sum', value: 900, hours: 2, samples: 3, left_out: 2, devices: 2 }]);
   });
 
   test('shares a sample out over the hours and days that it lies in', async () => {

@@ -150,7 +150,13 @@ export async function dailySignal(store: Store, key: Buffer, participant: string
   const rules = new Map<string, DailyRule>();
   for (let i = 0; i < index.length; i += slice) {
     const ids = index.slice(i, i + slice).map((row) => row.id);
-    const rows = await store.db.selectFrom('series').select(['id', 'source', 'unit', 'body']).where('id', 'in', ids).orderBy('start_ms').orderBy('id').execute();
+    const rows = await store.db
+      .selectFrom('series')
+      .select(['id', 'source', 'unit', 'body'])
+      .where('id', 'in', ids)
+      .orderBy('start_ms')
+      .orderBy('id')
+      .execute();
     for (const row of rows) {
       const rule = rules.get(row.unit) ?? new DailyRule(signal);
       rules.set(row.unit, rule);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, openWriter } from '../../test/support/study-data.ts';
 import { clearDrift, driftRows, noteDrift } from './drift.ts';
+import { changeSourceSettings } from './source-settings.ts';
 import { createStudy } from './studies.ts';
 
 describe.each(databaseNames)('drift on %s', (database) => {
@@ -23,5 +24,7 @@ describe.each(databaseNames)('drift on %s', (database) => {
     expect((await driftRows(store, 'sleep', false))[0]?.clearedAt).not.toBeNull();
     await noteDrift(store, second, 2, changes);
     expect((await driftRows(store, 'sleep', false))[0]).toMatchObject({ arrivals: 2, clearedAt: null });
+    await changeSourceSettings(store, 'sleep', source, { mapping: { id: 'nr' } });
+    expect((await driftRows(store, 'sleep', false))[0]?.clearedAt).not.toBeNull();
   });
 });

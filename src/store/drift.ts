@@ -62,12 +62,27 @@ export async function clearDrift(store: Store, source: string, parser: number): 
     .execute();
 }
 
+/** Clears what was reported under another mapping: what still holds is reported again. */
+export async function closeDrift(store: Store, source: string): Promise<void> {
+  await store.db.updateTable('drift').set({ cleared_at: now() }).where('source', '=', source).where('cleared_at', 'is', null).execute();
+}
+
 /** Changes of a study's outside formats. `named` gives the names themselves, to those who may see them. */
 export async function driftRows(store: Store, study: string, named: boolean): Promise<DriftRow[]> {
   const rows = await store.db
     .selectFrom('drift')
     .innerJoin('source', 'source.id', 'drift.source')
-    .select(['drift.source', 'source.participant', 'drift.kind', 'drift.name_key', 'drift.name', 'first_at', 'last_at', 'arrivals', 'cleared_at'])
+    .select([
+      'drift.source',
+      'source.participant',
+      'drift.kind',
+      'drift.name_key',
+      'drift.name',
+      'first_at',
+      'last_at',
+      'arrivals',
+      'cleared_at',
+    ])
     .where('source.study', '=', study)
     .orderBy('drift.source')
     .orderBy('drift.kind')

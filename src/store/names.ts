@@ -1,9 +1,9 @@
 import { now } from './clock.ts';
 import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
+import { requireRun } from './runs.ts';
 import { seal, unseal } from './seal.ts';
 import type { Owner } from './series.ts';
-import { requireRun } from './runs.ts';
 import { requireNotErased } from './sources.ts';
 
 /** Names that one participant's exports list, at most. */

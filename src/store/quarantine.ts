@@ -65,7 +65,12 @@ export async function keepPart(tx: Transaction<Tables>, owner: Owner, part: numb
 }
 
 export async function partFacts(store: Store, key: Buffer, batch: string, part: number): Promise<Buffer | null> {
-  const row = await store.db.selectFrom('quarantine_part').select('facts').where('batch', '=', batch).where('part', '=', part).executeTakeFirst();
+  const row = await store.db
+    .selectFrom('quarantine_part')
+    .select('facts')
+    .where('batch', '=', batch)
+    .where('part', '=', part)
+    .executeTakeFirst();
   return row ? unseal(key, `quarantine_part|${batch}|${part}`, row.facts) : null;
 }
 
@@ -77,13 +82,19 @@ export async function takeFromQuarantine(tx: Transaction<Tables>, batch: string,
   const rows =
     ids.length === 0
       ? []
-      : await tx.selectFrom('quarantine').select(['id', 'units', 'day', 'reason']).where('id', 'in', ids).where('batch', '=', batch).execute();
+      : await tx
+          .selectFrom('quarantine')
+          .select(['id', 'units', 'day', 'reason'])
+          .where('id', 'in', ids)
+          .where('batch', '=', batch)
+          .execute();
   const days = sums(rows, (row) => row.day);
   const reasons = sums(rows, (row) => row.reason);
   const all = rows.reduce((sum, row) => sum + row.units, 0);
   const less = (units: number) => ({ received: sql<number>`received - ${units}`, quarantined: sql<number>`quarantined - ${units}` });
   await tx.updateTable('batch').set(less(all)).where('id', '=', batch).execute();
-  for (const [day, units] of days) await tx.updateTable('ledger').set(less(units)).where('batch', '=', batch).where('day', '=', day).execute();
+  for (const [day, units] of days)
+    await tx.updateTable('ledger').set(less(units)).where('batch', '=', batch).where('day', '=', day).execute();
   for (const [reason, units] of reasons) {
     await tx
       .updateTable('outcome_reason')

@@ -38,5 +38,21 @@ export async function quarantinedUnit(store: Store, study: string, id: string, w
   const { source, kind, participant, batch, reason, field, part, unit, position, units } = row;
   const replayable = raw.length > 0 && row.frame !== null && reason !== 'line-too-long';
   const text = withText ? raw.toString('utf8') : null;
-  return { id, source, kind, participant, batch, reason, field, part, unit, position, units, day: row.day || null, bytes: raw.length, replayable, text };
+  return {
+    id,
+    source,
+    kind,
+    participant,
+    batch,
+    reason,
+    field,
+    part,
+    unit,
+    position,
+    units,
+    day: row.day || null,
+    bytes: raw.length,
+    replayable,
+    text,
+  };
 }

@@ -39,7 +39,10 @@ export function encodeSamples(samples: readonly Sample[]): Buffer {
     if (original !== undefined) numbers[3 * n + i] = sample.original?.value ?? Number.NaN;
     offsets[i] = sample.time.offset ?? noOffset;
   });
-  return join({ device: first.device, zone: first.time.zone, samples: n, ...(original === undefined ? {} : { original }) }, [bytesOf(numbers), bytesOf(offsets)]);
+  return join({ device: first.device, zone: first.time.zone, samples: n, ...(original === undefined ? {} : { original }) }, [
+    bytesOf(numbers),
+    bytesOf(offsets),
+  ]);
 }
 
 export function decodeSamples(body: Buffer): SampleColumns {

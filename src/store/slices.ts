@@ -2,7 +2,11 @@ import type { Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Ids out of `rows` that the store holds already. */
-export async function knownIds(tx: Transaction<Tables>, table: 'record' | 'quarantine', rows: readonly { id: string }[]): Promise<Set<string>> {
+export async function knownIds(
+  tx: Transaction<Tables>,
+  table: 'record' | 'quarantine',
+  rows: readonly { id: string }[],
+): Promise<Set<string>> {
   const known = new Set<string>();
   for (let i = 0; i < rows.length; i += 1000) {
     const ids = rows.slice(i, i + 1000).map((row) => row.id);

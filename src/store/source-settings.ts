@@ -1,4 +1,5 @@
 import { AfferentError } from '../../schema/errors.ts';
+import { closeDrift } from './drift.ts';
 import type { Store } from './open.ts';
 import { seal } from './seal.ts';
 import { type SourceSettings, sourceSettings } from './sources.ts';
@@ -13,4 +14,5 @@ export async function changeSourceSettings(store: Store, study: string, id: stri
   const settings = { ...(await sourceSettings(store, id)), ...change };
   const sealed = seal(await store.keys.key(row.participant), `source|${id}`, JSON.stringify(settings));
   await store.db.updateTable('source').set({ settings: sealed }).where('id', '=', id).where('state', '<>', 'erased').execute();
+  if (change.mapping !== undefined) await closeDrift(store, id);
 }

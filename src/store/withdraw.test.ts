@@ -16,9 +16,9 @@ import {
 } from '../../test/support/study-data.ts';
 import { rowsNaming, scoreLate } from '../../test/support/traces.ts';
 import { startWriter } from '../../test/support/writer.ts';
-import { noteDrift } from './drift.ts';
 import { openBatch } from './batches.ts';
 import { contentHash } from './content-hash.ts';
+import { noteDrift } from './drift.ts';
 import { erasedTables, eraseParticipant } from './erase.ts';
 import { ledgerRows } from './ledger.ts';
 import { checkLedger } from './ledger-check.ts';

@@ -5,7 +5,10 @@ import { deleteSchedule } from './schedules.ts';
 /** Deletes what the server keeps of a withdrawn participant's sources and alerts: schedules, runs and their histories. */
 export async function forgetSources(client: Client, sources: readonly string[], alerts: readonly string[]): Promise<void> {
   for (const source of sources) await deleteSchedule(client, source);
-  const ids = [...sources.flatMap((source) => [workflowIds.ingestion(source), workflowIds.replay(source)]), ...alerts.map(workflowIds.review)];
+  const ids = [
+    ...sources.flatMap((source) => [workflowIds.ingestion(source), workflowIds.replay(source)]),
+    ...alerts.map(workflowIds.review),
+  ];
   for (const id of ids) {
     for await (const { workflowId, runId } of client.workflow.list({ query: `WorkflowId STARTS_WITH "${id}"` })) {
       const execution = { workflowId, runId };

@@ -89,8 +89,8 @@ function printSources(out: Output, sources: readonly CompletenessSource[]): void
     sources,
   );
   const gaps = sources.flatMap((source) => source.gaps.map((gap) => ({ ...gap, source: source.source, kind: source.kind })));
-  if (gaps.length === 0) return out.line('\nNo gaps.');
-  out.line('');
+  out.line(gaps.length === 0 ? '\nNo gaps.' : '');
+  if (gaps.length === 0) return;
   out.table(
     [
       { title: 'gap of', cell: (row) => row.source },

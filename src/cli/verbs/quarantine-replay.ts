@@ -71,10 +71,19 @@ async function sourcesWithQuarantine(store: Store, study: string, one: string | 
 }
 
 function printReplay(call: Call, rows: SourceReplay[], total: ReplayCounts): void {
-  if (rows.length === 0) return call.out.note('Nothing of that is in quarantine.');
-  call.out.table([{ title: 'source', cell: (row) => row.source }, ...names.map((name) => ({ title: name, cell: (row: SourceReplay) => row[name] }))], rows);
+  if (rows.length === 0) {
+    call.out.note('Nothing of that is in quarantine.');
+    return;
+  }
+  call.out.table(
+    [{ title: 'source', cell: (row) => row.source }, ...names.map((name) => ({ title: name, cell: (row: SourceReplay) => row[name] }))],
+    rows,
+  );
   if (total.still > 0) call.out.note(`${total.still} units still cannot be read: see quarantine list.`);
   if (total.cut > 0)
-    call.out.note(`${total.cut} units are longer than the limit; only their first 64 KiB are kept. Put the file mended under a new name, and ingest.`);
-  if (total.bare > 0) call.out.note(`${total.bare} units cannot be read by themselves. Put their file mended under a new name, and ingest.`);
+    call.out.note(
+      `${total.cut} units are longer than the limit; only their first 64 KiB are kept. Put the file mended under a new name, and ingest.`,
+    );
+  if (total.bare > 0)
+    call.out.note(`${total.bare} units cannot be read by themselves. Put their file mended under a new name, and ingest.`);
 }

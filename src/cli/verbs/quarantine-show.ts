@@ -9,7 +9,10 @@ export const verb: Verb = {
   arguments: { '<study>': 'name of the study', '<id>': 'id of the unit, from quarantine list' },
   options: [{ flags: '--text', help: 'show its bytes too: what a participant wrote; the audit keeps that you looked' }],
   json: true,
-  examples: ['quarantine show sleep-2026 0123456789abcdef0123456789abcdef', 'quarantine show sleep-2026 0123456789abcdef0123456789abcdef --text'],
+  examples: [
+    'quarantine show sleep-2026 0123456789abcdef0123456789abcdef',
+    'quarantine show sleep-2026 0123456789abcdef0123456789abcdef --text',
+  ],
   async run(call) {
     const [study, id] = [argument(call, 0), argument(call, 1)];
     const withText = call.options.text === true;

@@ -260,7 +260,15 @@ test('a reader who goes away ends the query', async () => {
 
 test('the tables are described, every column of them', async () => {
   const { tables, examples } = (await call(app, session, { url: '/v1/studies/sleep/sql/tables' })).json() as SqlTables;
-  expect(tables.map((table) => table.name)).toEqual(['scores', 'score_values', 'records', 'signals', 'daily_signal', 'participants', 'sources']);
+  expect(tables.map((table) => table.name)).toEqual([
+    'scores',
+    'score_values',
+    'records',
+    'signals',
+    'daily_signal',
+    'participants',
+    'sources',
+  ]);
   for (const table of tables) {
     expect(table.columns.length, table.name).toBeGreaterThan(0);
     for (const column of table.columns) expect(column.about, `${table.name}.${column.name}`).not.toBe('');

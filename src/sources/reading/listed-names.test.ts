@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { facebook } from '../facebook/index.ts';
 import { instagram } from '../instagram/index.ts';
+import { telegram } from '../telegram/index.ts';
 import { folderWith } from '../testing/folder.ts';
 import { contextOf, readAll } from '../testing/read-all.ts';
-import { telegram } from '../telegram/index.ts';
 import { whatsapp } from '../whatsapp/index.ts';
 import { namesNoted } from './listed-names.ts';
 
@@ -21,7 +21,12 @@ test('each name is passed on once; what is none is left out', () => {
 });
 
 test('a chat of Telegram names who wrote and with whom', async () => {
-  const chat = (type: string, name: string, from: string) => ({ name, type, id: 5, messages: [{ id: 1, type: 'message', from, text: 'x' }] });
+  const chat = (type: string, name: string, from: string) => ({
+    name,
+    type,
+    id: 5,
+    messages: [{ id: 1, type: 'message', from, text: 'x' }],
+  });
   const chats = { list: [chat('personal_chat', 'Lea Roth', 'Lea Roth'), chat('private_group', 'Climbing', 'Jonas Falk')] };
   const result = JSON.stringify({ personal_information: { user_id: 1, first_name: 'Ana' }, chats });
   expect(await namesOf(telegram, { 'result.json': result }, null)).toEqual(['Jonas Falk', 'Lea Roth']);

@@ -1,7 +1,7 @@
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { DriftOnce } from '../reading/drift.ts';
-import { namesNoted } from '../reading/listed-names.ts';
 import { fieldsOf, identifier } from '../reading/json-unit.ts';
+import { namesNoted } from '../reading/listed-names.ts';
 import { nestedUnits } from '../reading/nested-units.ts';
 import { quarantined } from '../reading/quarantine.ts';
 import type { Unit } from '../reading/unit.ts';
