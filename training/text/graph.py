@@ -132,6 +132,18 @@ class Pooling:
         return g.op("MatMul", ctx.mask_row, ones)  # (B, 1, 1)
 
 
+def word_shares(g: GraphBuilder, pool: Pooling, model: TextEncoder) -> str:
+    """What a word alone adds to the crisis head, at that head's columns and zero at the others: (B, T, n)."""
+    table = model.crisis_words.weight.detach().numpy().astype(np.float16)
+    g.initializers.append(numpy_helper.from_array(table, "crisis_words"))
+    found = g.op("Cast", g.op("Gather", "crisis_words", "input_ids"), to=TensorProto.FLOAT)
+    found = g.op("Mul", g.op("Mul", found, pool.tokens.mask3), g.op("Sqrt", pool.count))
+    sizes, names = [head.mean.out_features for head in model.heads.values()], list(model.heads)
+    before = sum(sizes[: names.index("crisis")])
+    pads = g.ints(0, 0, before, 0, 0, sum(sizes) - before - model.heads["crisis"].mean.out_features)
+    return g.op("Pad", found, pads, g.constant(0.0))
+
+
 def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEncoder) -> None:
     """Outputs NAME_tokens (B, T, n), zero at padding, and NAME (B, n): their mean over real tokens plus the bias.
 
@@ -150,12 +162,14 @@ def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEnc
     level = g.op("Add", g.op("MatMul", x, focus), g.op("Mul", g.op("Sub", pairs.mask3, g.constant(1.0)), g.constant(1e4)))
     weight = g.op("Mul", g.op("Exp", g.op("Sub", level, g.op("ReduceMax", level, g.ints(1), keepdims=1))), pairs.mask3)
     weight = g.op("Div", weight, g.op("MatMul", pairs.mask_row, weight))
-    attended = g.op("Mul", weight, g.op("MatMul", x, focused))
+    mix = g.weight(torch.block_diag(*(head.mix for head in heads)).t())
+    attended = g.op("MatMul", g.op("Mul", weight, g.op("MatMul", x, focused)), mix)
     by_pair = g.op("Add", g.op("Div", g.op("Mul", g.op("MatMul", x, mean), pairs.mask3), pool.pair_count), attended)
     for_one = g.unsqueeze(g.op("Div", g.op("Mul", by_pair, pool.count), pool.inside), 2)
     shape = g.op("Concat", tokens.batch, pairs.tokens, g.ints(2, sum(h.mean.out_features for h in heads)), axis=0)
     for_one = g.op("Reshape", g.op("Expand", for_one, shape), g.op("Concat", tokens.batch, tokens.tokens, g.ints(-1), axis=0))
     shares = g.op("Add", by_word, g.op("Mul", for_one, tokens.mask3))
+    shares = g.op("Add", shares, word_shares(g, pool, model))
     logits = g.op("Div", g.op("MatMul", tokens.mask_row, shares), pool.count)
     logits = g.op("Add", g.op("Squeeze", logits, g.ints(1)), bias)
     start = 0

@@ -53,6 +53,7 @@ class Head(nn.Module):
         self.token = nn.Linear(width, size, bias=False)
         self.focus = nn.Linear(width, size, bias=False)
         self.focused = nn.Linear(width, size, bias=False)
+        self.register_buffer("mix", torch.eye(size))  # (n, n): which logits each of the attentions speaks to
         for part in (self.mean, self.token, self.focused):
             nn.init.zeros_(part.weight)
         nn.init.zeros_(self.mean.bias)
@@ -61,5 +62,5 @@ class Head(nn.Module):
     def forward(self, pairs: Tensor, pair_mask: Tensor, lower: Tensor, mask: Tensor) -> Tensor:
         """pairs (B, P, D), pair_mask (B, P), lower (B, T, D), mask (B, T) -> (B, n)."""
         weight = torch.softmax(self.focus(pairs) + (pair_mask[..., None] - 1) * 1e4, dim=1)
-        focused = (weight * self.focused(pairs)).sum(dim=1)
+        focused = (weight * self.focused(pairs)).sum(dim=1) @ self.mix.T
         return mean_of_real(self.mean(pairs), pair_mask) + mean_of_real(self.token(lower), mask) + focused

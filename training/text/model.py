@@ -173,7 +173,10 @@ class TextEncoder(nn.Module):
         self.merge = PairMerge()
         self.dropout = ChannelDropout(dropout)
         self.heads = nn.ModuleDict({name: Head(WIDTH, size) for name, size in heads.items()})
-        self.words.weight.requires_grad_(False)
+        self.crisis_words = nn.Embedding(VOCABULARY, heads["crisis"])  # what a word alone adds to each level
+        nn.init.zeros_(self.crisis_words.weight)
+        for words in (self.words, self.crisis_words):
+            words.weight.requires_grad_(False)
 
     def lower(self, ids: Tensor, mask: Tensor) -> Tensor:
         """ids (B, T) int64, mask (B, T) -> states of tokens after the token layers (B, T, D)."""
@@ -204,7 +207,12 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """ids (B, T) int64, mask (B, T), T even -> logits of every head, each (B, n)."""
-        return self.logits(self.lower(ids, mask), mask, list(self.heads))
+        logits = self.logits(self.lower(ids, mask), mask, list(self.heads))
+        words = (self.crisis_words(ids) * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).sqrt()
+        return logits | {"crisis": logits["crisis"] + words}
+
+
+NEUTRAL = (".mix", "crisis_words.weight")  # parts of later stages, which say nothing until then
 
 
 def open_checkpoint(path: Path) -> TextEncoder:
@@ -212,7 +220,9 @@ def open_checkpoint(path: Path) -> TextEncoder:
     state = torch.load(path)
     sizes = {key.split(".")[1]: value.shape[0] for key, value in state.items() if key.endswith("mean.weight")}
     model = TextEncoder(sizes)
-    model.load_state_dict(state)
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    if unexpected or any(not key.endswith(NEUTRAL) for key in missing):
+        raise RuntimeError(f"tensors do not match: missing {missing}, unexpected {unexpected}")
     return model.eval()
 
 
@@ -222,7 +232,7 @@ RENAMED = {
     "f1": "expand", "f2": "contract", "o": "out", "dt": "gate", "logA": "log_rate", "D": "skip", "conv": "taps",
     "z": "output_gate",
 }  # fmt: skip
-NEW_PARTS = ("heads.", "merge.", "layers.3.mixer.landmark.")
+NEW_PARTS = ("heads.", "merge.", "layers.3.mixer.landmark.", "crisis_words.")
 
 
 def load_released(base: Path, minilm: Path, merged: bool = True) -> TextEncoder:

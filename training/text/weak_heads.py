@@ -1,4 +1,4 @@
-"""Stage 5: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
+"""Stage 6: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
 
 Logistic regression on the mean of the pairs' states and the mean of the tokens' lower states. Five folds give the
 left-out logits that calibration and figures come from.
@@ -19,7 +19,7 @@ from score_rows import open_graph, run_rows
 from sklearn.linear_model import LogisticRegression
 from tasks import Sets, Task, unseen
 
-FOLDS, STRENGTHS, LIMIT = 5, (0.001, 0.003, 0.01, 0.03, 0.1), 512
+FOLDS, STRENGTHS, LIMIT = 5, (0.001, 0.01, 0.1), 320
 
 
 def targets_of(task: Task) -> list[np.ndarray]:

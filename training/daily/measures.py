@@ -1,0 +1,125 @@
+"""Figures of a finished training, everybody scored by models that never saw them: WORK/figures.json."""
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import hybrid  # noqa: F401  puts the wrist model's folder on the path
+import numpy as np
+from sklearn.metrics import matthews_corrcoef, roc_auc_score
+
+from figures import binary, calibrate, over_people, platt, sigmoid
+from recordings import DAY, UNKNOWN, Person, depresjon, nights
+from rivals import KNOWN
+
+DRAWS = 2000
+HEARD = {"1 day": 1, "3 days": 3, "7 days": 7, "all days": 99}
+
+
+def epochs(person: Person, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A block's score for each of its ten 30 s epochs, and which were awake."""
+    share = person.awake[person.awake != UNKNOWN]
+    awake = np.arange(10) < np.round(share * 10)[:, None]
+    return np.repeat(scores, 10), awake.ravel()
+
+
+def sleep_at_wake(scores: dict, truth: dict, wake: float = 0.6) -> list[float]:
+    """Share of a person's sleep epochs that are right at the threshold where `wake` of all wake epochs are, by people."""
+    s, t = (np.concatenate([d[p] for p in truth]) for d in (scores, truth))
+    cut = np.quantile(s[t], 1 - wake)
+    return over_people(np.array([(scores[p][~truth[p]] < cut).mean() for p in truth]))
+
+
+def awake(asleep: list[Person], scores: dict[str, np.ndarray]) -> tuple[dict, dict, dict]:
+    """Figures of scores (by person, of their scored blocks); epochs' scores and truth."""
+    pairs = {p.name: epochs(p, scores[p.name]) for p in asleep}
+    pairs = {name: pair for name, pair in pairs.items() if 0 < pair[1].sum() < len(pair[1])}
+    s, t = ({name: pair[i] for name, pair in pairs.items()} for i in range(2))
+    return {**binary(s, t), "sleep_at_wake": sleep_at_wake(s, t), "people": len(t), "epochs": sum(map(len, t.values()))}, s, t
+
+
+def drawn(truth: np.ndarray, score: np.ndarray, measure) -> list[float]:
+    """A measure over people with its 95 % bootstrap interval (people drawn again)."""
+    rng, found = np.random.default_rng(0), []
+    while len(found) < DRAWS:
+        some = rng.integers(0, len(truth), len(truth))
+        if 0 < truth[some].sum() < len(truth):
+            found.append(measure(truth[some], score[some]))
+    return [float(measure(truth, score)), *map(float, np.percentile(found, [2.5, 97.5]))]
+
+
+def mood(truth: np.ndarray, score: np.ndarray) -> dict:
+    """Scores above 0 say depressed: MCC, AUC, and how many of either kind are found."""
+    said = score > 0
+    return {
+        "mcc": drawn(truth, said, matthews_corrcoef),
+        "auc": drawn(truth, score, roc_auc_score),
+        "sensitivity": float(said[truth].mean()),
+        "specificity": float(1 - said[~truth].mean()),
+    }
+
+
+def groups(folder: Path, names: list[str], truth: np.ndarray, score: np.ndarray) -> dict[str, dict]:
+    """How many of each kind of people were decided rightly, out of how many."""
+    about = {row["number"]: row for row in csv.DictReader((folder / "scores.csv").open())}
+    right = (score > 0) == truth
+    young = lambda n: int(about[n]["age"][:2]) < 40
+    kinds = {
+        "women": lambda n: about[n]["gender"] == "1",
+        "men": lambda n: about[n]["gender"] == "2",
+        "under 40": young,
+        "40 and over": lambda n: not young(n),
+        "MADRS under 22": lambda n: n.startswith("condition") and int(about[n]["madrs1"]) < 22,
+        "MADRS 22 and over": lambda n: n.startswith("condition") and int(about[n]["madrs1"]) >= 22,
+    }
+    member = {kind: np.array([is_(n) for n in names]) for kind, is_ in kinds.items()}
+    return {kind: {"people": int(m.sum()), "right": int(right[m].sum())} for kind, m in member.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("depresjon", type=Path)
+    parser.add_argument("walch", type=Path)
+    parser.add_argument("work", type=Path, help="folder that fit.py and rivals.py filled")
+    args = parser.parse_args()
+    moods, asleep = depresjon(args.depresjon), nights(args.walch)
+    found = {}
+    for path in sorted(args.work.glob("fold-*.npz")):
+        found |= dict(np.load(path))
+    rivals = dict(np.load(args.work / "rivals.npz"))
+    scored = {p.name: p.awake != UNKNOWN for p in asleep}
+    wake, s, t = awake(asleep, {p.name: found[p.name][scored[p.name], 0] for p in asleep})
+    alone, _, _ = awake(asleep, {p.name: found[f"{p.name} night alone"][scored[p.name][DAY:], 0] for p in asleep})
+    others = {k: awake(asleep, {p.name: rivals[f"{k} {p.name}"] for p in asleep})[0] for k in KNOWN}
+    names, truth = [p.name for p in moods], np.array([p.depressed == 1 for p in moods])
+    after = {k: np.array([found[n][: d * DAY][-1, 1] for n in names]) for k, d in HEARD.items()}
+    final = after["all days"]
+    a, b, cut = calibrate(s, t)
+    mood_a, mood_b = platt(final, truth)
+    figures = {
+        "wake": {"hybrid": wake, "night alone": alone, "logistic": others},
+        "wake_minus_logistic": {
+            k: over_people(np.array([wake["each_person"][p] - others[k]["each_person"][p] for p in t])) for k in KNOWN
+        },
+        "mood": {
+            "heard": {k: mood(truth, score) for k, score in after.items()},
+            "forest": mood(truth, np.array([float(rivals[f"mood {n}"]) - 0.5 for n in names])),
+            "people": len(truth),
+            "depressed": int(truth.sum()),
+            "days": int(sum(len(p) // DAY for p in moods)),
+            "groups": groups(args.depresjon, names, truth, final),
+            "scores": dict(zip(names, final.round(4).tolist())),
+        },
+        "shipped": {
+            "wake": {"platt": [a, b], "threshold": cut},
+            "depressed": {"platt": [mood_a, mood_b], "threshold": float(sigmoid(np.array(mood_b)))},
+        },
+    }
+    (args.work / "figures.json").write_text(json.dumps(figures, indent=1))
+    print(json.dumps({k: {m: v for m, v in f.items() if m in ("balanced_accuracy", "auc", "sleep_at_wake", "mcc")} for k, f in
+                      {"wake": wake, "alone": alone, **others, **figures["mood"]["heard"], "forest": figures["mood"]["forest"]}.items()}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
