@@ -1,11 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-
-/** One thread and no spinning, as the encoders run. */
-export const oneThread: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-};
+import { type Dense, openGraph } from '../src/encoder/runtime.ts';
 
 /** Milliseconds of processor time that `work` takes, all of the process's threads together. */
 export async function processorTime(work: () => unknown): Promise<number> {
@@ -22,8 +15,8 @@ export function median(values: readonly number[]): number {
 
 /** GFLOP/s of one matrix product (512 × 384 by 384 × 1,536) and GB/s of copying 64 MB, read and written; the best of ten. */
 export async function machineLimits(product: string): Promise<{ gflops: number; gigabytes: number }> {
-  const session = await InferenceSession.create(product, oneThread);
-  const x = new Tensor('float32', new Float32Array(512 * 384).fill(0.01), [512, 384]);
+  const graph = await openGraph(product, 'native');
+  const x = { data: new Float32Array(512 * 384).fill(0.01), dims: [512, 384] };
   const from = Buffer.alloc(64e6, 1);
   const to = Buffer.alloc(64e6, 2);
   const products: number[] = [];
@@ -31,23 +24,23 @@ export async function machineLimits(product: string): Promise<{ gflops: number; 
   for (let k = 0; k < 10; k += 1) {
     products.push(
       await processorTime(async () => {
-        for (let n = 0; n < 8; n += 1) await session.run({ x });
+        for (let n = 0; n < 8; n += 1) await graph.run({ x });
       }),
     );
     copies.push(await processorTime(() => from.copy(to)));
   }
-  await session.release();
+  await graph.release();
   return { gflops: (8 * 2 * 512 * 384 * 1536) / Math.min(...products) / 1e6, gigabytes: (2 * 64e6) / Math.min(...copies) / 1e6 };
 }
 
 /** Feeds of one batch of made-up tokens, all of them real. */
-export function feedsOf(rows: number, tokens: number, block?: number): Record<string, Tensor> {
+export function feedsOf(rows: number, tokens: number, block?: number): Record<string, Dense> {
   const ids = BigInt64Array.from({ length: rows * tokens }, (_, i) => BigInt(1000 + ((i * 7919) % 29_000)));
   const dims = [rows, tokens];
   return {
-    input_ids: new Tensor('int64', ids, dims),
-    attention_mask: new Tensor('int64', new BigInt64Array(rows * tokens).fill(1n), dims),
-    ...(block !== undefined && { block: new Tensor('int64', BigInt64Array.of(BigInt(block)), [1]) }),
+    input_ids: { data: ids, dims },
+    attention_mask: { data: new BigInt64Array(rows * tokens).fill(1n), dims },
+    ...(block !== undefined && { block: { data: BigInt64Array.of(BigInt(block)), dims: [1] } }),
   };
 }
 

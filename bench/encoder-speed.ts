@@ -11,11 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { env, pipeline } from '@xenova/transformers';
-import { InferenceSession } from 'onnxruntime-node';
+import type { Encoder } from '../src/encoder/encoder.ts';
 import { openModel } from '../src/encoder/model.ts';
 import { openEncoder } from '../src/encoder/open.ts';
+import { type Graph, openGraph } from '../src/encoder/runtime.ts';
 import { openTokenizer } from '../src/encoder/text/tokenizer.ts';
-import { feedsOf, linearWork, machineLimits, median, oneThread, processorTime } from './encoder-machine.ts';
+import { feedsOf, linearWork, machineLimits, median, processorTime } from './encoder-machine.ts';
 import { syntheticPost } from './synthetic-posts.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -48,12 +49,15 @@ type Classify = (texts: string[]) => Promise<unknown>;
 async function transformer(name: string): Promise<Classify> {
   env.localModelPath = options.work;
   env.allowRemoteModels = false;
-  const classify = await pipeline('text-classification', name, { dtype: 'fp32', device: 'cpu', session_options: oneThread });
+  const classify = await pipeline('text-classification', name, { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 } });
   return (texts) => classify(texts, { top_k: 1 });
 }
 
+const encoders: Encoder[] = [];
+
 async function ours(precision: 'fp32' | 'int8'): Promise<Classify> {
   const encoder = await openEncoder(await openModel(options.model, precision), 'native', BATCH);
+  encoders.push(encoder);
   return (texts) => encoder.score(texts.map((text) => ({ kind: 'text', text })));
 }
 
@@ -103,15 +107,15 @@ async function byLength() {
     pairs: join(options.work, 'minilm-pairs/onnx/model.onnx'),
   };
   const rows = [];
-  const sessions = new Map<string, InferenceSession>();
-  for (const [name, path] of Object.entries(paths)) sessions.set(name, await InferenceSession.create(path, oneThread));
+  const graphs = new Map<string, Graph>();
+  for (const [name, path] of Object.entries(paths)) graphs.set(name, await openGraph(path, 'native'));
   for (const [batch, tokens] of [[32, 16] as const, [32, 32] as const, ...LENGTHS.map((n) => [1, n] as const)]) {
     const milliseconds: Record<string, number[]> = {};
     for (let k = 0; k < (tokens > 1024 ? 2 : tokens > 256 ? 3 : 9); k += 1)
-      for (const [name, session] of sessions) {
+      for (const [name, graph] of graphs) {
         const feeds = feedsOf(batch, tokens, name === 'ours' ? (tokens > single_block_up_to ? block : tokens) : undefined);
         milliseconds[name] ??= [];
-        milliseconds[name].push(await processorTime(() => session.run(feeds)));
+        milliseconds[name].push(await processorTime(() => graph.run(feeds)));
       }
     const best = Object.fromEntries(Object.entries(milliseconds).map(([name, found]) => [name, median(found)])) as Record<
       keyof typeof paths,
@@ -131,7 +135,9 @@ const batch = lengths[1] as (typeof lengths)[number];
 const reached = { gflops: work.flop / batch.ours / 1e6, gigabytes: work.bytes / batch.ours / 1e6 };
 const short = await shortTexts();
 const at = (tokens: number): number => lengths.find((row) => row.batch === 1 && row.tokens === tokens)?.ours ?? Number.NaN;
-const result = { short, lengths, growth4096over1024: at(4096) / at(1024), limits, reached };
+const spent = encoders[0]?.timings ?? { tokenise: 0, infer: 0, heads: 0 };
+const inference = spent.infer / (spent.tokenise + spent.infer + spent.heads);
+const result = { short, inferenceShare: inference, lengths, growth4096over1024: at(4096) / at(1024), limits, reached };
 if (options.json) console.log(JSON.stringify(result, null, 1));
 else {
   const { sorted, unsorted } = short.milliseconds;
@@ -145,6 +151,7 @@ else {
       'ours is faster × ': round((unsorted[model] as number) / (unsorted.ours as number)),
     })),
   );
+  console.log(`Of our time ${round(100 * inference, 1)} % is inference; the rest is tokens, calibration and evidence.`);
   console.table(
     lengths.map(({ batch: texts, tokens, ours: own, minilm, pairs }) => ({
       texts,

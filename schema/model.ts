@@ -27,6 +27,8 @@ export const StreamInput = z.object({
   window_s: z.number().positive().default(60),
   /** A stretch of this many seconds without any sample ends the state; what follows begins a new one. */
   restart_s: z.number().positive().default(7200),
+  /** Length of the parts of a block whose recorded share the graph is told, seconds; a quarter second when left out. */
+  present_s: z.number().positive().optional(),
   /** Numbers that the model carries. */
   carried: z.int().positive(),
   signals: z.record(z.string(), StreamSignal),

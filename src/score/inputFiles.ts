@@ -9,8 +9,14 @@ import { fileBytes, gunzipped, stampOf } from '../sources/reading/files.ts';
 
 /** A file as the command names it, known by its name or its first bytes. */
 export type InputFile =
-  | { is: 'text'; file: number; format: 'jsonl' | 'csv'; bytes: AsyncIterable<Buffer> }
+  | { is: 'text'; file: number; format: 'jsonl' | 'csv'; name: string; bytes: AsyncIterable<Buffer> }
+  | { is: 'minutes'; file: number; name: string; bytes: AsyncIterable<Buffer> }
   | { is: 'recording'; file: number; name: string; arrival: Arrival };
+
+/** A file's name without its folder and endings. */
+function plainName(path: string): string {
+  return basename(path).replace(/(\.(csv|tsv|jsonl|ndjson|json))?(\.gz)?$/i, '');
+}
 
 /** What a file is by its name; null where only its bytes can tell. */
 function formatOf(name: string): 'jsonl' | 'csv' | null {
@@ -24,14 +30,14 @@ function formatOf(name: string): 'jsonl' | 'csv' | null {
  * @throws AfferentError `bad-path` where there is nothing to read.
  */
 export async function inputFiles(path: string, file: number, stdin: Readable): Promise<InputFile[]> {
-  if (path === '-') return [await sniffed(unpacked(stdin, null), file)];
+  if (path === '-') return [await sniffed(unpacked(stdin, null), file, '-')];
   const found = await stat(path).catch(() => null);
   if (found === null) throw new AfferentError('bad-path');
   if (found.isDirectory() || path.toLowerCase().endsWith('.zip')) return recordings(path, file);
   const stamp = await stampOf(path);
   const bytes = unpacked(fileBytes(path, stamp), stamp.bytes);
   const format = formatOf(path);
-  return [format === null ? await sniffed(bytes, file) : { is: 'text', file, format, bytes }];
+  return [format === null ? await sniffed(bytes, file, plainName(path)) : { is: 'text', file, format, name: plainName(path), bytes }];
 }
 
 async function recordings(path: string, file: number): Promise<InputFile[]> {
@@ -48,9 +54,9 @@ async function* unpacked(bytes: AsyncIterable<Buffer>, size: number | null): Asy
   yield* decodeToUtf8(gzip ? gunzipped(all, size ?? Number.MAX_SAFE_INTEGER) : all);
 }
 
-async function sniffed(bytes: AsyncIterable<Buffer>, file: number): Promise<InputFile> {
+async function sniffed(bytes: AsyncIterable<Buffer>, file: number, name: string): Promise<InputFile> {
   const { head, all } = await peek(bytes);
-  return { is: 'text', file, format: head.toString('utf8').trimStart().startsWith('{') ? 'jsonl' : 'csv', bytes: all };
+  return { is: 'text', file, name, format: head.toString('utf8').trimStart().startsWith('{') ? 'jsonl' : 'csv', bytes: all };
 }
 
 /** The first chunk, and all of them with it. */

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { AfferentError, toAfferentError } from '../../schema/errors.ts';
-import type { Engine, Precision } from '../../schema/model.ts';
+import type { Engine, ModelManifest, Precision } from '../../schema/model.ts';
 import type { LowTally, TextScoreRow, WindowScoreRow } from '../../schema/scores.ts';
 import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
 import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
+import { minuteSignals } from './minuteSlices.ts';
 import { modelFolder } from './modelFolder.ts';
 import { openOutput } from './output.ts';
 import { scoreStream } from './scoreStream.ts';
@@ -13,7 +14,7 @@ import { scoreTextRows } from './scoreTextRows.ts';
 import { textRows } from './textInput.ts';
 
 export interface ScoreOptions {
-  /** JSONL, CSV (either may be gzip), Empatica E4 zips or folders; `-` is standard input. */
+  /** JSONL, CSV (either may be gzip; texts or, for a model of minutes, minutes), Empatica E4 zips or folders; `-` is standard input. */
   files: readonly string[];
   /** Output file; standard output where it is left out or `-`. */
   out?: string;
@@ -63,7 +64,7 @@ export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
   const stop = (): void => void pools.close();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    for (const input of inputs) await pools.of(kindOf(input));
+    for (const input of inputs) await pools.of(input);
     return await writeAll(inputs, pools, options);
   } catch (thrown) {
     if (!signal?.aborted) throw toAfferentError(thrown);
@@ -80,7 +81,7 @@ async function writeAll(inputs: readonly InputFile[], pools: Pools, options: Sco
   const output = await openOutput(options.out, options.stdout ?? process.stdout);
   try {
     for (const input of inputs) {
-      for await (const rows of scored(input, await pools.of(kindOf(input)), options)) {
+      for await (const rows of scored(input, await pools.of(input), options)) {
         options.signal?.throwIfAborted();
         await output.write(rows);
         counts.rows += rows.length;
@@ -98,30 +99,35 @@ async function writeAll(inputs: readonly InputFile[], pools: Pools, options: Sco
   return low === null ? counts : { ...counts, low };
 }
 
-function kindOf(input: InputFile): 'text' | 'e4' {
-  return input.is === 'text' ? 'text' : 'e4';
+/** Whether a model can read an input: a table is texts or, for a model of minutes, a recording. */
+function fits(input: InputFile, form: ModelManifest['input']): boolean {
+  if (input.is !== 'text') return form.kind === 'e4-stream';
+  return form.kind === 'text' || (input.format === 'csv' && minuteSignals(form).length > 0);
 }
 
-/** One pool for each kind of input that occurs. */
+/** One pool for each model that is needed. */
 class Pools {
   private readonly options: ScoreOptions;
-  private readonly open = new Map<'text' | 'e4', EncoderPool>();
+  private readonly open = new Map<string, EncoderPool>();
 
   constructor(options: ScoreOptions) {
     this.options = options;
   }
 
-  async of(kind: 'text' | 'e4'): Promise<EncoderPool> {
-    const known = this.open.get(kind);
-    if (known) return known;
-    const { engine, precision, threads = Math.min(4, availableParallelism()), batch } = this.options;
-    const modelDir = await modelFolder(this.options.model, kind);
-    const pool = await createEncoderPool({ modelDir, engine, precision, threads, batch });
-    this.open.set(kind, pool);
-    const { input, whole } = pool.model.manifest;
-    if ((input.kind === 'text') !== (kind === 'text')) throw new AfferentError('not-this-kind');
-    if (this.options.whole && kind === 'e4' && whole === undefined)
+  async of(input: InputFile): Promise<EncoderPool> {
+    const modelDir = await modelFolder(this.options.model, input.is === 'text' ? 'text' : 'e4');
+    const pool = this.open.get(modelDir) ?? (await this.opened(modelDir));
+    const { input: form, whole } = pool.model.manifest;
+    if (!fits(input, form)) throw new AfferentError('not-this-kind');
+    if (this.options.whole && form.kind !== 'text' && (whole === undefined || input.is === 'text'))
       throw new AfferentError('usage', { what: 'the model reads recordings once' });
+    return pool;
+  }
+
+  private async opened(modelDir: string): Promise<EncoderPool> {
+    const { engine, precision, threads = Math.min(4, availableParallelism()), batch } = this.options;
+    const pool = await createEncoderPool({ modelDir, engine, precision, threads, batch });
+    this.open.set(modelDir, pool);
     return pool;
   }
 
@@ -137,7 +143,11 @@ class Pools {
 type Scored = TextScoreRow[] | WindowScoreRow[];
 
 function scored(input: InputFile, pool: EncoderPool, options: ScoreOptions): AsyncGenerator<Scored> {
-  if (input.is === 'recording') return scoreStream(input, pool, options.whole ?? false);
+  if (input.is !== 'text') return scoreStream(input, pool, options.whole ?? false);
+  if (pool.model.manifest.input.kind !== 'text') {
+    const { file, name, bytes } = input;
+    return scoreStream({ is: 'minutes', file, name, bytes }, pool, false);
+  }
   const fields = { id: options.idField ?? 'id', text: options.textField ?? 'text' };
   const rows = textRows(input.bytes, input.format, input.file, fields);
   return inWindows(

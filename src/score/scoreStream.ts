@@ -5,11 +5,12 @@ import type { EncoderPool } from '../encoder/pool/pool.ts';
 import { readRecording, readWholeRecording } from '../encoder/stream/readRecording.ts';
 import type { StreamWindow } from '../encoder/stream/stream.ts';
 import type { InputFile } from './inputFiles.ts';
+import { minuteSlices } from './minuteSlices.ts';
 import { slicesOf } from './recording.ts';
 import { rowError } from './rowError.ts';
 import { fieldsOf } from './scoreTextRows.ts';
 
-type Recording = Extract<InputFile, { is: 'recording' }>;
+type Recording = Extract<InputFile, { is: 'recording' | 'minutes' }>;
 
 /** Rows that are given on together. */
 const rowsAtOnce = 64;
@@ -43,6 +44,7 @@ export async function* scoreStream(recording: Recording, pool: EncoderPool, whol
 function windowsOf(recording: Recording, pool: EncoderPool, whole: boolean): AsyncGenerator<StreamWindow> {
   const { input, whole: pass } = pool.model.manifest;
   if (input.kind !== 'e4-stream') throw new AfferentError('not-this-kind');
+  if (recording.is === 'minutes') return readRecording(minuteSlices(recording.bytes, input), input, pool.advance);
   const open = () => slicesOf(recording.arrival, input);
   return whole ? readWholeRecording(open, input, pool.advance, pass?.keep ?? []) : readRecording(open(), input, pool.advance);
 }

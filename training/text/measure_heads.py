@@ -45,7 +45,7 @@ def emotion(tables: Tables, logits: np.ndarray, targets: np.ndarray, repeats: np
         return [len(t), f"{number(found['macro_f1'])} {width[0]}", number(found["micro_f1"]), f"{number(found['mean_ap'])} {width[1]}"]
 
     everything = np.ones(len(targets), bool)
-    rows = {"all dev rows": row(everything), "dev rows whose text is not in train": row(~repeats)}
+    rows = {"emotion, all dev rows": row(everything), "emotion, dev rows whose text is not in train": row(~repeats)}
     tables.add("emotion", "Emotion, GoEmotions dev", ["rows", "macro-F1", "micro-F1", "mean AP"], rows)
     f1 = crossed_f1(logits, targets)["f1"]
     tables.add("labels", "Emotion, one label", ["F1"], {label: [number(f1[k])] for k, label in enumerate(EMOTIONS)})
@@ -68,7 +68,7 @@ def ranked(task: Task, logits: np.ndarray, column: int) -> list[str | int]:
 
 
 def distress(tables: Tables, loneliness: tuple[Task, np.ndarray], stress: tuple[Task, np.ndarray]) -> None:
-    rows = {name: ranked(*loneliness, k) for k, name in enumerate(LONELINESS)}
+    rows = {f"loneliness: {name}": ranked(*loneliness, k) for k, name in enumerate(LONELINESS)}
     tables.add("distress", "Loneliness and stress, dev", ["rows", "AUC", "F1"], {**rows, "stress": ranked(*stress, 0)})
 
 
@@ -76,8 +76,8 @@ def affect(tables: Tables, task: Task, logits: np.ndarray) -> None:
     def r(k: int):
         return lambda rows: float(np.corrcoef(logits[rows, k], task.targets[rows, k])[0, 1])
 
-    rows = {name: [len(logits), with_interval(r(k), len(logits))] for k, name in enumerate(AFFECT)}
-    rows["mean of the three"] = [len(logits), with_interval(lambda rows: float(np.mean([r(k)(rows) for k in range(3)])), len(logits))]
+    rows = {f"affect: {name}": [len(logits), with_interval(r(k), len(logits))] for k, name in enumerate(AFFECT)}
+    rows["affect, mean of the three"] = [len(logits), with_interval(lambda rows: float(np.mean([r(k)(rows) for k in range(3)])), len(logits))]
     tables.add("affect", "Affect, EmoBank dev", ["rows", "r"], rows)
 
 
@@ -123,12 +123,12 @@ def weak(tables: Tables, kept: dict[str, np.ndarray]) -> None:
     """Left-out folds of the heads whose labels are weak."""
     z, t = kept["personality_logits"], kept["personality_targets"]
     right = (z > 0) == (t > 0)
-    rows = {name: [len(t), with_interval(lambda r, k=k: float(right[r, k].mean()), len(t))] for k, name in enumerate(PERSONALITY)}
-    rows["mean of the five"] = [len(t), with_interval(lambda r: float(right[r].mean()), len(t))]
+    rows = {f"personality: {name}": [len(t), with_interval(lambda r, k=k: float(right[r, k].mean()), len(t))] for k, name in enumerate(PERSONALITY)}
+    rows["personality, mean of the five"] = [len(t), with_interval(lambda r: float(right[r].mean()), len(t))]
     tables.add("personality", "Personality, essays, left-out folds", ["rows", "accuracy"], rows)
     classes, guess = kept["outdoor_effect_targets"].argmax(axis=1), kept["outdoor_effect_logits"].argmax(axis=1)
     macro = with_interval(lambda r: float(f1_score(classes[r], guess[r], average="macro")), len(classes))
     z, t = kept["social_anxiety_logits"][:, 0], kept["social_anxiety_targets"][:, 0]
     auc = with_interval(lambda r: float(roc_auc_score(t[r], z[r])), len(t))
-    rows = {"outdoor effect, macro-F1": [len(classes), macro], "social anxiety, AUC": [len(t), auc]}
+    rows = {"outdoor_effect, macro-F1": [len(classes), macro], "social_anxiety, AUC": [len(t), auc]}
     tables.add("weak", "Weak heads, left-out folds", ["rows", "figure"], rows)

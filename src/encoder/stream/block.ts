@@ -1,3 +1,5 @@
+import type { StreamInput } from '../../../schema/model.ts';
+
 /** Samples of one signal in a row, channels interleaved. A value that is not finite is a missing sample. */
 export interface SignalPiece {
   /** The manifest's name of the signal, such as `BVP`. */
@@ -19,7 +21,7 @@ export interface Slice {
 export interface BlockSignal {
   /** Samples × channels, interleaved; a missing sample is 0. */
   values: Float32Array;
-  /** Share of each quarter second's samples that were recorded, 0–1. */
+  /** Share of the samples of each part (`present_s`, a quarter second) that were recorded, 0–1. */
   quarters: Float32Array;
   /** Number of samples recorded. */
   recorded: number;
@@ -34,4 +36,9 @@ export interface StreamBlock {
   signals: Readonly<Record<string, BlockSignal>>;
   /** Whether no sample of any signal was recorded. */
   empty: boolean;
+}
+
+/** Number of equal parts of a block whose recorded share the graph is told. */
+export function presentParts({ block_s, present_s = 0.25 }: StreamInput): number {
+  return Math.round(block_s / present_s);
 }

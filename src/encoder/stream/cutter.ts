@@ -1,6 +1,6 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { StreamInput } from '../../../schema/model.ts';
-import type { BlockSignal, SignalPiece, Slice, StreamBlock } from './block.ts';
+import { type BlockSignal, presentParts, type SignalPiece, type Slice, type StreamBlock } from './block.ts';
 
 /** Samples of a signal in the block that is being filled and in the one after it, for what runs ahead. */
 export interface Filling {
@@ -10,7 +10,6 @@ export interface Filling {
   recorded: Uint8Array;
 }
 
-const quartersASecond = 4;
 /** What a sample's place may be off by rounding of times, in samples: a tie falls the same way however it was cut. */
 const slack = 1 / 1024;
 
@@ -103,7 +102,7 @@ export class BlockCutter {
       const mask = recorded.slice(0, half);
       signals[name] = {
         values: values.slice(0, values.length / 2),
-        quarters: quarterShares(mask, this.input.block_s * quartersASecond),
+        quarters: sharesOf(mask, presentParts(this.input)),
         recorded: mask.reduce((sum, is) => sum + is, 0),
       };
       values.copyWithin(0, values.length / 2).fill(0, values.length / 2);
@@ -115,12 +114,12 @@ export class BlockCutter {
   }
 }
 
-/** Share of recorded samples in each of `quarters` equal parts. */
-function quarterShares(recorded: Uint8Array, quarters: number): Float32Array {
-  const shares = new Float32Array(quarters);
+/** Share of recorded samples in each of `parts` equal parts. */
+function sharesOf(recorded: Uint8Array, parts: number): Float32Array {
+  const shares = new Float32Array(parts);
   recorded.forEach((is, sample) => {
-    const quarter = Math.floor((sample * quarters) / recorded.length);
-    shares[quarter] = (shares[quarter] ?? 0) + is;
+    const part = Math.floor((sample * parts) / recorded.length);
+    shares[part] = (shares[part] ?? 0) + is;
   });
-  return shares.map((count) => (count * quarters) / recorded.length);
+  return shares.map((count) => (count * parts) / recorded.length);
 }

@@ -6,7 +6,7 @@ import { type EncoderResult, failed, type Timings } from '../encoder.ts';
 import { readHead } from '../heads/index.ts';
 import type { Model } from '../model.ts';
 import { type Dense, type Graph, openGraph } from '../runtime.ts';
-import type { StreamBlock } from './block.ts';
+import { presentParts, type StreamBlock } from './block.ts';
 import type { Advance } from './stream.ts';
 
 /** A model of streams in the memory of one thread. It holds no state: that is handed in and out. */
@@ -41,12 +41,12 @@ export async function openStreamEncoder(model: Model, input: StreamInput, engine
   };
 }
 
-/** Feeds of one block: each signal (1, samples, channels), `present` (1, quarters, signals in the manifest's order), `carried` (1, S). */
+/** Feeds of one block: each signal (1, samples, channels), `present` (1, parts, signals in the manifest's order), `carried` (1, S). */
 async function runBlock(graph: Graph, input: StreamInput, carried: Float32Array, block: StreamBlock): Promise<Outputs> {
   const names = Object.keys(input.signals);
   const feeds: Record<string, Dense> = { carried: { data: carried, dims: [1, carried.length] } };
-  const quarters = input.block_s * 4;
-  const present = new Float32Array(quarters * names.length);
+  const parts = presentParts(input);
+  const present = new Float32Array(parts * names.length);
   for (const [signal, name] of names.entries()) {
     const { rate, channels } = input.signals[name] ?? { rate: 0, channels: 0 };
     const cut = block.signals[name];
@@ -54,11 +54,11 @@ async function runBlock(graph: Graph, input: StreamInput, carried: Float32Array,
       data: cut?.values ?? new Float32Array(rate * input.block_s * channels),
       dims: [1, rate * input.block_s, channels],
     };
-    cut?.quarters.forEach((share, quarter) => {
-      present[quarter * names.length + signal] = share;
+    cut?.quarters.forEach((share, part) => {
+      present[part * names.length + signal] = share;
     });
   }
-  feeds.present = { data: present, dims: [1, quarters, names.length] };
+  feeds.present = { data: present, dims: [1, parts, names.length] };
   // The engine's message can quote its input's values, so it goes no further.
   return graph.run(feeds).catch(() => {
     throw new AfferentError('engine-failed');
