@@ -70,7 +70,9 @@ try {
     const ours = measure([process.execPath, ...heap, script, isHealth ? 'apple-health' : 'x-archive', file, work]);
     print('afferent', ours, units);
     const times = (of: keyof Measured) => (theirs[of] / ours[of]).toFixed(2);
-    console.log(`rows a second: ${times('wall')} × by wall, ${times('processor')} × by processor; their peak memory: ${times('megabytes')} × ours`);
+    console.log(
+      `rows a second: ${times('wall')} × by wall, ${times('processor')} × by processor; their peak memory: ${times('megabytes')} × ours`,
+    );
     rmSync(work, { recursive: true });
   }
 } finally {

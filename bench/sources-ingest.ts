@@ -26,5 +26,12 @@ const context = { store, models: '', progress: () => {}, checkCancelled: () => {
 const { batches } = await findArrivals(context, { source, since: '' });
 for (const batch of batches) await ingestBatch(context, { batch });
 const columns = ['state', 'received', 'stored', 'duplicate', 'quarantined', 'excluded'] as const;
-console.log(JSON.stringify(await store.db.selectFrom('batch').select([...columns]).executeTakeFirstOrThrow()));
+console.log(
+  JSON.stringify(
+    await store.db
+      .selectFrom('batch')
+      .select([...columns])
+      .executeTakeFirstOrThrow(),
+  ),
+);
 await store.close();

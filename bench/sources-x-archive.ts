@@ -13,7 +13,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 function entry(i: number) {
   const id = `${1_500_000_000_000_000_000n + BigInt(i)}`;
-  const text = syntheticPost(i).text.slice(0, 280);
+  const text = syntheticPost(i).text.slice(0, 280).toWellFormed();
   return {
     edit_info: { initial: { editTweetIds: [id], editableUntil: '2022-01-01T00:00:00.000Z', editsRemaining: '5', isEditEligible: true } },
     retweeted: false,
