@@ -8,7 +8,7 @@ import { type Call, textOption, type Verb } from '../verb.ts';
 const precisions = ['fp32', 'int8'] as const;
 
 export const verb: Verb = {
-  arguments: { '<file...>': 'JSONL, CSV (either may be gzip), Empatica E4 zips or folders; - is standard input' },
+  arguments: { '<file...>': 'JSONL, CSV (either may be gzip; a table of minutes for --model daily), Empatica E4 zips or folders; - is standard input' },
   options: [
     { flags: '--out <file>', help: 'write here, not to standard output; the file has its name once it is whole' },
     { flags: '--model <name>', help: 'a model’s name or folder; else the one that ships for the kind of input' },
@@ -26,6 +26,7 @@ export const verb: Verb = {
     'score posts.csv --text-field body',
     'score - --out scores.jsonl < posts.jsonl',
     'score E4.zip --out windows.jsonl',
+    'score minutes.csv --model daily',
   ],
   notes:
     'No study, server or database. One JSON line for each row or window, in order; a row that could not be scored has an error.\nExit code 1 when there is such a row.',
