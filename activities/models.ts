@@ -7,12 +7,13 @@ import { keepModel } from '../src/store/models.ts';
 import type { Store } from '../src/store/open.ts';
 import type { RunModel } from '../src/store/runs.ts';
 
-/** Every model that ships, copied into the home under its id, so that a run can be verified after an upgrade. Text models first. */
+/** Every model that ships for what a study stores, copied into the home under its id, so that a run can be verified after an upgrade. Text models first. */
 export async function keepShippedModels(store: Store, shipped: string, kept: string, precision: Precision = 'fp32'): Promise<RunModel[]> {
   const models: RunModel[] = [];
   const names = (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.sort()) {
     const full = await openModel(join(shipped, name));
+    if (readsMinutes(full)) continue;
     // A model that has no int8 form is run as it is.
     const low = precision === 'int8' && full.manifest.int8 !== undefined;
     const model = low ? await openModel(full.dir, 'int8') : full;
@@ -32,6 +33,11 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
   }
   const order = (model: RunModel) => (model.input === 'text' ? 0 : 1);
   return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** A study stores no recordings of minutes: a model of them is for plain scoring alone. */
+function readsMinutes({ manifest: { input } }: Model): boolean {
+  return input.kind === 'e4-stream' && Object.values(input.signals).every(({ rate }) => rate < 1);
 }
 
 /** The folder appears whole or not at all. */
