@@ -81,6 +81,8 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
     // Fastify's own lines hold the query: ours, below, do not.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
+    // A sender that stops in the middle is not waited for; the longest push on a slow line takes less.
+    requestTimeout: 300_000,
     // A CSV of a query has the query in its address.
     http: { maxHeaderSize: 96 * 1024 },
     exposeHeadRoutes: false,

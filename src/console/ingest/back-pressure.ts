@@ -6,6 +6,8 @@ export interface InboxLimits {
   /** Bytes that may wait to be read, of all sources and of one. */
   waitingBytes: number;
   sourceBytes: number;
+  /** Bytes of bodies that are on their way in. */
+  receivingBytes: number;
   /** Bytes in memory that are not durable yet. */
   pendingBytes: number;
   /** How long, ms, a push may have waited for its transaction before others are sent away. */
@@ -15,6 +17,7 @@ export interface InboxLimits {
 export const inboxLimits: InboxLimits = {
   waitingBytes: 1024 * 1024 * 1024,
   sourceBytes: 256 * 1024 * 1024,
+  receivingBytes: 256 * 1024 * 1024,
   pendingBytes: 64 * 1024 * 1024,
   lagMs: 5_000,
 };
@@ -30,6 +33,7 @@ export class BackPressure {
   readonly #limits: InboxLimits;
   #bySource = new Map<string, number>();
   #total = 0;
+  #receiving = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   /** Bytes a second by which the queue shrank when last seen; 0 where it did not. */
@@ -53,6 +57,18 @@ export class BackPressure {
     // Without a pace to go by, half a minute: long enough for the readers to come to it.
     const seconds = this.#rate > 0 ? Math.ceil(over / this.#rate) : 30;
     return Math.min(Math.max(seconds, leastSeconds), mostSeconds);
+  }
+
+  /**
+   * Takes room for a body before any of it is read: many long bodies on slow lines must not fill the memory.
+   * @returns what gives the room back, or null where there is none
+   */
+  receive(bytes: number): (() => void) | null {
+    if (this.#receiving + bytes > this.#limits.receivingBytes) return null;
+    this.#receiving += bytes;
+    return () => {
+      this.#receiving -= bytes;
+    };
   }
 
   /** Counts a push that has become durable, until the next look. */

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pushMedia } from '../../../schema/streams.ts';
 import type { DatabaseName } from '../../../test/support/store-home.ts';
+import { until } from '../../../test/support/until.ts';
 import { revokeDevice } from '../../store/devices.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import type { Store } from '../../store/open.ts';
@@ -183,5 +186,51 @@ describe.each<DatabaseName>(['sqlite', 'postgres'])('pushing to a store on %s', 
     });
     await later.close();
     expect(again.statusCode).toBe(202);
+  });
+
+  describe('over a line', () => {
+    /** Sends a head that announces a body, and none of the body. @returns what the server answers to the head alone */
+    async function headAlone(on: FastifyInstance, to: { source: string; token: string }): Promise<string> {
+      const { port } = on.server.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      const head = [
+        `POST /v1/ingest/${to.source} HTTP/1.1`,
+        'host: 127.0.0.1',
+        `authorization: Bearer ${to.token}`,
+        `content-type: ${pushMedia.ndjson}`,
+        'content-length: 1000',
+      ];
+      socket.write(`${head.join('\r\n')}\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      return answer.toString('latin1');
+    }
+
+    test('a body is not waited for where the token is wrong, or where there is no room for it', async () => {
+      const narrow = await testConsole(store, { pushes, inbox: { receivingBytes: 1500 } });
+      await narrow.listen({ host: '127.0.0.1', port: 0 });
+      const to = await device();
+      expect(await headAlone(narrow, { ...to, token: 'x'.repeat(43) })).toContain('401');
+      const { port } = narrow.server.address() as AddressInfo;
+      const slow = connect(port, '127.0.0.1');
+      const authorization = `Bearer ${to.token}`;
+      slow.write(
+        `POST /v1/ingest/${to.source} HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\nauthorization: ${authorization}\r\n` +
+          `content-type: ${pushMedia.ndjson}\r\ncontent-length: 1000\r\n\r\n`,
+      );
+      await once(slow, 'data');
+      await until(async () => (await headAlone(narrow, to)).includes('429'));
+      slow.destroy();
+      await until(async () => {
+        const answer = await narrow.inject({
+          method: 'POST',
+          url: `/v1/ingest/${to.source}`,
+          payload: `${line('1')}${' '.repeat(900)}`,
+          headers: { authorization, 'content-type': pushMedia.ndjson },
+        });
+        return answer.statusCode === 202;
+      });
+      await narrow.close();
+    });
   });
 });

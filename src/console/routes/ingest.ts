@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -17,6 +18,13 @@ const mostBytes = 8 * 1024 * 1024;
 const requestIdForm = /^[\x21-\x7e]{1,128}$/;
 const unpack = promisify(gunzip);
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose token came with it, on routes of devices. */
+    device: Device | null;
+  }
+}
+
 /** Where devices push. A receipt says that what was sent is durable, not yet that it was read. */
 export function ingestRoutes({ store, pushes, inbox }: ConsoleParts) {
   const writer = new InboxWriter(store);
@@ -28,6 +36,19 @@ export function ingestRoutes({ store, pushes, inbox }: ConsoleParts) {
     for (const type of Object.values(pushMedia)) {
       instance.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: mostBytes }, (_request, body, done) => done(null, body));
     }
+    instance.decorateRequest('device', null);
+    // Before any of a body is read: nobody without a token makes the server hold one.
+    instance.addHook('onRequest', async (request, reply) => {
+      const device = await sender(store, request);
+      request.device = device;
+      if (request.method !== 'POST') return;
+      const room = roomFor(request);
+      const seconds = await pressure.retryAfter(device.source, room.known ? room.bytes : 0);
+      if (seconds !== null) throw sentAway(reply, seconds);
+      const giveBack = pressure.receive(room.bytes);
+      if (giveBack === null) throw sentAway(reply, 1);
+      finished(reply.raw, giveBack);
+    });
     const app = instance.withTypeProvider<ZodTypeProvider>();
 
     app.post(
@@ -36,7 +57,7 @@ export function ingestRoutes({ store, pushes, inbox }: ConsoleParts) {
       async (request, reply) => {
         // When its head came: a long body on a slow line must not look like a slow clock.
         const receivedMs = Math.round(Date.now() - reply.elapsedTime);
-        const device = await sender(store, request, request.params.source);
+        const device = request.device as Device;
         const media = mediaOf(request);
         if (!pushes[device.kind]?.includes(media)) throw new AfferentError('media-not-taken');
         const clientMs = sentClock(request.headers['x-client-time']);
@@ -66,21 +87,26 @@ export function ingestRoutes({ store, pushes, inbox }: ConsoleParts) {
     app.get(
       '/v1/ingest/:source/receipts/:receipt',
       { schema: { params: ReceiptParams, response: { 200: ReceiptState } } },
-      async (request) => {
-        const device = await sender(store, request, request.params.source);
-        return receiptState(store, device.source, request.params.receipt);
-      },
+      async (request) => receiptState(store, (request.device as Device).source, request.params.receipt),
     );
   };
 }
 
 /** @throws AfferentError `device-refused`, for another's source too: whether that exists is not told */
-async function sender(store: Store, request: FastifyRequest, source: string): Promise<Device> {
+async function sender(store: Store, request: FastifyRequest): Promise<Device> {
+  const { source } = request.params as { source?: string };
   const token = /^Bearer ([\w-]{20,128})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) throw new AfferentError('device-refused');
   const device = await deviceOf(store, token);
   if (device.source !== source) throw new AfferentError('device-refused');
   return device;
+}
+
+/** Bytes that a body may take: as long as it says, or the longest where it does not say. */
+function roomFor(request: FastifyRequest): { bytes: number; known: boolean } {
+  const said = request.headers['content-length'];
+  const known = said !== undefined && /^\d{1,15}$/.test(said);
+  return { bytes: known ? Math.min(Number(said), mostBytes) : mostBytes, known };
 }
 
 function mediaOf(request: FastifyRequest): string {
