@@ -6,7 +6,7 @@ import { migrations } from '../../migrations/index.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, ingest, post, quarantined, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { contentHash } from './content-hash.ts';
-import { connect, migrate, tableNames } from './database.ts';
+import { appliedSteps, connect, migrate, tableNames } from './database.ts';
 import { checkLedger } from './ledger-check.ts';
 import { openStore } from './open.ts';
 import { createStudy } from './studies.ts';
@@ -82,6 +82,20 @@ describe.each(databaseNames)('migrations on %s', (database) => {
     expect((await tableNames(db)).filter((name) => !name.startsWith('kysely_'))).toEqual([]);
     await db.destroy();
     await expect(home.open()).resolves.toBeDefined();
+  });
+
+  test('go up from each earlier version to the same tables', async () => {
+    const steps = Object.entries(migrations);
+    const whole = new Set(await tableNames((await (await storeHome(database)).open()).db));
+    for (let count = 1; count < steps.length; count++) {
+      const home = await storeHome(database);
+      const { db } = connect<Tables>(home.address.store);
+      await migrate(db, Object.fromEntries(steps.slice(0, count)));
+      await migrate(db);
+      expect(new Set(await tableNames(db)), `${count} steps`).toEqual(whole);
+      expect(await appliedSteps(db)).toEqual(Object.keys(migrations));
+      await db.destroy();
+    }
   });
 
   test('run once when several open a new store at once', async () => {
