@@ -1,3 +1,6 @@
+import { errorsOfReading } from './errors-of-reading.ts';
+import { errorsOfStreams } from './errors-of-streams.ts';
+
 /**
  * The one table of error codes. A code is never reused for another meaning.
  * `exit` is what a command ends with, `status` what the console answers,
@@ -129,53 +132,7 @@ export const errorTable = {
     message: 'This participant has withdrawn; their data cannot come back.',
     hint: 'Remove them from the roster.',
   },
-  // pushing
-  'device-refused': {
-    exit: 2,
-    status: 401,
-    message: 'The token is missing, wrong or revoked.',
-    hint: 'Keep what was not sent, and ask the lab for a new token.',
-  },
-  'media-not-taken': {
-    exit: 2,
-    status: 415,
-    message: 'This source does not take this content type.',
-    hint: 'The content types of each kind are in docs/streams.md.',
-  },
-  'body-too-large': { exit: 2, status: 413, message: 'The body is too large.', hint: 'Send smaller batches, of at most 8 MiB each.' },
-  'body-empty': { exit: 2, status: 400, message: 'The body is empty.', hint: 'Send at least one unit.' },
-  'bad-packing': {
-    exit: 2,
-    status: 400,
-    message: 'The body is not gzip, though it says so.',
-    hint: 'Leave out Content-Encoding, or pack it with gzip.',
-  },
-  'request-reused': {
-    exit: 2,
-    status: 409,
-    message: 'This Idempotency-Key came with another body before.',
-    hint: 'Use a new key for a new body.',
-  },
-  'inbox-full': {
-    exit: 1,
-    status: 429,
-    message: 'More waits to be read than may wait.',
-    hint: 'Keep the batch, and send it again after the seconds of Retry-After.',
-  },
-  // feeds
-  'feed-refused': {
-    exit: 1,
-    status: 502,
-    message: 'The other side refused the feed.',
-    hint: 'Check its token with: afferent feed list STUDY',
-  },
-  'feed-down': { exit: 1, status: 502, message: 'The other side does not answer.', hint: 'It is tried again by itself.' },
-  'feed-odd': {
-    exit: 1,
-    status: 502,
-    message: 'The other side answered in a form that is not known.',
-    hint: 'Check the address and the settings of the feed.',
-  },
+  ...errorsOfStreams,
   // alerts
   'alert-claimed': { exit: 2, status: 409, message: 'Somebody else has claimed this alert.', hint: 'See who in the queue.' },
   'alert-not-claimed': { exit: 2, status: 409, message: 'Claim the alert before rating or closing it.', hint: 'afferent alerts claim ID' },
@@ -247,95 +204,7 @@ export const errorTable = {
     message: 'The mail server did not take the mail.',
     hint: 'See smtp in afferent.yaml and the server’s log.',
   },
-  // reading
-  'file-empty': { exit: 1, status: 422, message: 'The file is empty.', hint: 'Ask for the export again.' },
-  'file-changed': { exit: 1, status: 422, message: 'The file changed while it was read.', hint: 'It is read again at the next run.' },
-  'file-gone': { exit: 1, status: 422, message: 'The file is no longer there.', hint: 'Put it back; what was stored stays.' },
-  'part-unreadable': {
-    exit: 1,
-    status: 422,
-    message: 'The rest of this part cannot be read.',
-    hint: 'What came before it is kept; ask for the export again.',
-  },
-  'zip-broken': { exit: 1, status: 422, message: 'The zip archive is cut off or damaged.', hint: 'Ask for the export again.' },
-  'zip-bomb': {
-    exit: 1,
-    status: 422,
-    message: 'The zip archive unpacks to far more than it should.',
-    hint: 'Look at the file before trying again.',
-  },
-  'zip-encrypted': { exit: 1, status: 422, message: 'The zip archive has a password.', hint: 'Unpack it first.' },
-  'unsafe-name': { exit: 1, status: 422, message: 'A name in the archive leads out of it.', hint: 'Look at the file before trying again.' },
-  'bad-encoding': { exit: 1, status: 422, message: 'The text is not in a known encoding.', hint: 'Save it as UTF-8.' },
-  'line-too-long': { exit: 1, status: 422, message: 'A line is longer than 4 MiB.', hint: 'Look at the file before trying again.' },
-  'not-json': { exit: 1, status: 422, message: 'Not valid JSON.', hint: 'Fix it at its source.' },
-  'not-xml': { exit: 1, status: 422, message: 'Not valid XML from here on.', hint: 'Ask for the export again.' },
-  'not-csv': { exit: 1, status: 422, message: 'Not a valid CSV row.', hint: 'Fix it at its source.' },
-  'wrong-shape': { exit: 1, status: 422, message: 'A field is missing or not of its type.', hint: 'Check the mapping of the source.' },
-  'no-id': { exit: 1, status: 422, message: 'The record has no id.', hint: 'Check the mapping of the source.' },
-  'no-time': { exit: 1, status: 422, message: 'The time is missing or cannot be read.', hint: 'Check the mapping of the source.' },
-  'no-text': { exit: 1, status: 422, message: 'The record has no text.', hint: 'Check the mapping of the source.' },
-  'future-time': {
-    exit: 1,
-    status: 422,
-    message: 'The time lies more than a day after the export or arrival.',
-    hint: 'Check the clock of the device.',
-  },
-  'bad-value': {
-    exit: 1,
-    status: 422,
-    message: 'A value is not a number or out of its range.',
-    hint: 'See the kind’s page in docs/sources.md.',
-  },
-  'wrong-participant': {
-    exit: 1,
-    status: 422,
-    message: 'The export names another account than the source does.',
-    hint: 'Check whose export this is.',
-  },
-  'ambiguous-time': {
-    exit: 1,
-    status: 422,
-    message: 'The date can be read in two ways, and nothing in the file tells which is meant.',
-    hint: 'Ask for the chat with more messages in it.',
-  },
-  'no-account': {
-    exit: 1,
-    status: 422,
-    message: 'Several people write in the export, and which of them is the participant is not declared.',
-    hint: 'Name the account as the export does; see --account in: afferent source add --help',
-  },
-  'not-this-kind': { exit: 1, status: 422, message: 'The file is not an export of this kind.', hint: 'Check --kind.' },
-  'conflicts-with-stored': {
-    exit: 1,
-    status: 422,
-    message: 'The same samples were stored with other values.',
-    hint: 'Compare the two exports.',
-  },
-  unaccounted: {
-    exit: 1,
-    status: 500,
-    message: 'The parser did not account for every unit that was counted.',
-    hint: 'This is a defect of the parser: report it.',
-  },
-  'ledger-unbalanced': {
-    exit: 1,
-    status: 500,
-    message: 'More units came out than went in; nothing of this part was stored.',
-    hint: 'This is a defect of the parser: report it.',
-  },
-  'ledger-off': {
-    exit: 1,
-    status: 500,
-    message: 'The ledger does not agree with the files or rows.',
-    hint: 'See afferent ledger --check for where.',
-  },
-  'stale-writer': {
-    exit: 1,
-    status: 409,
-    message: 'Another attempt goes on with this batch.',
-    hint: 'Nothing to do: nothing is written twice.',
-  },
+  ...errorsOfReading,
   // scoring
   'row-unreadable': { exit: 1, status: 422, message: 'The row cannot be read.', hint: 'See the row and field given.' },
   'text-empty': { exit: 1, status: 422, message: 'There is no text to score.', hint: 'Nothing to do.' },
