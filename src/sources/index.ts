@@ -8,8 +8,8 @@ import { discord } from './discord/index.ts';
 import { empaticaE4 } from './empatica-e4/index.ts';
 import { facebook } from './facebook/index.ts';
 import { fit } from './fit/index.ts';
-import { fitbit } from './fitbit/index.ts';
-import { googleFit } from './google-fit/index.ts';
+import { fitbit, fitbitRole, fitbitShared } from './fitbit/index.ts';
+import { googleFit, googleFitRole } from './google-fit/index.ts';
 import { googleTakeout } from './google-takeout/index.ts';
 import { healthConnect } from './health-connect/index.ts';
 import { instagram } from './instagram/index.ts';
@@ -54,7 +54,10 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   fit,
   fitbit,
   'google-fit': googleFit,
-  'google-takeout': googleTakeout,
+  'google-takeout': googleTakeout({
+    fitbit: { kind: fitbit, roleOf: fitbitRole, shared: fitbitShared },
+    fit: { kind: googleFit, roleOf: googleFitRole, shared: async () => ({}) },
+  }),
   'health-connect': healthConnect,
   'samsung-health': samsungHealth,
   oura,

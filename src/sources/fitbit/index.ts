@@ -1,8 +1,8 @@
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
-import { entriesOf, toParts } from '../reading/container.ts';
+import { type Entry, entriesOf, toParts } from '../reading/container.ts';
 import { type AccountFacts, readFacts } from './facts.ts';
-import { roleOf } from './files.ts';
+import { roleOf as fitbitRole } from './files.ts';
 import { counterFor, parseFile } from './parse.ts';
 
 interface FitbitPart extends Part {
@@ -24,13 +24,20 @@ export const fitbit: SourceKind = {
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<FitbitPart[]> {
     const entries = await entriesOf(arrival, true);
-    const facts = await readFacts(entries);
-    return toParts(entries, (entry) => roleOf(entry.name)).map((part) => ({ ...part, facts }));
+    const shared = await fitbitShared(entries);
+    return toParts(entries, (entry) => fitbitRole(entry.name)).map((part) => ({ ...part, ...shared }));
   },
   counter: (part) => counterFor(part.role),
   parse: (part, chunks, context) => parseFile(part.role, chunks, context, (part as FitbitPart).facts),
 };
 
-function isExport(names: string[]): boolean {
-  return names.some((name) => MARKS.test(name.toLowerCase()) || roleOf(name) !== null);
+/** What an export says about its account, as each of its parts has it. */
+async function fitbitShared(entries: readonly Entry[]): Promise<Pick<FitbitPart, 'facts'>> {
+  return { facts: await readFacts(entries) };
 }
+
+function isExport(names: string[]): boolean {
+  return names.some((name) => MARKS.test(name.toLowerCase()) || fitbitRole(name) !== null);
+}
+
+export { fitbitRole, fitbitShared };

@@ -24,3 +24,5 @@ export const googleFit: SourceKind = {
 function isExport(names: string[]): boolean {
   return names.some((name) => MARKS.test(name.toLowerCase()) || roleOf(name) !== null);
 }
+
+export { roleOf as googleFitRole };

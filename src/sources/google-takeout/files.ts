@@ -1,6 +1,5 @@
-import { roleOf as fitbitRole } from '../fitbit/files.ts';
-import { roleOf as fitRole } from '../google-fit/parse.ts';
 import { baseName } from '../reading/container.ts';
+import { type HeldKinds, holderOf } from './held.ts';
 
 /** Files of activity and history in the languages seen so far; a language that is missing leaves its file unread. */
 const ACTIVITY =
@@ -9,11 +8,16 @@ const HISTORY = /^(?:browserhistory|history|verlauf|historial|historique)$/;
 const COMMENTS = /^(?:comments|kommentare|comentarios|commentaires)(?:\(\d+\))?$/;
 
 /** What a file of a Takeout is: `fitbit:…` and `fit:…` are those kinds' own roles. Null where it is not read. */
-export function roleOf(name: string): string | null {
+export function roleOf(name: string, held: HeldKinds): string | null {
+  const holder = holderOf(name);
+  if (holder === null) return ownRole(name);
+  const role = held[holder].roleOf(name);
+  return role === null ? null : `${holder}:${role}`;
+}
+
+/** What a file outside the folders of other kinds is, or null. */
+export function ownRole(name: string): string | null {
   const path = name.toLowerCase();
-  const prefixed = (prefix: string, role: string | null): string | null => (role === null ? null : `${prefix}:${role}`);
-  if (/(?:^|\/)(?:fitbit|google health)\//.test(path)) return prefixed('fitbit', fitbitRole(name));
-  if (/(?:^|\/)(?:google )?fit\//.test(path)) return prefixed('fit', fitRole(name));
   const [, base = '', extension] = /^(.*)\.(\w+)$/.exec(baseName(name)) ?? [];
   if (ACTIVITY.test(base)) return extension === 'json' ? 'activity' : extension === 'html' ? 'activity-page' : null;
   if (extension === 'json' && HISTORY.test(base) && /(?:^|\/)chrome\//.test(path)) return 'history';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parsed } from '../../../schema/source.ts';
+import { sourceKind } from '../index.ts';
 import { Clock } from '../reading/clock.ts';
 import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { activityMoment } from './dates.ts';
-import { googleTakeout } from './index.ts';
 
+const googleTakeout = sourceKind('google-takeout');
 const fixtures = join(import.meta.dirname, 'fixtures');
 const records = (items: Parsed[]) => items.flatMap((item) => (item.is === 'record' ? [item.record] : []));
 

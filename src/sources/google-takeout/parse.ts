@@ -1,8 +1,5 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { ParseContext, Parsed, UnitCounter } from '../../../schema/source.ts';
-import type { AccountFacts } from '../fitbit/facts.ts';
-import { counterFor as fitbitCounter, parseFile as parseFitbit } from '../fitbit/parse.ts';
-import { type FitRole, counterFor as fitCounter, parseFile as parseFit } from '../google-fit/parse.ts';
 import { Clock } from '../reading/clock.ts';
 import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { MarkerCounter } from '../reading/count-marked.ts';
@@ -22,25 +19,14 @@ const PATHS: Readonly<Record<string, readonly JsonPath[]>> = {
   messages: [['messages', '[]']],
 };
 
+/** A counter for a file of a role of the Takeout's own. */
 export function counterFor(role: string | null): UnitCounter {
-  const [prefix, inner = null] = role?.split(':') ?? [];
-  if (prefix === 'fitbit') return fitbitCounter(inner);
-  if (prefix === 'fit') return fitCounter(inner as FitRole);
   if (role === 'activity-page') return new MarkerCounter(CELL);
   return role === 'comments' ? new RowCounter() : new JsonUnitCounter(PATHS[role ?? ''] ?? []);
 }
 
-/** Units of a file of this role, called `name` within the export. Throws `not-this-kind`, `wrong-participant`. */
-export function parseFile(
-  role: string | null,
-  name: string,
-  chunks: AsyncIterable<Buffer>,
-  context: ParseContext,
-  facts: AccountFacts,
-): AsyncGenerator<Parsed> {
-  const [prefix, inner = null] = role?.split(':') ?? [];
-  if (prefix === 'fitbit') return parseFitbit(inner, chunks, context, facts);
-  if (prefix === 'fit') return parseFit(inner as FitRole, name, chunks, context);
+/** Units of a file of a role of the Takeout's own. Throws `not-this-kind`. */
+export function parseFile(role: string | null, chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
   const paths = PATHS[role ?? ''] ?? [];
