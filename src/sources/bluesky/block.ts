@@ -18,7 +18,7 @@ export function blockOf(section: Buffer): Block | null {
   if (section.length < CID_BYTES || section[0] !== 1 || section[1] !== DAG_CBOR || section[2] !== 0x12 || section[3] !== 32) return null;
   const digest = section.toString('latin1', 4, CID_BYTES);
   const bytes = section.subarray(CID_BYTES);
-  if (createHash('sha256').update(bytes).digest('latin1') !== digest) return null;
+  if (createHash('sha256').update(bytes).digest().toString('latin1') !== digest) return null;
   try {
     const value: unknown = decode(bytes);
     return isFields(value) ? { digest, value } : null;
