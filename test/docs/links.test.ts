@@ -62,8 +62,13 @@ test('what is not there is found', () => {
   expect(brokenPaths('`src/store/gone.ts` and `schema/errors.ts` and `models/NAME/`')).toEqual(['src/store/gone.ts']);
 });
 
-test('the pages that the README names are all linked from it', () => {
-  const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
+test('every page of the docs is linked from the README, one of a folder from the page of that folder', () => {
+  const linkedFrom = (page: string, target: string) => pages.find(({ path }) => path === page)?.text.includes(`(${target})`) ?? false;
   const docs = pages.filter(({ path }) => path.startsWith('docs/')).map(({ path }) => path);
-  expect(docs.filter((path) => !readme.includes(`(${path})`))).toEqual([]);
+  const isLinked = (path: string) => {
+    const [, folder, name] = /^docs\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    return folder === undefined ? linkedFrom('README.md', path) : linkedFrom(`docs/${folder}.md`, `${folder}/${name}`);
+  };
+  expect(docs.filter((path) => !isLinked(path))).toEqual([]);
+  expect(isLinked('docs/sources/gone.md')).toBe(false);
 });
