@@ -36,7 +36,8 @@ export async function readFacts(entries: readonly Entry[]): Promise<ExportFacts>
   const entry = entries.find(({ name, refused }) => refused === null && baseName(name) === 'statistics.csv');
   const lines = entry === undefined ? [] : (await headOf(entry)).split(/\r?\n/).filter((line) => line.trim() !== '');
   const values = new Map<string, string>();
-  for (const [name = '', value = ''] of parseRows(lines, ',').filter((cells) => cells !== null)) values.set(name.trim().toLowerCase(), value.trim());
+  for (const [name = '', value = ''] of parseRows(lines, ',').filter((cells) => cells !== null))
+    values.set(name.trim().toLowerCase(), value.trim());
   return {
     username: values.get('account name') || null,
     exported: momentFrom(values.get('export time') ?? null, null)?.utc ?? null,
