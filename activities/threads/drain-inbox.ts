@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../schema/errors.ts';
+import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import { openBatch } from '../../src/store/batches.ts';
 import { nextWaiting, retryFailed, settleInbox } from '../../src/store/inbox.ts';
 import { requireSource } from '../../src/store/sources.ts';
@@ -18,9 +18,10 @@ export function inboxSource(batch: string): string | null {
 
 /**
  * Reads what waits in a source's inbox, the oldest first, until nothing waits: each push is a batch of its own. One that fails
- * for good keeps its body and stands aside.
+ * for good keeps its body and stands aside; so does one at which something unforeseen happened, and the others are read before that is told.
  * @param read reads an open batch to its end
  * @returns the code of the first that failed, or null
+ * @throws AfferentError `internal` once nothing waits, where something unforeseen happened
  */
 export async function drainInbox(
   context: JobContext,
@@ -31,15 +32,25 @@ export async function drainInbox(
   const source = await requireSource(store, id);
   await retryFailed(store, id);
   let first: ErrorCode | null = null;
+  let unforeseen = false;
   for (let done = 0; ; done++) {
     checkCancelled();
     const row = await nextWaiting(store, id);
+    if (!row && unforeseen) throw new AfferentError('internal');
     if (!row) return { error: first };
-    const batch = await openBatch(store, source, { path: row.id, form: 'inbox' }, row.content_key, row.bytes, 1, '');
+    const batch = await openBatch(store, source, { path: row.id, form: 'inbox' }, row.content_key, row.bytes, 1, null);
     // One that was read to its end before a crash is settled only.
-    const error = batch.state === 'open' ? (await read(batch.id)).error : null;
+    const error = batch.state === 'open' ? await read(batch.id).then((end) => end.error, setAside) : null;
+    unforeseen ||= error === 'internal';
     await settleInbox(store, row.id, batch.id, error !== null);
     first ??= error;
     progress(done);
   }
+}
+
+/** A fault of ours at one push must not keep all later ones unread; whatever may pass ends the reading. */
+function setAside(thrown: unknown): ErrorCode {
+  const { code } = toAfferentError(thrown);
+  if (code !== 'internal') throw thrown;
+  return code;
 }

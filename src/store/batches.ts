@@ -10,7 +10,7 @@ export type BatchRow = Omit<Tables['batch'], 'arrival'>;
 
 /**
  * The batch of an arrival. One that was read to its end is not an arrival again; one that was interrupted goes on from its cursor.
- * One that failed is tried again, unless it failed since the time given.
+ * One that failed is tried again, unless it failed at or after the time given (ISO; null: whenever it failed).
  * @param contentHash sha256 (hex) of the arrival's bytes; stored keyed
  * @throws AfferentError `unknown-source`, `key-gone` when its participant has withdrawn
  */
@@ -21,7 +21,7 @@ export async function openBatch(
   contentHash: string,
   bytes: number,
   parts: number,
-  since: string,
+  since: string | null,
 ): Promise<BatchRow> {
   const hash = store.secrets.study(source.study);
   const arrivalKey = hash('arrival', source.id, arrival.path);
@@ -58,7 +58,14 @@ export async function openBatch(
       .onConflict((c) => c.doNothing())
       .execute();
     const reopened = { state: 'open', error: null, closed_at: null } as const;
-    await tx.updateTable('batch').set(reopened).where('id', '=', id).where('state', 'in', ['cancelled', 'failed']).execute();
+    await tx
+      .updateTable('batch')
+      .set(reopened)
+      .where('id', '=', id)
+      .where((e) =>
+        e.or([e('state', '=', 'cancelled'), e.and([e('state', '=', 'failed'), ...(since === null ? [] : [e('closed_at', '<', since)])])]),
+      )
+      .execute();
     const { arrival: _, ...batch } = await tx.selectFrom('batch').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
     return batch;
   });

@@ -128,7 +128,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
       code: 'stale-writer',
     });
     await expect(noteDrift(late, owner, 1, [{ kind: 'unknown-field', name: 'late' }])).rejects.toMatchObject({ code: 'unknown-source' });
-    await expect(openBatch(late, source, { path: '/data/late', form: 'file' }, 'late', 1, 1, '')).rejects.toMatchObject({
+    await expect(openBatch(late, source, { path: '/data/late', form: 'file' }, 'late', 1, 1, null)).rejects.toMatchObject({
       code: 'unknown-source',
     });
     await expect(late.db.insertInto('record').values(record).execute()).rejects.toThrow(/foreign key/i);
