@@ -49,7 +49,11 @@ type Classify = (texts: string[]) => Promise<unknown>;
 async function transformer(name: string): Promise<Classify> {
   env.localModelPath = options.work;
   env.allowRemoteModels = false;
-  const classify = await pipeline('text-classification', name, { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 } });
+  const classify = await pipeline('text-classification', name, {
+    dtype: 'fp32',
+    device: 'cpu',
+    session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
+  });
   return (texts) => classify(texts, { top_k: 1 });
 }
 

@@ -1,0 +1,86 @@
+/**
+ * Proves on this machine that a text's bits hang on nothing but the text:
+ * node bench/encoder-bits.ts [--model DIR] [--rows 300] [--emulate] [--write-wasm] [--json]
+ *
+ * Ends with 1 when a bit changed. `--emulate` also runs a few rows on an emulated processor without AVX-512 (qemu-user);
+ * `--write-wasm` writes the WebAssembly engine's bits for the test, to be committed with a new graph.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openModel } from '../src/encoder/model.ts';
+import { openTokenizer } from '../src/encoder/text/tokenizer.ts';
+import { changedRows } from '../test/determinism/changed-rows.ts';
+import { noEmulator, printedBits } from '../test/determinism/other-processors.ts';
+import { fixedRows } from '../test/determinism/printed-bits.ts';
+import { openRunner } from '../test/determinism/row-bits.ts';
+import { writeUsualGraph } from '../test/determinism/usual-graph.ts';
+import { syntheticPost } from './synthetic-posts.ts';
+
+const root = join(import.meta.dirname, '..');
+const { values: options } = parseArgs({
+  options: {
+    model: { type: 'string', default: join(root, 'models/text') },
+    rows: { type: 'string', default: '300' },
+    emulate: { type: 'boolean', default: false },
+    'write-wasm': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const model = await openModel(options.model);
+const { input } = model.manifest;
+if (input.kind !== 'text') throw new Error('Not a text model.');
+const tokenizer = await openTokenizer(model.dir);
+const rows = Array.from({ length: Number(options.rows) }, (_, i) => tokenizer.encode(syntheticPost(i).text));
+const short = rows.filter((row) => row.length <= input.single_block_up_to);
+const long = [...rows.filter((row) => row.length > input.single_block_up_to), ...fixedRows([300, 700, 1100])];
+
+const one = await openRunner(model.graphPath, input);
+const two = await openRunner(model.graphPath, input, 'native', 2);
+const found: Record<string, Record<string, number>> = {
+  'short texts, one thread': { ...(await changedRows(one, one, short, 32)) },
+  'short texts, two threads': { ...(await changedRows(one, two, short, 32)) },
+  'long texts, one thread': { ...(await changedRows(one, one, long, 3)) },
+  'long texts, two threads': { ...(await changedRows(one, two, long, 3)) },
+};
+
+const count = (some: readonly string[], wanted: readonly string[]) => ({
+  rows: wanted.length,
+  processor: wanted.filter((bits, k) => bits !== some[k]).length,
+});
+const wasm = await printedBits(model.graphPath, input, { engine: 'wasm' });
+found['WebAssembly, two threads'] = count(await printedBits(model.graphPath, input, { engine: 'wasm', threads: 2 }), wasm);
+if (options.emulate) {
+  const missing = noEmulator();
+  if (missing !== null) throw new Error(`Cannot emulate: ${missing}.`);
+  const here = await printedBits(model.graphPath, input, {});
+  for (const processor of ['Haswell', 'max'])
+    found[`emulated ${processor}`] = count(await printedBits(model.graphPath, input, { processor }), here);
+}
+const changes = Object.values(found).reduce((sum, { rows: _, ...changed }) => sum + Object.values(changed).reduce((a, b) => a + b, 0), 0);
+
+const usualPath = join(mkdtempSync(join(tmpdir(), 'usual-')), 'usual.onnx');
+await writeUsualGraph(usualPath);
+const usual = await openRunner(usualPath, input);
+found['negative control: a usual export'] = { ...(await changedRows(usual, usual, short, 32)) };
+
+if (options['write-wasm']) {
+  const graph = createHash('sha256')
+    .update(await readFile(model.graphPath))
+    .digest('hex');
+  await writeFile(join(root, 'test/determinism/wasm-bits.json'), `${JSON.stringify({ graph, bits: wasm }, null, 2)}\n`);
+}
+const flags = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+const sets = ['avx2', 'avx512f'].filter((name) => flags.includes(` ${name} `));
+if (options.json) console.log(JSON.stringify({ processor: sets, found, changes }, null, 1));
+else {
+  console.log(
+    `This processor has ${sets.join(' and ') || 'neither AVX2 nor AVX-512, or does not tell'}. Rows with a changed bit, by what changed around them:`,
+  );
+  console.table(found);
+}
+process.exit(changes === 0 ? 0 : 1);

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openModel } from '../../src/encoder/model.ts';
+import { createEncoderPool } from '../../src/encoder/pool/pool.ts';
+import { texts } from '../../src/encoder/testing/texts.ts';
+import { changedRows } from './changed-rows.ts';
+import { noEmulator, printedBits } from './other-processors.ts';
+import { fixedRows } from './printed-bits.ts';
+import { openRunner, type Runner, type Widths } from './row-bits.ts';
+import { writeUsualGraph } from './usual-graph.ts';
+
+const modelDir = join(import.meta.dirname, '../../models/text');
+const none = { batch: 0, order: 0, padding: 0, copies: 0 };
+const emulator = noEmulator();
+let graph: string;
+let widths: Widths;
+let alone: Runner;
+
+beforeAll(async () => {
+  const model = await openModel(modelDir);
+  if (model.manifest.input.kind !== 'text') throw new Error('models/text reads texts');
+  graph = model.graphPath;
+  widths = model.manifest.input;
+  alone = await openRunner(graph, widths);
+});
+afterAll(() => alone.close());
+
+describe('a row has the same bits', () => {
+  const short = fixedRows([2, 3, 5, 8, 9, 13, 16, 21, 24, 31, 40, 55]);
+  const long = fixedRows([257, 300, 400]);
+
+  it('alone, in any batch and order, with more padding and beside copies of itself', async () => {
+    expect(await changedRows(alone, alone, short)).toEqual({ rows: short.length, ...none });
+    expect(await changedRows(alone, alone, long, 3)).toEqual({ rows: long.length, ...none });
+  });
+
+  it('with two threads', async () => {
+    const two = await openRunner(graph, widths, 'native', 2);
+    expect(await changedRows(alone, two, short)).toEqual({ rows: short.length, ...none });
+    expect(await changedRows(alone, two, long, 3)).toEqual({ rows: long.length, ...none });
+    await two.close();
+  });
+
+  it('whatever the number of workers', async () => {
+    const inputs = texts.map((text) => ({ kind: 'text' as const, text }));
+    const scored = async (threads: number) => {
+      const pool = await createEncoderPool({ modelDir, threads });
+      const results = await pool.score(inputs);
+      await pool.close();
+      return results;
+    };
+    expect(await scored(2)).toEqual(await scored(1));
+  });
+
+  // Emulation is slow. Where the processor has AVX-512 this compares it with AVX2; elsewhere AVX2 by hardware and by software.
+  it.skipIf(emulator !== null)(
+    `on a processor without AVX-512${emulator === null ? '' : ` (left out: ${emulator})`}`,
+    async () => {
+      expect(await printedBits(graph, widths, { processor: 'Haswell' })).toEqual(await printedBits(graph, widths, {}));
+    },
+    1_800_000,
+  );
+});
+
+describe('the WebAssembly engine without relaxed SIMD', () => {
+  it('gives the committed bits, with one thread and with two', async () => {
+    const golden = JSON.parse(await readFile(join(import.meta.dirname, 'wasm-bits.json'), 'utf8')) as { graph: string; bits: string[] };
+    const hash = createHash('sha256').update(await readFile(graph));
+    expect(golden.graph, 'another graph: node bench/encoder-bits.ts --write-wasm').toBe(hash.digest('hex'));
+    expect(await printedBits(graph, widths, { engine: 'wasm' })).toEqual(golden.bits);
+    expect(await printedBits(graph, widths, { engine: 'wasm', threads: 2 })).toEqual(golden.bits);
+  });
+
+  it('gives a row the same bits alone and beside others of its own width', async () => {
+    const wasm = await openRunner(graph, widths, 'wasm');
+    const rows = fixedRows([13, 13, 13, 13]);
+    expect(await changedRows(wasm, wasm, rows)).toMatchObject({ batch: 0, order: 0, copies: 0 });
+    await wasm.close();
+  });
+});
+
+describe('the same checks', () => {
+  it('find a graph exported the usual way', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'usual-')), 'usual.onnx');
+    await writeUsualGraph(path);
+    const usual = await openRunner(path, widths);
+    const changed = await changedRows(usual, usual, fixedRows([2, 3, 5, 8, 9, 13, 16, 21]));
+    expect(changed.batch + changed.padding).toBeGreaterThan(0);
+    await usual.close();
+  });
+});
