@@ -8,7 +8,7 @@ import { tinyTextModel } from './testing/tinyModels.ts';
 import { openTokenizer, type Tokenizer } from './text/tokenizer.ts';
 
 const models = join(import.meta.dirname, '../../models');
-const heads = ['emotion', 'crisis'] as const;
+const heads = ['emotion', 'crisis', 'loneliness', 'affect'] as const;
 let graph: Graph;
 let tokenizer: Tokenizer;
 
@@ -54,25 +54,25 @@ describe('the bits of a score of the text model', () => {
   const short = texts.slice(0, 8);
 
   async function alone(ids: readonly number[]): Promise<number[]> {
-    return (await bitsOf(graph, [ids], up(ids.length, 8), up(ids.length, 8)))[0] as number[];
+    return (await bitsOf(graph, [ids], up(ids.length, 16), up(ids.length, 16)))[0] as number[];
   }
 
   it('are there at all', async () => {
     const bits = await alone(tokenizer.encode(texts[1] as string));
-    expect(bits).toHaveLength(34);
+    expect(bits).toHaveLength(40);
     expect(new Set(bits).size).toBeGreaterThan(30);
   });
 
   it('are the same alone, among neighbours, in any order and with more padding', async () => {
     const rows = short.map((text) => tokenizer.encode(text));
     const expected = await Promise.all(rows.map(alone));
-    const width = up(Math.max(...rows.map((row) => row.length)), 8);
-    for (const padded of [width, width + 8, width + 64]) {
+    const width = up(Math.max(...rows.map((row) => row.length)), 16);
+    for (const padded of [width, width + 16, width + 64]) {
       expect(await bitsOf(graph, rows, padded, padded)).toEqual(expected);
       expect(await bitsOf(graph, rows.toReversed(), padded, padded)).toEqual(expected.toReversed());
     }
     for (const [k, row] of rows.entries()) {
-      const copies = await bitsOf(graph, Array<number[]>(3).fill(row), up(row.length, 8), up(row.length, 8));
+      const copies = await bitsOf(graph, Array<number[]>(3).fill(row), up(row.length, 16), up(row.length, 16));
       expect(copies).toEqual([expected[k], expected[k], expected[k]]);
     }
   });
@@ -81,10 +81,10 @@ describe('the bits of a score of the text model', () => {
     const rows = texts.slice(9).map((text) => tokenizer.encode(text));
     expect(Math.min(...rows.map((row) => row.length))).toBeGreaterThan(256);
     const expected: number[][] = [];
-    for (const row of rows) expected.push(...(await bitsOf(graph, [row], up(row.length, 64), 64)));
-    const width = up(Math.max(...rows.map((row) => row.length)), 64);
-    expect(await bitsOf(graph, rows, width, 64)).toEqual(expected);
-    expect(await bitsOf(graph, rows.toReversed(), width + 128, 64)).toEqual(expected.toReversed());
+    for (const row of rows) expected.push(...(await bitsOf(graph, [row], up(row.length, 128), 128)));
+    const width = up(Math.max(...rows.map((row) => row.length)), 128);
+    expect(await bitsOf(graph, rows, width, 128)).toEqual(expected);
+    expect(await bitsOf(graph, rows.toReversed(), width + 256, 128)).toEqual(expected.toReversed());
   });
 
   it('are those of the file that the training wrote, within float32 rounding', async () => {
@@ -92,7 +92,7 @@ describe('the bits of a score of the text model', () => {
     const golden = JSON.parse(await readFile(join(models, 'text/golden.json'), 'utf8')) as Golden[];
     for (const { text, tokens, logits } of golden.filter((row) => row.tokens > 2)) {
       const ids = tokenizer.encode(text);
-      const [width, block] = tokens <= 256 ? [up(tokens, 8), up(tokens, 8)] : [up(tokens, 64), 64];
+      const [width, block] = tokens <= 256 ? [up(tokens, 16), up(tokens, 16)] : [up(tokens, 128), 128];
       const outputs = await graph.run(feedsOf([ids], width, block));
       for (const head of heads) {
         logits[head].forEach((logit, k) => {
@@ -127,9 +127,9 @@ describe('the comparison of bits', () => {
 
   it('sees the text model run in the form for long texts', async () => {
     const ids = tokenizer.encode(texts[8] as string);
-    const width = up(ids.length, 64);
-    const [proper] = await bitsOf(graph, [ids], up(ids.length, 8), up(ids.length, 8));
-    const [chunked] = await bitsOf(graph, [ids], width, 64);
+    const width = up(ids.length, 128);
+    const [proper] = await bitsOf(graph, [ids], up(ids.length, 16), up(ids.length, 16));
+    const [chunked] = await bitsOf(graph, [ids], width, 128);
     expect(chunked).not.toEqual(proper);
   });
 });

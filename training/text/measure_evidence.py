@@ -68,7 +68,7 @@ def evidence(tables: Tables, rows: list[dict], session: InferenceSession, tokeni
     table, generator = {}, np.random.default_rng(0)
     for column, (label, field) in enumerate(zip(LONELINESS, MARKED)):
         scores: list[list[float]] = []
-        for row in [r for r in rows if r[label] in (1, "1") and str(r[field]).strip()][:most]:
+        for row in [r for r in rows if r.get(label) in (1, "1") and str(r.get(field) or "").strip()][:most]:
             encoding, marked = tokenizer.encode(row["text"]), {w.lower() for w in WORD.findall(str(row[field]))}
             ids = np.array(encoding.ids, np.int64)
             own = word_shares(encoding, session.run(["loneliness_tokens"], feed([ids]))[0][0, : len(ids), column])
