@@ -7,7 +7,6 @@ from pathlib import Path
 
 import hybrid  # noqa: F401  puts the wrist model's folder on the path
 import numpy as np
-from sklearn.metrics import matthews_corrcoef, roc_auc_score
 
 from figures import binary, calibrate, over_people, platt, sigmoid
 from recordings import DAY, UNKNOWN, Person, depresjon, nights
@@ -39,6 +38,16 @@ def awake(asleep: list[Person], scores: dict[str, np.ndarray]) -> tuple[dict, di
     return {**binary(s, t), "sleep_at_wake": sleep_at_wake(s, t), "people": len(t), "epochs": sum(map(len, t.values()))}, s, t
 
 
+def auc(truth: np.ndarray, score: np.ndarray) -> float:
+    above = score[truth][:, None] - score[~truth]
+    return float((above > 0).mean() + 0.5 * (above == 0).mean())
+
+
+def mcc(truth: np.ndarray, said: np.ndarray) -> float:
+    """Matthews' correlation; 0 where all are said to be alike."""
+    return float(np.corrcoef(truth, said)[0, 1]) if 0 < said.sum() < len(said) else 0.0
+
+
 def drawn(truth: np.ndarray, score: np.ndarray, measure) -> list[float]:
     """A measure over people with its 95 % bootstrap interval (people drawn again)."""
     rng, found = np.random.default_rng(0), []
@@ -53,8 +62,8 @@ def mood(truth: np.ndarray, score: np.ndarray) -> dict:
     """Scores above 0 say depressed: MCC, AUC, and how many of either kind are found."""
     said = score > 0
     return {
-        "mcc": drawn(truth, said, matthews_corrcoef),
-        "auc": drawn(truth, score, roc_auc_score),
+        "mcc": drawn(truth, said, mcc),
+        "auc": drawn(truth, score, auc),
         "sensitivity": float(said[truth].mean()),
         "specificity": float(1 - said[~truth].mean()),
     }
@@ -87,6 +96,8 @@ def main() -> None:
     found = {}
     for path in sorted(args.work.glob("fold-*.npz")):
         found |= dict(np.load(path))
+    everybody = len(moods), len(asleep)
+    moods, asleep = ([p for p in group if p.name in found] for group in (moods, asleep))  # those whose fold is finished
     rivals = dict(np.load(args.work / "rivals.npz"))
     scored = {p.name: p.awake != UNKNOWN for p in asleep}
     wake, s, t = awake(asleep, {p.name: found[p.name][scored[p.name], 0] for p in asleep})
@@ -106,6 +117,7 @@ def main() -> None:
             "heard": {k: mood(truth, score) for k, score in after.items()},
             "forest": mood(truth, np.array([float(rivals[f"mood {n}"]) - 0.5 for n in names])),
             "people": len(truth),
+            "of": everybody,
             "depressed": int(truth.sum()),
             "days": int(sum(len(p) // DAY for p in moods)),
             "groups": groups(args.depresjon, names, truth, final),

@@ -58,7 +58,7 @@ def card(figures: dict, parameters: int) -> str:
     found = {f"table_{title}": markdown(rows) for title, rows in tables(figures).items()}
     found |= {f"minus_{k.split()[0]}": interval(v) for k, v in figures["wake_minus_logistic"].items()}
     found |= {"parameters": f"{parameters:,}", "nights": wake["people"], "epochs": f"{wake['epochs']:,}", "mcc": interval(low["heard"]["all days"]["mcc"])}
-    found |= {k: low[k] for k in ("people", "depressed", "days")} | {"mcc_forest": interval(low["forest"]["mcc"])}
+    found |= {k: low[k] for k in ("people", "depressed", "days")} | {"all_people": low["of"][0], "all_nights": low["of"][1]} | {"mcc_forest": interval(low["forest"]["mcc"])}
     return Template((Path(__file__).parent / "card.md").read_text()).substitute(found)
 
 
