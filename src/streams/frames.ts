@@ -84,7 +84,7 @@ export async function openFrames(url: string, headers: Record<string, string>, s
   };
 }
 
-/** A frame as one line: what was sent over several is written anew. */
+/** A frame as one line: of what was sent over several the breaks, which JSON takes for spaces, become such. */
 export function asLine(frame: string): string {
-  return /[\n\r]/.test(frame) ? JSON.stringify(JSON.parse(frame)) : frame;
+  return frame.replaceAll(/[\n\r]/g, ' ');
 }

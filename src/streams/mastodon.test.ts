@@ -30,11 +30,14 @@ function statusOf(id: number, text: string, change: object = {}): Record<string,
 /** A Mastodon server: the account, its posts by `min_id`, and a stream of events. */
 async function mastodonServer() {
   const statuses: Record<string, unknown>[] = [];
+  const state = { busy: 0, asked: 0 };
   const sockets = new WebSocketServer({ noServer: true });
   const { url, server } = await httpServer((request, response) => {
     if (request.headers.authorization !== `Bearer ${token}`) return sendJson(response, 401, { error: 'no' });
     const address = new URL(request.url ?? '/', 'http://local');
     if (address.pathname.endsWith('/verify_credentials')) return sendJson(response, 200, { id: '7' });
+    state.asked++;
+    if (state.busy-- > 0) return sendJson(response, 429, {}, { 'retry-after': '3' });
     const after = address.searchParams.get('min_id');
     const limit = Number(address.searchParams.get('limit'));
     const later = after === null ? statuses.slice(-limit) : statuses.filter(({ id }) => String(id) > after).slice(0, limit);
@@ -52,7 +55,7 @@ async function mastodonServer() {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
     for (const client of sockets.clients) client.send(JSON.stringify({ stream: ['user'], event, payload: text }));
   };
-  return { url, statuses, send, cut };
+  return { url, statuses, state, send, cut };
 }
 
 test('events come in, gaps are filled from the list of posts, and words of others are held nowhere', async () => {
@@ -103,4 +106,21 @@ test('a token that is refused is said, and nothing of it', async () => {
   await keeper.look();
   await until(async () => (await listFeeds(store, study))[0]?.last_error === 'feed-refused');
   expect(JSON.stringify(told)).not.toContain('wrong');
+});
+
+test('a server that asks to be left alone is asked again when it said', async () => {
+  const store = await (await storeHome('sqlite')).open();
+  const server = await mastodonServer();
+  const ana = await pushedTo(store, 'mastodon', 'ana');
+  server.state.busy = 1;
+  await putFeed(store, study, ana.source, { form: 'mastodon', settings: { url: server.url, accessToken: token } });
+  const keeper = new FeedKeeper(store, () => {});
+  onTestFinished(() => keeper.stop());
+  await keeper.look();
+  await until(async () => (await listFeeds(store, study))[0]?.not_before !== null);
+  const [waiting] = await listFeeds(store, study);
+  expect([waiting?.last_error, server.state.asked]).toEqual(['feed-down', 1]);
+  await until(async () => server.state.asked > 1);
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(waiting?.not_before ?? ''));
+  await until(async () => (await listFeeds(store, study))[0]?.not_before === null);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AfferentError } from '../../schema/errors.ts';
 import { pushMedia } from '../../schema/streams.ts';
 import { storeHome } from '../../test/support/store-home.ts';
 import { insertIncoming, sealIncoming } from '../store/inbox.ts';
@@ -32,4 +33,24 @@ test('a source is read while something waits, joined while it is read, and asked
   await readWaiting(store, source);
   expect(await waker.look(200_000)).toBe(0);
   expect(started).toEqual([source, source]);
+});
+
+test('a source whose reading cannot be asked for keeps no other waiting', async () => {
+  const store = await (await storeHome('sqlite')).open();
+  const sources: string[] = [];
+  for (const name of ['ana', 'ben']) {
+    const { source, participant, device } = await pushedTo(store, 'posts', name);
+    sources.push(source);
+    const sent = { requestId: null, media: pushMedia.ndjson, body: Buffer.from('{}'), receivedMs: 0, clientMs: null };
+    const row = await sealIncoming(store, { study, participant, source, from: { device }, ...sent });
+    await store.db.transaction().execute((tx) => insertIncoming(store, tx, [row]));
+  }
+  const [broken, other] = sources.toSorted() as [string, string];
+  const started: string[] = [];
+  const waker = new ReaderWaker(store, async ({ id }) => {
+    if (id === broken) throw new AfferentError('temporal-down');
+    started.push(id);
+  });
+  await expect(waker.look(0)).rejects.toMatchObject({ code: 'temporal-down' });
+  expect(started).toEqual([other]);
 });

@@ -19,17 +19,27 @@ export class ReaderWaker {
     this.#start = start;
   }
 
-  /** Looks once. @returns how many ingestions were asked for */
+  /** Looks once; a source that cannot be read does not keep the others waiting. @returns how many ingestions were asked for */
   async look(nowMs: number): Promise<number> {
     let asked = 0;
+    const failures: unknown[] = [];
     for (const id of await waitingSources(this.#store)) {
-      const source = await requireSource(this.#store, id);
-      const reading = source.state === 'queued' || source.state === 'running';
-      if (reading && nowMs - (this.#startedAt.get(id) ?? Number.NEGATIVE_INFINITY) < believedMs) continue;
-      await this.#start(source);
-      this.#startedAt.set(id, nowMs);
-      asked++;
+      try {
+        if (await this.#wake(id, nowMs)) asked++;
+      } catch (thrown) {
+        failures.push(thrown);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return asked;
+  }
+
+  async #wake(id: string, nowMs: number): Promise<boolean> {
+    const source = await requireSource(this.#store, id);
+    const reading = source.state === 'queued' || source.state === 'running';
+    if (reading && nowMs - (this.#startedAt.get(id) ?? Number.NEGATIVE_INFINITY) < believedMs) return false;
+    await this.#start(source);
+    this.#startedAt.set(id, nowMs);
+    return true;
   }
 }

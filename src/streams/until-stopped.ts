@@ -3,6 +3,7 @@ import { toAfferentError } from '../../schema/errors.ts';
 import { noteFeed } from '../store/feeds.ts';
 import type { Store } from '../store/open.ts';
 import type { FeedEvent, Reading } from './feed-keeper.ts';
+import { AskedToWait } from './vendor-request.ts';
 
 const [shortestMs, longestMs] = [500, 60_000];
 
@@ -20,7 +21,7 @@ export function untilStopped(
   let wait = shortestMs;
   const connected = async () => {
     wait = shortestMs;
-    await noteFeed(store, feeds, { connectedAt: new Date().toISOString(), error: null });
+    await noteFeed(store, feeds, { connectedAt: new Date().toISOString(), error: null, notBefore: null });
     tell({ feeds, event: 'connected' });
   };
   const run = async () => {
@@ -30,10 +31,12 @@ export function untilStopped(
         tell({ feeds, event: 'ended' });
       } catch (thrown) {
         if (stop.signal.aborted) break;
-        const { code } = toAfferentError(thrown);
+        const notBefore = thrown instanceof AskedToWait ? thrown.until : null;
+        if (notBefore !== null) wait = Math.max(wait, Date.parse(notBefore) - Date.now());
+        const code = notBefore === null ? toAfferentError(thrown).code : 'feed-down';
         tell({ feeds, event: 'failed', code, againInMs: wait });
         // The store may be what failed: then the log alone says so.
-        await noteFeed(store, feeds, { connectedAt: null, error: code }).catch(() => {});
+        await noteFeed(store, feeds, { connectedAt: null, error: code, notBefore }).catch(() => {});
       }
       await setTimeout(wait, null, { signal: stop.signal }).catch(() => null);
       wait = Math.min(wait * 2, longestMs);

@@ -30,7 +30,9 @@ export async function ask(url: string | URL, init: RequestInit, signal: AbortSig
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });
+    // What is posted holds secrets: it is not sent on to wherever an answer points.
+    const redirect = init.method === 'POST' ? 'error' : 'follow';
+    response = await fetch(url, { ...init, redirect, signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });
     text = await bounded(response);
   } catch (thrown) {
     throw thrown instanceof AfferentError ? thrown : new AfferentError('feed-down');
