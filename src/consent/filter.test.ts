@@ -52,6 +52,7 @@ describe('consent', () => {
     expect(consentDecision(consent({ to: '2024-03-05T12:00:00Z' }), post('public'))).toBe('after-consent');
     expect(consentDecision(day, sleep('2024-03-05T12:00:59.000Z'))).toBeNull();
     expect(consentDecision(day, sleep('2024-03-05T12:02:00.000Z'))).toBe('after-consent');
+    expect(consentDecision(consent({ to: '2024-03-05T12:00:00Z' }), sleep('2024-03-05T11:00:00.000Z'))).toBe('after-consent');
     expect(consentDecision(day, block(60))).toBeNull();
     expect(consentDecision(day, block(61))).toBe('after-consent');
   });

@@ -38,7 +38,8 @@ function factsOf(item: Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' 
   if (record.type === 'post') return { names: ['post'], audience: record.audience, beginMs, endMs: beginMs };
   if (record.type === 'self-report') return { names: ['self-report', record.instrument], audience: null, beginMs, endMs: beginMs };
   const endMs = record.end === null ? beginMs : Date.parse(record.end.utc);
-  return { names: ['event', record.event], audience: null, beginMs, endMs };
+  // Of an event that ends before it begins both times count, whichever is which.
+  return { names: ['event', record.event], audience: null, beginMs: Math.min(beginMs, endMs), endMs: Math.max(beginMs, endMs) };
 }
 
 function spanOf(block: RegularBlock): { beginMs: number; endMs: number } {

@@ -2,6 +2,8 @@ import type { CompletenessDay, CompletenessSource, Gap, GapCause } from '../../s
 import type { Outcomes } from '../../schema/ledger.ts';
 
 const dayMs = 86_400_000;
+/** Days in a row that are judged, at most, a century; of what lies before, such as on the first day of some clock, its own days alone. */
+const mostDays = 36_525;
 
 /** What is known of one source before its days are judged. */
 export interface SourceFacts {
@@ -36,7 +38,9 @@ export function judgeDays(facts: SourceFacts, range: Range): CompletenessDay[] {
   const from = range.from ?? dated[0] ?? null;
   const to = range.to ?? dated.at(-1) ?? null;
   if (from === null || to === null) return [];
-  return daysBetween(from, to).map((day) => judgeDay(facts, day, facts.days.get(day) ?? none));
+  const first = new Date(Math.max(Date.parse(from), Date.parse(to) - (mostDays - 1) * dayMs)).toISOString().slice(0, 10);
+  const days = [...dated.filter((day) => day >= from && day < first), ...daysBetween(first, to)];
+  return days.map((day) => judgeDay(facts, day, facts.days.get(day) ?? none));
 }
 
 function judgeDay(facts: SourceFacts, day: string, outcomes: Outcomes): CompletenessDay {

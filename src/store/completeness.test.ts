@@ -3,7 +3,7 @@ import { Consent } from '../../schema/policy.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, excluded, ingest, post, quarantined, sample } from '../../test/support/study-data.ts';
 import { studyCompleteness } from './completeness.ts';
-import { expectedByRate } from './completeness-days.ts';
+import { expectedByRate, judgeDays } from './completeness-days.ts';
 import { addParticipant } from './participants.ts';
 import { changeSourceSettings } from './source-settings.ts';
 import { createStudy } from './studies.ts';
@@ -109,4 +109,15 @@ test('a recording is expected to go on from its first sample to its last', () =>
     '2026-03-03': 86_400 * 4,
     '2026-03-04': 2 * 3600 * 4,
   });
+});
+
+test('one record of an impossible day does not make a list of all days since', () => {
+  const outcomes = { received: 1, stored: 1, duplicate: 0, quarantined: 0, excluded: 0, erased: 0 };
+  const days = new Map(['0001-01-01', '2026-03-01', '2026-03-03'].map((day) => [day, outcomes]));
+  const consent = { from: null, to: null };
+  const facts = { days, declared: null, byRate: new Map(), continuous: false, erased: false, consent, lastArrival: null, said: new Map() };
+  const judged = judgeDays(facts, { from: null, to: null });
+  expect(judged.length).toBeLessThan(40_000);
+  expect(judged.reduce((sum, day) => sum + day.stored, 0)).toBe(3);
+  expect(judgeDays(facts, { from: '0001-01-01', to: '9999-12-31' }).length).toBeLessThan(40_000);
 });
