@@ -113,8 +113,8 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
     }
     // Before the cursor passes the part: a reading that begins behind it does not see them again.
     await addNames(store, owner, names.splice(0));
-    await writer.endPart(part.index);
     await noteDrift(store, owner, kind.manifest.version, drift.take());
+    await writer.endPart(part.index);
   }
   await clearDrift(store, source.id, kind.manifest.version);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
 import type { FeedSettings } from '../../schema/streams.ts';
 import { now } from './clock.ts';
@@ -21,12 +22,18 @@ export type Feed = FeedSettings & {
   notBefore: string | null;
 };
 
-/** Gives a source a feed, or its feed these settings. @throws AfferentError `unknown-source` */
+/**
+ * Gives a source a feed, or its feed these settings. It keeps its place where form, address and account stay; a reader that still has
+ * the old settings can neither go on nor save them. @throws AfferentError `unknown-source`
+ */
 export async function putFeed(store: Store, study: string, source: string, given: FeedSettings): Promise<string> {
   const row = await requireSource(store, source);
   if (row.study !== study) throw new AfferentError('unknown-source');
   const id = `f_${store.secrets.study(study)('feed', source).slice(0, 20)}`;
-  const settings = seal(await store.keys.key(row.participant), `feed|${id}`, JSON.stringify(given.settings));
+  const key = await store.keys.key(row.participant);
+  const settings = seal(key, `feed|${id}`, JSON.stringify(given.settings));
+  const known = await store.db.selectFrom('feed').selectAll().where('id', '=', id).executeTakeFirst();
+  const place = known && isSamePlace(openFeed(key, known), given) ? {} : { cursor: null };
   const changed = { form: given.form, settings, state: 'on', last_error: null, not_before: null } as const;
   await store.db
     .insertInto('feed')
@@ -42,9 +49,14 @@ export async function putFeed(store: Store, study: string, source: string, given
       last_frame_at: null,
       created_at: now(),
     })
-    .onConflict((c) => c.column('id').doUpdateSet(changed))
+    .onConflict((c) => c.column('id').doUpdateSet({ ...changed, ...place, sequence: sql`feed.sequence + 1` }))
     .execute();
   return id;
+}
+
+function isSamePlace(known: FeedSettings, given: FeedSettings): boolean {
+  if (known.form !== given.form || known.settings.url !== given.settings.url) return false;
+  return known.form !== 'jetstream' || given.form !== 'jetstream' || known.settings.did === given.settings.did;
 }
 
 /** Ends the feed of a source; what came by it stays. @throws AfferentError `unknown-feed` */
