@@ -191,7 +191,7 @@ export class BatchWriter {
         tally.add('stored', row.day, 1);
       }
     }
-    await insertSlices(tx, 'record', fresh, 13, this.#store.adapter.maxValues);
+    await insertSlices(tx, 'record', fresh, this.#store.adapter);
   }
 
   async #writeSamples(tx: Transaction<Tables>, list: Sample[], tally: Tally): Promise<void> {
@@ -215,7 +215,7 @@ export class BatchWriter {
         tally.add('quarantined', day, row.units, row.reason);
       }
     }
-    await insertSlices(tx, 'quarantine', fresh, 14, this.#store.adapter.maxValues);
+    await insertSlices(tx, 'quarantine', fresh, this.#store.adapter);
   }
 }
 

@@ -16,6 +16,17 @@ function keyObject(key: Buffer): KeyObject {
   return object;
 }
 
+const nonceBytes = 12;
+/** Random bytes are drawn for many nonces at once; none is used twice. */
+let drawn = Buffer.alloc(0);
+
+function freshNonce(): Buffer {
+  if (drawn.length === 0) drawn = randomBytes(256 * nonceBytes);
+  const nonce = drawn.subarray(0, nonceBytes);
+  drawn = drawn.subarray(nonceBytes);
+  return nonce;
+}
+
 /**
  * AES-256-GCM under `key`. Layout: version byte, 12-byte random nonce, 16-byte tag, ciphertext.
  * `place` (table and row id) is authenticated, so that a sealed value cannot be moved to another row.
@@ -24,7 +35,7 @@ export function seal(key: Buffer, place: string, clear: Buffer | string): Buffer
   const bytes = typeof clear === 'string' ? Buffer.from(clear, 'utf8') : clear;
   const deflate = bytes.length >= compressFrom;
   const head = deflate ? version.deflated : version.plain;
-  const nonce = randomBytes(12);
+  const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce);
   cipher.setAAD(Buffer.from(`${head}|${place}`, 'utf8'));
   const sealed = cipher.update(deflate ? deflateRawSync(bytes, { level: 1 }) : bytes);

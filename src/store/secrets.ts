@@ -63,10 +63,15 @@ export function deriveSecrets(master: Buffer): Secrets {
 }
 
 function keyedHash(key: KeyObject, purpose: string, parts: (string | Buffer)[]): string {
-  const hash = createHmac('sha256', key).update(`${purpose}\0`);
+  const hash = createHmac('sha256', key);
+  // Each call into the hash costs more than what is hashed: text is joined first.
+  let text = `${purpose}\0`;
   for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-    hash.update(`${bytes.length}:`).update(bytes);
+    if (typeof part === 'string') text += `${Buffer.byteLength(part)}:${part}`;
+    else {
+      hash.update(`${text}${part.length}:`).update(part);
+      text = '';
+    }
   }
-  return hash.digest('hex');
+  return (text === '' ? hash : hash.update(text)).digest('hex');
 }

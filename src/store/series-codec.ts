@@ -26,14 +26,18 @@ export interface SampleColumns {
 
 export const noOffset = 32767;
 
-export function encodeSamples(samples: readonly Sample[]): Buffer {
+/** `starts` are the samples' own, in milliseconds, for who has them already. */
+export function encodeSamples(
+  samples: readonly Sample[],
+  starts: readonly number[] = samples.map((sample) => Date.parse(sample.time.utc)),
+): Buffer {
   const first = samples[0] as Sample;
   const n = samples.length;
   const original = first.original?.unit;
   const numbers = new Float64Array((original === undefined ? 3 : 4) * n);
   const offsets = new Int16Array(n);
   samples.forEach((sample, i) => {
-    numbers[i] = Date.parse(sample.time.utc);
+    numbers[i] = starts[i] as number;
     numbers[n + i] = sample.endMs;
     numbers[2 * n + i] = sample.value;
     if (original !== undefined) numbers[3 * n + i] = sample.original?.value ?? Number.NaN;

@@ -41,18 +41,20 @@ export class SampleWriter {
     const streamKey = owner.hash('stream', 'samples', owner.participant, owner.kind, signal, unit, device, time.zone);
     const state = await this.#stored(tx, streamKey, time.day);
     const fresh: Sample[] = [];
+    const starts: number[] = [];
     for (const sample of samples) {
-      const name = `${Date.parse(sample.time.utc)},${sample.endMs},${sample.value}`;
+      const start = Date.parse(sample.time.utc);
+      const name = `${start},${sample.endMs},${sample.value}`;
       if (state.seen.has(name)) continue;
       state.seen.add(name);
       fresh.push(sample);
+      starts.push(start);
     }
     const duplicates = samples.length - fresh.length;
     if (fresh.length === 0) return { row: null, duplicates };
     const first = state.blocks++;
     const id = owner.hash('series', owner.source, streamKey, time.day, String(first)).slice(0, 32);
-    const body = encodeSamples(fresh);
-    const starts = fresh.map((sample) => Date.parse(sample.time.utc));
+    const body = encodeSamples(fresh, starts);
     return {
       duplicates,
       row: {

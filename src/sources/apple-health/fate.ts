@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ErrorCode } from '../../../schema/errors.ts';
 import type { Event, Moment, Sample } from '../../../schema/records.ts';
 import type { ExclusionReason } from '../../../schema/source.ts';
@@ -40,7 +40,7 @@ export function bad(reason: ErrorCode, field: string, day: string | null): Fate 
 
 /** The app gives no ids: one made of what tells records apart, the same in every later export. */
 export function idOf(...parts: (string | undefined)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 }
 
 /** A number as the app writes it, or NaN. */
