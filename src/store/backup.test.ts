@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { migrations } from '../../migrations/index.ts';
 import {
   copyKeyFile,
   type DatabaseName,
@@ -16,7 +18,7 @@ import { rowsNaming } from '../../test/support/traces.ts';
 import { startWriter } from '../../test/support/writer.ts';
 import { appendAudit, verifyAudit } from './audit.ts';
 import { backup } from './backup.ts';
-import { backupTables, decodeRow, unbackedTables } from './backup-format.ts';
+import { type BackupManifest, backupTables, decodeRow, unbackedTables } from './backup-format.ts';
 import { contentHash } from './content-hash.ts';
 import { tableNames } from './database.ts';
 import { ledgerRows } from './ledger.ts';
@@ -68,6 +70,24 @@ async function ratingBodies(store: Store): Promise<string[]> {
   return rows.map((row) => row.body.toString('hex')).sort();
 }
 
+/** Takes out of a backup what the tables of the first version did not have. */
+function writtenByFirstVersion(folder: string): void {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
+  const later = ['device', 'feed', 'inbox', 'deletion', 'quarantine_part', 'listed_name'];
+  const rows = linesOf(folder, 'quarantine').map((line) => {
+    const { frame: _, ...row } = JSON.parse(line) as Record<string, unknown>;
+    return `${JSON.stringify(row)}\n`;
+  });
+  const packed = gzipSync(rows.join(''));
+  writeFileSync(join(folder, 'quarantine.ndjson.gz'), packed);
+  const sha256 = createHash('sha256').update(packed).digest('hex');
+  const tables = manifest.tables
+    .filter(({ name }) => !later.includes(name))
+    .map((table) => (table.name === 'quarantine' ? { ...table, sha256 } : table));
+  writeFileSync(path, JSON.stringify({ ...manifest, step: Object.keys(migrations)[0], tables }));
+}
+
 function linesOf(folder: string, table: string): string[] {
   return gunzipSync(readFileSync(join(folder, `${table}.ndjson.gz`)))
     .toString()
@@ -107,6 +127,20 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     expect(await rowsNaming(again, ['anna', anna.participant, 'erasing:'])).toEqual([]);
     expect(filesHolding(fresh.folder, ['anna', anna.participant])).toEqual([]);
     await expect(addParticipant(again, 'sleep', 'anna', null)).rejects.toMatchObject({ code: 'withdrawn' });
+  });
+
+  test('of the first version of the tables does not bring back who withdrew since either', async () => {
+    const { home, store, anna, target, models } = await studyOfTwo(database);
+    await backup(store, models, target);
+    writtenByFirstVersion(target);
+    await withdraw(store, 'sleep', 'anna');
+    const hash = await contentHash(store, 'sleep');
+    const fresh = await homeWithKeysOf(home, database);
+    expect(await restore(target, fresh.address, join(fresh.folder, 'models'))).toMatchObject({ erased: 1 });
+    const again = await fresh.open();
+    expect(await contentHash(again, 'sleep')).toBe(hash);
+    expect((await checkLedger(again, null)).findings).toEqual([]);
+    expect(await rowsNaming(again, ['anna', anna.participant, 'erasing:'])).toEqual([]);
   });
 
   test('made after a withdrawal holds against older keys', async () => {

@@ -7,13 +7,12 @@ import { migrations } from '../../migrations/index.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { BackupManifest, backupTables, decodeRow, fileSha256, type Row, unbackedTables } from './backup-format.ts';
 import { type Adapter, connect, type Db, migrate, tableNames } from './database.ts';
-import { eraseParticipant } from './erase.ts';
 import { KeyStore } from './keys.ts';
 import type { Store, StoreAddress } from './open.ts';
 import { tombstone } from './participants.ts';
 import { readSecrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
-import { completeErasures, markErasing } from './withdraw.ts';
+import { completeErasures } from './withdraw.ts';
 
 export interface Restored {
   rows: Record<string, number>;
@@ -23,7 +22,8 @@ export interface Restored {
 
 /**
  * Loads a backup into a store without studies, of either database, and erases those again who have withdrawn since: the key store
- * and the backup both know some. All is checked before anything is changed; rows come in one transaction.
+ * and the backup both know some. All is checked before anything is changed; rows come in one transaction, as the tables were then,
+ * and are erased once the tables are those of now.
  * @param models folder that the models of the backup are copied into
  * @throws AfferentError `bad-backup`, `store-newer`, `home-not-empty`, `no-key-file`, `wrong-key-file`, `no-key-store`, `store-down`
  */
@@ -39,13 +39,14 @@ export async function restore(folder: string, address: StoreAddress, models: str
   try {
     await requireNoStudies(db);
     const withdrawn = await withdrawnParticipants(store, folder, manifest);
-    await rebuild(db, manifest.step);
-    const rows = await load(store, folder, manifest, withdrawn);
-    await migrate(db);
+    // Known before anything is loaded: whatever ends this on the way, the next opening erases them.
     await keys.addErasures(manifest.erasures);
+    await rebuild(db, manifest.step);
+    const rows = await load(store, folder, manifest);
+    await migrate(db);
     if (manifest.models.length > 0) cpSync(join(folder, 'models'), models, { recursive: true });
     await completeErasures(store);
-    return { rows, erased: withdrawn.length };
+    return { rows, erased: withdrawn };
   } finally {
     await keys.close();
     await db.destroy();
@@ -81,20 +82,15 @@ async function requireNoStudies(db: Db): Promise<void> {
   if (study) throw new AfferentError('home-not-empty');
 }
 
-interface Withdrawn {
-  id: string;
-  grave: string;
-}
-
-/** Participants of the backup who have withdrawn; all others must have their key. */
-async function withdrawnParticipants(store: Store, folder: string, manifest: BackupManifest): Promise<Withdrawn[]> {
+/** How many participants of the backup have withdrawn; all others must have their key. */
+async function withdrawnParticipants(store: Store, folder: string, manifest: BackupManifest): Promise<number> {
   const graves = new Set([...manifest.erasures, ...(await store.keys.erasures())].map((row) => `${row.study} ${row.tombstone}`));
   const keyed = new Set(await store.keys.participants());
-  const withdrawn: Withdrawn[] = [];
+  let withdrawn = 0;
   for await (const row of rowsOf(folder, 'participant')) {
     const { id, study } = row as { id: string; study: string };
     const grave = tombstone(store, study, id);
-    if (graves.has(`${study} ${grave}`)) withdrawn.push({ id, grave });
+    if (graves.has(`${study} ${grave}`)) withdrawn++;
     else if (!keyed.has(id)) throw new AfferentError('no-key-store');
   }
   return withdrawn;
@@ -113,7 +109,7 @@ async function rebuild(db: Db, step: string): Promise<void> {
   await migrate(db, Object.fromEntries(names.slice(0, names.indexOf(step) + 1).map((name) => [name, migrations[name] as never])));
 }
 
-async function load(store: Store, folder: string, manifest: BackupManifest, withdrawn: Withdrawn[]): Promise<Record<string, number>> {
+async function load(store: Store, folder: string, manifest: BackupManifest): Promise<Record<string, number>> {
   return store.db.transaction().execute(async (tx) => {
     const rows: Record<string, number> = {};
     for (const [name] of backupTables) {
@@ -121,10 +117,6 @@ async function load(store: Store, folder: string, manifest: BackupManifest, with
       if (!listed) continue;
       rows[name] = await loadTable(tx, store.adapter, folder, name);
       if (rows[name] !== listed.rows) throw new AfferentError('bad-backup');
-    }
-    for (const { id, grave } of withdrawn) {
-      await markErasing(tx, grave);
-      await eraseParticipant(store, tx, id);
     }
     // Whatever was running when the backup was made is not running now.
     await tx.updateTable('source').set({ state: 'idle', holder: null }).where('state', 'in', ['queued', 'running']).execute();
