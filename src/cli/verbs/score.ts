@@ -8,7 +8,9 @@ import { type Call, textOption, type Verb } from '../verb.ts';
 const precisions = ['fp32', 'int8'] as const;
 
 export const verb: Verb = {
-  arguments: { '<file...>': 'JSONL, CSV (either may be gzip; a table of minutes for --model daily), Empatica E4 zips or folders; - is standard input' },
+  arguments: {
+    '<file...>': 'JSONL, CSV (either may be gzip; a table of minutes for --model daily), Empatica E4 zips or folders; - is standard input',
+  },
   options: [
     { flags: '--out <file>', help: 'write here, not to standard output; the file has its name once it is whole' },
     { flags: '--model <name>', help: 'a model’s name or folder; else the one that ships for the kind of input' },
