@@ -3,6 +3,7 @@ import type { Arrival, ParseContext, Parsed, Part, SourceKind } from '../../sche
 import { type Group, Grouping, quarantinedRest } from './grouping.ts';
 import { LostFields } from './lost-fields.ts';
 import { REFUSED_ROLE } from './reading/container.ts';
+import { DriftOnce } from './reading/drift.ts';
 import { mayPass } from './reading/read-fault.ts';
 import { Tee } from './tee.ts';
 
@@ -58,10 +59,12 @@ export async function* readPart(kind: SourceKind, part: Part, context: ParseCont
   const counter = kind.counter(part);
   const tee = new Tee(part, counter, options.progress);
   const lost = new LostFields();
+  const told = new DriftOnce(context); // a kind and the fates of its units may tell of the same change
+  const once: ParseContext = { ...context, drift: ({ kind, name }) => told.note(kind, name) };
   try {
     let gaveUp: ErrorCode | undefined;
     try {
-      for await (const item of kind.parse(part, tee.chunks(), context)) {
+      for await (const item of kind.parse(part, tee.chunks(), once)) {
         if (groups.isDue(item.end)) yield* groups.close(counter.takeUntil(groups.position));
         groups.add(item);
         lost.add(item);
@@ -70,7 +73,7 @@ export async function* readPart(kind: SourceKind, part: Part, context: ParseCont
       const fault = notFatal(thrown);
       if (fault !== tee.broken) gaveUp = fault.code;
     }
-    lost.report(context);
+    lost.report(once);
     await drained(tee);
     const counted = counter.takeUntil(Number.POSITIVE_INFINITY);
     yield* groups.close(counted, gaveUp);
