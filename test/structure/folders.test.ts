@@ -23,7 +23,7 @@ const names = (folder: string, kind: 'files' | 'folders') =>
 const sorted = (list: Iterable<string>) => [...list].sort();
 
 test('every folder of src/sources with a parser is a kind of the index, and the other way round', () => {
-  const folders = names('src/sources', 'folders').filter((name) => !['reading', 'testing'].includes(name));
+  const folders = names('src/sources', 'folders').filter((name) => !['__snapshots__', 'reading', 'testing'].includes(name));
   expect(sorted(Object.keys(sourceKinds))).toEqual(folders);
   for (const [name, kind] of Object.entries(sourceKinds)) expect(kind.manifest.kind).toBe(name);
 });
