@@ -1,0 +1,95 @@
+"""Cost of each pattern against length, through exported graphs on one thread. Writes WORK/cost.json.
+
+Weights are not trained: time does not depend on them. Processor time, patterns in turn at each length. `tokens`: 64 to
+16,384. `wearable`: 10 s blocks of a stream read whole, 1 min to 24 h; and one block with the carried state of the wearable
+model itself, whose cost does not depend on what came before.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import parts
+import torch
+from ablated_graph import build_graph
+from encoder import PATTERNS, Encoder
+
+LENGTHS = (64, 256, 1024, 4096, 16384)
+BLOCKS_OF_10_S = {"1 min": 6, "10 min": 60, "1 h": 360, "6 h": 2160, "24 h": 8640}
+BLOCK, WHOLE = 128, 256
+# (name, pattern, reach)
+ROWS = (
+    *((pattern, pattern, "all tokens") for pattern in PATTERNS),
+    *((f"{pattern}, window and landmarks", pattern, "window and landmarks") for pattern in ("3:1", "5:1", "11:1")),
+)  # fmt: skip
+
+
+def one_thread() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return options
+
+
+def milliseconds(session: onnxruntime.InferenceSession, feeds: dict) -> float:
+    start = time.process_time()
+    session.run(None, feeds)
+    return (time.process_time() - start) * 1e3
+
+
+def feeds_of(length: int) -> dict:
+    """One text of `length` places, padded to blocks where it is longer than one."""
+    padded = length + length % 2 if length <= WHOLE else -(-length // BLOCK) * BLOCK
+    mask = (np.arange(padded) < length).astype(np.float32)[None]
+    x = np.random.default_rng(0).standard_normal((1, padded, parts.model.WIDTH), dtype=np.float32)
+    return {"x": x, "mask": mask, "block": np.array([padded if length <= WHOLE else BLOCK])}
+
+
+def costs(sessions: dict, lengths: list[int], most: int) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {name: {} for name in sessions}
+    for length in lengths:
+        feeds, times = feeds_of(length), {name: [] for name in sessions}
+        for _ in range(1 if length > 4096 else 3 if length > 512 else most):
+            for name, session in sessions.items():
+                times[name].append(milliseconds(session, feeds))
+        for name in sessions:
+            found[name][str(length)] = float(np.median(times[name]))
+        print(length, {name: round(found[name][str(length)], 1) for name in sessions}, flush=True)
+    return found
+
+
+def wearable_block(path: Path) -> dict[str, float] | None:
+    """Milliseconds of one 10 s block through the wearable model; None where the folder has no streaming model."""
+    session = onnxruntime.InferenceSession(str(path), one_thread())
+    inputs = {i.name: i.shape for i in session.get_inputs()}
+    if "carried" not in inputs:
+        return None
+    feeds = {name: np.zeros([1, *shape[1:]], np.float32) for name, shape in inputs.items()}
+    times = [milliseconds(session, feeds) for _ in range(30)]
+    return {"milliseconds": float(np.median(times)), "carried_numbers": inputs["carried"][1]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="folder for results")
+    parser.add_argument("--wearable", type=Path, help="the wearable model's graph")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    sessions = {}
+    for name, pattern, reach in ROWS:
+        graph = build_graph(Encoder(pattern, reach).eval())
+        sessions[name] = onnxruntime.InferenceSession(graph.SerializeToString(), one_thread())
+    costs(dict(list(sessions.items())[:1]), [64], 2)
+    found = {"tokens": costs(sessions, list(LENGTHS), 9)}
+    by_blocks = costs(sessions, list(BLOCKS_OF_10_S.values()), 9)
+    found["wearable"] = {name: {span: by[str(n)] for span, n in BLOCKS_OF_10_S.items()} for name, by in by_blocks.items()}
+    if options.wearable:
+        found["wearable_block"] = wearable_block(options.wearable)
+    (options.work / "cost.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
