@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
 import { AfferentError } from '../../../schema/errors.ts';
-import type { SourceKind } from '../../../schema/source.ts';
+import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { Clock } from '../reading/clock.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { JsonUnitCounter } from '../reading/count-document-units.ts';
+import { LineCounter } from '../reading/count-lines.ts';
 import { RowCounter } from '../reading/count-rows.ts';
 import { WholeCounter } from '../reading/count-whole.ts';
 import type { JsonPath } from '../reading/document-paths.ts';
@@ -11,31 +13,36 @@ import { isFields, readDocument } from '../reading/documents.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { bad } from '../reading/outcome.ts';
 import { readTable } from '../reading/tables.ts';
+import { databaseLines } from './database-lines.ts';
+import { parseDatabase } from './parse-database.ts';
 import { isRead, tableName } from './records.ts';
 import { rowOutcome } from './row.ts';
 
 /** Lists of rows: the document itself, or its members by table. */
 const ROWS: readonly JsonPath[] = [['[]'], ['*', '[]']];
 
-/** The tables of Health Connect, dumped as CSV or JSON. */
+/** Health Connect: the database of its export, or its tables dumped as CSV or JSON. */
 export const healthConnect: SourceKind = {
   manifest: {
     kind: 'health-connect',
-    title: 'Health Connect tables',
+    title: 'Health Connect',
     unit: 'a row of a table',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
-  parts: async (arrival) =>
-    toParts(
+  async parts(arrival) {
+    const parts = toParts(
       await entriesOf(arrival, true),
       ({ name }) => roleOf(name),
-      (role) => role === 'database',
-    ),
+      (role) => role === 'database' || role === 'log',
+    );
+    return parts.map((part) => (part.role === 'database' ? { ...part, open: () => rowsIn(part) } : part));
+  },
   counter({ role }) {
-    if (role === 'database') return new WholeCounter();
+    if (role === 'database') return new LineCounter();
+    if (role === 'log') return new WholeCounter();
     return role === 'json' ? new JsonUnitCounter(ROWS) : new RowCounter();
   },
   parse({ role, name }, chunks, context) {
@@ -48,7 +55,8 @@ export const healthConnect: SourceKind = {
         isFields(row) ? rowOutcome(path === '' ? own : tableName(path), row, clock) : bad('wrong-shape'),
       );
     }
-    // A database is read at random places, not as a stream: its tables are to be dumped first.
+    if (role === 'database') return parseDatabase(chunks, context);
+    // What stands in a log has not reached the database, and is read with it or not at all.
     throw new AfferentError('part-unreadable');
   },
 };
@@ -58,8 +66,14 @@ function wordOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
 }
 
-function roleOf(name: string): 'csv' | 'json' | 'database' | null {
+/** The part's stream is that of its rows: a database itself is read at random places. */
+async function rowsIn(part: Part): Promise<Readable> {
+  return Readable.from(databaseLines((await part.open()) as AsyncIterable<Buffer>), { objectMode: true, highWaterMark: 1 });
+}
+
+function roleOf(name: string): 'csv' | 'json' | 'database' | 'log' | null {
   const base = baseName(name);
+  if (/\.(?:db|sqlite3?)-(?:wal|journal)$/.test(base)) return 'log';
   if (/\.(?:db|sqlite3?)$/.test(base)) return 'database';
   const isTable = isRead(tableName(wordOf(name)));
   if (base.endsWith('.csv')) return isTable ? 'csv' : null;

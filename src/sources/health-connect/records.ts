@@ -36,6 +36,9 @@ export const numberRecords: Readonly<Record<string, NumberRecord>> = {
   vo2_max: { column: 'vo2_milliliters_per_minute_kilogram', signal: 'vo2_max', unit: 'mL/kg/min', zeroIsNone: true },
   speed: { column: 'speed', signal: 'speed', unit: 'm/s' },
   power: { column: 'power', signal: 'power', unit: 'W' },
+  skin_temperature_delta: { column: 'delta', signal: 'skin_temperature_delta', unit: 'Cel' },
+  body_water_mass: { column: 'body_water_mass', signal: 'body_water_mass', unit: 'kg', convert: milli, zeroIsNone: true },
+  cycling_pedaling_cadence: { column: 'revolutions_per_minute', signal: 'cycling_cadence', unit: '/min' },
   steps_cadence: { column: 'rate', signal: 'cadence', unit: '/min' },
 };
 
@@ -45,6 +48,9 @@ export const eventRecords = {
   sleep_stages: 'sleep',
   exercise_session: 'workout',
   exercise_lap: 'other',
+  exercise_laps: 'other',
+  exercise_segments: 'other',
+  activity_intensity: 'other',
   blood_pressure: 'other',
   mindfulness_session: 'other',
 } as const;

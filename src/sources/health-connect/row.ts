@@ -10,10 +10,19 @@ import { type EventTable, eventRecords, isRead, type NumberRecord, numberRecords
 
 const STARTS = ['start_time', 'stage_start_time', 'lap_start_time', 'segment_start_time', 'time', 'epoch_millis'];
 const ENDS = ['end_time', 'stage_end_time', 'lap_end_time', 'segment_end_time'];
-const HEAD: ReadonlySet<string> = new Set([
+export const HEAD: ReadonlySet<string> = new Set([
   ...[...STARTS, ...ENDS, 'row_id', 'uuid', 'last_modified_time', 'client_record_id', 'client_record_version', 'device_info_id'],
   ...['app_info_id', 'recording_method', 'dedupe_hash', 'start_zone_offset', 'end_zone_offset', 'zone_offset', 'local_date', 'parent_key'],
-  ...['local_date_time', 'local_date_time_start_time', 'local_date_time_end_time', 'package_name', 'notes', 'title', 'has_route'],
+  ...[
+    'local_date_time',
+    'local_date_time_start_time',
+    'local_date_time_end_time',
+    'package_name',
+    'device_name',
+    'notes',
+    'title',
+    'has_route',
+  ],
 ]);
 
 /** A row of a table, dumped as CSV or JSON. Times are milliseconds of UTC, zone offsets seconds. */
@@ -22,7 +31,7 @@ export function rowOutcome(table: string, row: Fields, clock: Clock): Outcome {
   const time = momentOf(row, STARTS, 'start_zone_offset', clock);
   const end = momentOf(row, ENDS, 'end_zone_offset', clock);
   const app = row.package_name ?? (isMissing(row.app_info_id) ? null : `app ${String(row.app_info_id)}`);
-  const device = app === null ? 'unknown' : String(app);
+  const device = [app, row.device_name].flatMap((name) => (isMissing(name) ? [] : String(name))).join(', ') || 'unknown';
   if (!Object.hasOwn(numberRecords, table)) return eventRow(table as EventTable, row, time, end, device, clock);
   const { column, convert, zeroIsNone, ...measured } = numberRecords[table] as NumberRecord;
   return sampleOutcome(clock, {

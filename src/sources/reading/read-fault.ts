@@ -9,6 +9,7 @@ const passing: ReadonlySet<string> = new Set([
   'EMFILE',
   'ENFILE',
   'ENOMEM',
+  'ENOSPC',
   'EPERM',
   'ESTALE',
   'ETIMEDOUT',
