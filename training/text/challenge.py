@@ -16,7 +16,7 @@ class Challenge:
     # What a sign and a look-alike teach of severity > k, k = 0..5: a judgement that the writers of the pairs share.
     SIGN = (0.95, 0.9, 0.8, 0.65, 0.5, 0.3)
     INNOCENT = (0.05, 0.03, 0.02, 0.01, 0.01, 0.0)
-    WRITERS = {"dev": ("b4",), "test": ("a5", "b2")}
+    WRITERS = {"dev": ("b4",), "test": ("a5", "b2", "c4")}
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.pairs = [pair for path in sorted(folder.glob("pairs-*.jsonl")) for pair in read_lines(path)]
