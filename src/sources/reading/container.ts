@@ -5,13 +5,14 @@ import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
 import type { Arrival, Part } from '../../../schema/source.ts';
 import { filesBelow, staysInside } from './arrivals.ts';
 import { decodeToUtf8 } from './decode.ts';
-import { fileBytes, gunzipped, stampOf } from './files.ts';
+import { fileBytes, stampOf } from './files.ts';
 import { readFault } from './read-fault.ts';
+import { packingOf } from './unpack.ts';
 import { listZip, zipEntryBytes } from './zip.ts';
 
 /** A file of an arrival, however it was packed. */
 export interface Entry {
-  /** Name inside the arrival, `/` between folders, without `.gz`. */
+  /** Name inside the arrival, `/` between folders, without `.gz` or `.zst`. */
   name: string;
   bytes: number | null;
   /** Why it must not be opened, or null. */
@@ -77,15 +78,15 @@ async function isFile(path: string): Promise<boolean> {
 async function fileEntry(name: string, path: string, leaves: boolean): Promise<Entry> {
   if (leaves) return refusedEntry(name, 'unsafe-name');
   const stamp = await stampOf(path);
-  const packed = name.toLowerCase().endsWith('.gz');
+  const packing = packingOf(name);
   return {
-    name: packed ? name.slice(0, -3) : name,
-    bytes: packed ? null : stamp.bytes,
+    name: packing?.name ?? name,
+    bytes: packing === null ? stamp.bytes : null,
     refused: null,
     ...opening(() => {
       const bytes = fileBytes(path, stamp);
-      // An empty file is empty, packed or not: gunzip would call it damaged.
-      return packed && stamp.bytes > 0 ? gunzipped(bytes, stamp.bytes) : bytes;
+      // An empty file is empty, packed or not: its unpacking would call it damaged.
+      return packing !== null && stamp.bytes > 0 ? packing.unpack(bytes, stamp.bytes) : bytes;
     }),
   };
 }
@@ -94,14 +95,14 @@ async function zipEntries(path: string): Promise<Entry[]> {
   const stamp = await stampOf(path);
   const listed = await listZip(path, stamp);
   return listed.map((item) => {
-    const packed = item.name.toLowerCase().endsWith('.gz');
+    const packing = packingOf(item.name);
     return {
-      name: packed ? item.name.slice(0, -3) : item.name,
-      bytes: packed ? null : item.bytes,
+      name: packing?.name ?? item.name,
+      bytes: packing === null ? item.bytes : null,
       refused: item.refused,
       ...opening(() => {
         const bytes = zipEntryBytes(path, stamp, item);
-        return packed && item.bytes > 0 ? gunzipped(bytes, item.bytes) : bytes;
+        return packing !== null && item.bytes > 0 ? packing.unpack(bytes, item.bytes) : bytes;
       }),
     };
   });

@@ -1,5 +1,4 @@
 import { open, stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { AfferentError } from '../../../schema/errors.ts';
 import { CHUNK_BYTES, MAX_PART_BYTES, MAX_RATIO, RATIO_FROM_BYTES } from './limits.ts';
 import { readFault } from './read-fault.ts';
@@ -45,49 +44,6 @@ export async function* fileBytes(path: string, stamp: FileStamp): AsyncGenerator
   } finally {
     await file.close();
   }
-}
-
-/** Unpacks gzip. Throws `part-unreadable` where it is cut off or damaged, `zip-bomb` where it grows beyond reason. */
-export async function* gunzipped(chunks: AsyncIterable<Buffer>, packedBytes: number): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  let failed: unknown = null;
-  const fed = feed(chunks, gunzip).catch((thrown: unknown) => {
-    failed = thrown;
-    gunzip.destroy(thrown as Error);
-  });
-  let unpacked = 0;
-  try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      unpacked += chunk.length;
-      checkGrowth(packedBytes, unpacked);
-      yield chunk;
-    }
-  } catch (thrown) {
-    if (failed instanceof AfferentError) throw failed;
-    throw thrown instanceof AfferentError ? thrown : new AfferentError('part-unreadable');
-  } finally {
-    gunzip.destroy();
-    await fed;
-  }
-}
-
-async function feed(chunks: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  for await (const chunk of chunks) {
-    if (gunzip.destroyed) return;
-    if (!gunzip.write(chunk)) await drained(gunzip);
-  }
-  gunzip.end();
-}
-
-function drained(gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      gunzip.off('drain', done).off('close', done);
-      resolve();
-    };
-    gunzip.on('drain', done).on('close', done);
-    if (gunzip.destroyed) done();
-  });
 }
 
 /** Throws `zip-bomb` where `unpacked` bytes are far more than `packed` ones can honestly hold. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { folderWith } from '../testing/folder.ts';
 import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
@@ -72,6 +73,17 @@ describe('a dump of Reddit', () => {
     const items = await itemsAt(reddit, join(fixtures, 'dump', 'tea.ndjson'));
     expect(tally(items)).toEqual({ 'quarantined no-account': 7, 'quarantined not-json': 1 });
     expect(tally(await itemsAt(reddit, join(fixtures, 'dump', 'listing.json')))).toEqual({ record: 2 });
+  });
+
+  it('may be packed with zstd; one that is cut off gives what came before, and says so', async () => {
+    const line = (id: number) => JSON.stringify({ id: `a${id}`, author: 'quiet_one', created_utc: 1_709_600_000 + id, body: `tea ${id}` });
+    const text = Array.from({ length: 50_000 }, (_, id) => `${line(id)}\n`).join('');
+    const packed = zstdCompressSync(text, { params: { [constants.ZSTD_c_windowLog]: 31 } });
+    const path = await folderWith({ 'RC_2024-03.zst': packed, 'cut.ndjson.zst': packed.subarray(0, -9), 'none.ndjson.zst': '' });
+    const [dump, cut, none] = await readAll(reddit, path, contextOf({ account: 'quiet_one' }), 10_000);
+    expect([dump?.name, dump?.role, tally(dump?.items ?? [])]).toEqual(['RC_2024-03', 'lines', { record: 50_000 }]);
+    expect(tally(cut?.items ?? [])).toMatchObject({ record: expect.any(Number), 'quarantined part-unreadable': 1 });
+    expect(tally(none?.items ?? [])).toEqual({ 'quarantined file-empty': 1 });
   });
 
   it('is not what other JSON is', async () => {
