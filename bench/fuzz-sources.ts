@@ -1,147 +1,66 @@
 /**
  * Damaged exports through the reading of each kind: no crash, no file that takes longer than 5 s of processor time, no more than 512 MB
- * of memory, every ledger balanced, every record one that the store can open again.
+ * of memory, every ledger balanced, every record one that the store can open again. Each 50th file is read again in other pieces and
+ * from the middle on, and taken twice into a store.
  *
- *   node bench/fuzz-sources.ts [--files 10000] [--kind KIND]... [--from SEED] [--folder WHERE]
+ *   node bench/fuzz-sources.ts [--files 10000] [--kind KIND]... [--from 1] [--seed 1] [--json OUT] [--keep FOLDER] [--folder FOLDER]
  *
- * A kind is read in a process of its own; one that ends or stands still is counted, and the next goes on behind the file. Seeds are
- * numbers: `--kind fit --from 4711 --files 1` repeats one file.
+ * Files have numbers: `--kind fit --from 4711 --files 1` repeats one. With `--json` a run goes on where OUT says that it ended. Exports with
+ * findings are kept in the folder of `--keep`; the others are made in that of `--folder`, which may be one in memory.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cases } from '../src/sources/testing/cases.ts';
-import { fixtureFiles, fuzzOne } from '../src/sources/testing/fuzz-one.ts';
+import { sourceKinds } from '../src/sources/index.ts';
+import { loadRun, newRow, type Row, saveRun, tableOf } from './fuzz-sources-results.ts';
+import { readKind } from './fuzz-sources-run.ts';
 
-const MOST_SECONDS = 5;
-const MOST_MEGABYTES = 512;
-/** A machine that is busy with other things stretches five seconds of work. */
-const STANDSTILL_MS = 60_000;
+const TELL_MS = 10_000;
 
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '10000' },
-    kind: { type: 'string', multiple: true, default: cases.map(({ name }) => name) },
+    kind: { type: 'string', multiple: true, default: Object.keys(sourceKinds) },
     from: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'string' },
+    keep: { type: 'string', default: join(tmpdir(), 'afferent-fuzz-findings') },
     folder: { type: 'string', default: tmpdir() },
-    child: { type: 'boolean', default: false },
   },
 });
+const unknown = values.kind.find((kind) => !(kind in sourceKinds));
+if (unknown !== undefined) throw new Error(`no kind ${unknown}`);
 
-type Message = { seed: number } | { seed: number; fault: string } | { done: Row };
+const from = Number(values.from);
+const end = from + Number(values.files);
+const run = loadRun(values.json, Number(values.seed));
+const folder = mkdtempSync(join(values.folder, 'afferent-fuzz-'));
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
 
-interface Row {
-  files: number;
-  units: number;
-  kept: number;
-  quarantined: number;
-  slowest: number;
-  slowestSeed: number;
-  megabytes: number;
+let toldAt = 0;
+for (const kind of values.kind) {
+  if (!run.rows.some((row) => row.kind === kind)) run.rows.push(newRow(kind, from));
+  const row = run.rows.find((one) => one.kind === kind) as Row;
+  const told = () => tell(row);
+  await readKind(row, { end, seed: run.seed, folder, kept: values.keep, told, signal: stop.signal });
+  saveRun(values.json, run);
+  if (stop.signal.aborted) break;
 }
+rmSync(folder, { recursive: true, force: true });
 
-if (values.child) await readFiles(values.kind[0] ?? '', Number(values.from), Number(values.files), values.folder);
-else process.exitCode = await readKinds();
+const shown = run.rows.filter((row) => values.kind.includes(row.kind));
+console.log(tableOf(shown));
+for (const row of shown) for (const { number, what } of row.findings) console.log(`${row.kind} ${number}: ${what}`);
+if (shown.some((row) => row.findings.length > 0)) console.error(`Exports with findings: ${values.keep}`);
+process.exitCode = stop.signal.aborted ? 130 : shown.some((row) => row.findings.length > 0) ? 1 : 0;
 
-async function readKinds(): Promise<number> {
-  const folder = mkdtempSync(join(values.folder, 'afferent-fuzz-'));
-  let faults = 0;
-  console.log('| kind | files | units | kept | quarantined | slowest file, s of processor | peak memory, MB | faults |');
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
-  try {
-    for (const kind of values.kind) {
-      const { row, found } = await readKind(kind, folder);
-      faults += found.length;
-      const { files, units, kept, quarantined, slowest, slowestSeed, megabytes } = row;
-      const slow = `${slowest.toFixed(2)} (${slowestSeed})`;
-      console.log(`| ${kind} | ${files} | ${units} | ${kept} | ${quarantined} | ${slow} | ${megabytes.toFixed(0)} | ${found.length} |`);
-      for (const fault of found) console.log(`  ${kind}, ${fault}`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return faults === 0 ? 0 : 1;
-}
-
-/** All files of a kind, in as many processes as it takes. */
-async function readKind(kind: string, folder: string): Promise<{ row: Row; found: string[] }> {
-  const row: Row = { files: 0, units: 0, kept: 0, quarantined: 0, slowest: 0, slowestSeed: 0, megabytes: 0 };
-  const found: string[] = [];
-  const end = Number(values.from) + Number(values.files);
-  for (let from = Number(values.from); from < end; ) {
-    const options = ['--child', '--kind', kind, '--from', String(from), '--files', String(end - from), '--folder', folder];
-    const child = fork(import.meta.filename, options, { execArgv: [...process.execArgv, `--max-old-space-size=${MOST_MEGABYTES}`] });
-    from = await watch(child, row, found);
-    if (found.length >= 20) break;
-  }
-  if (row.megabytes > MOST_MEGABYTES) found.push(`peak memory ${row.megabytes.toFixed(0)} MB`);
-  return { row, found };
-}
-
-/** Gives the seed to go on with; Infinity when the child came to its end. */
-function watch(child: ChildProcess, row: Row, found: string[]): Promise<number> {
-  return new Promise((resolve) => {
-    let seed = 0;
-    let next: number | null = null;
-    let standstill = false;
-    const stop = () => {
-      standstill = true;
-      child.kill('SIGKILL');
-    };
-    let timer = setTimeout(stop, STANDSTILL_MS);
-    child.on('message', (message: Message) => {
-      clearTimeout(timer);
-      timer = setTimeout(stop, STANDSTILL_MS);
-      if ('done' in message) {
-        next = Number.POSITIVE_INFINITY;
-        add(row, message.done);
-      } else {
-        seed = message.seed;
-        if ('fault' in message) found.push(`${seed}: ${message.fault}`);
-      }
-    });
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      if (next === null) {
-        row.files = seed;
-        found.push(`${seed}: ${standstill ? 'stood still' : `ended with ${signal ?? code}`}`);
-      }
-      resolve(next ?? seed + 1);
-    });
-  });
-}
-
-function add(row: Row, done: Row): void {
-  for (const name of ['files', 'units', 'kept', 'quarantined'] as const) row[name] += done[name];
-  if (done.slowest > row.slowest) Object.assign(row, { slowest: done.slowest, slowestSeed: done.slowestSeed });
-  row.megabytes = Math.max(row.megabytes, done.megabytes);
-}
-
-async function readFiles(name: string, from: number, count: number, folder: string): Promise<void> {
-  const found = cases.find((given) => given.name === name);
-  if (found === undefined) throw new Error(`no kind ${name}`);
-  const files = fixtureFiles(found.fixtures);
-  const row: Row = { files: 0, units: 0, kept: 0, quarantined: 0, slowest: 0, slowestSeed: 0, megabytes: 0 };
-  const tell = (message: Message) => new Promise((resolve) => process.send?.(message, resolve));
-  for (let seed = from; seed < from + count; seed++) {
-    await tell({ seed });
-    const before = process.cpuUsage();
-    try {
-      const { units, kept, quarantined } = await fuzzOne(found.kind, files, seed, join(folder, `${name}-${seed}`));
-      row.units += units;
-      row.kept += kept;
-      row.quarantined += quarantined;
-    } catch (thrown) {
-      await tell({ seed, fault: thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(0, 4).join(' ') : String(thrown) });
-    }
-    const took = process.cpuUsage(before);
-    const seconds = (took.user + took.system) / 1e6;
-    if (seconds > MOST_SECONDS) await tell({ seed, fault: `took ${seconds.toFixed(1)} s` });
-    row.files++;
-    if (seconds > row.slowest) Object.assign(row, { slowest: seconds, slowestSeed: seed });
-  }
-  await tell({ done: { ...row, megabytes: process.resourceUsage().maxRSS / 1024 } });
-  process.disconnect?.();
+function tell(row: Row): void {
+  const last = row.findings.at(-1);
+  if (last?.number === row.next - 1) console.error(`${row.kind} ${last.number}: ${last.what}`);
+  if (Date.now() - toldAt < TELL_MS) return;
+  toldAt = Date.now();
+  console.error(`${row.kind}: ${row.next - from} of ${end - from}, ${row.findings.length} findings`);
+  saveRun(values.json, run);
 }

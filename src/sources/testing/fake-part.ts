@@ -19,6 +19,22 @@ export function withChunks<P extends Part>(part: P, chunks: Buffer[], fault?: Er
   return { ...part, open: async () => Readable.from(stream(), { objectMode: true }) };
 }
 
+/** The part with its bytes in pieces of one to 250 bytes; of a long one, so that there are about 2,000. */
+export function inPieces<P extends Part>(part: P): P {
+  async function* cut(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let turn = 0;
+    for await (const chunk of chunks) {
+      const longest = Math.max(250, Math.ceil(chunk.length / 1000));
+      for (let at = 0; at < chunk.length; ) {
+        const length = 1 + ((turn++ * 7919) % longest);
+        yield chunk.subarray(at, at + length);
+        at += length;
+      }
+    }
+  }
+  return { ...part, open: async () => Readable.from(cut(await part.open()), { objectMode: true, highWaterMark: 1 }) };
+}
+
 /** The bytes cut at these places (each taken modulo the length). */
 export function cutAt(bytes: Buffer, places: number[]): Buffer[] {
   const cuts = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);

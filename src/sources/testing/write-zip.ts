@@ -8,7 +8,14 @@ export interface ZippedFile {
   /** Faults: what the headers say instead of the truth. */
   declaredBytes?: number;
   declaredCrc?: number;
+  packedBytes?: number;
   flags?: number;
+  method?: number;
+  extra?: Buffer;
+  /** Where the directory says that the entry begins. */
+  offset?: number;
+  /** The name as it stands in the file, where it is no text. */
+  rawName?: Buffer;
 }
 
 /** Writes zip archives for tests, honest or hostile ones. */
@@ -19,21 +26,23 @@ export function writeZip(files: ZippedFile[]): Buffer {
   for (const file of files) {
     const content = Buffer.from(file.content);
     const packed = file.store ? content : deflateRawSync(content);
-    const name = Buffer.from(file.name, 'utf8');
+    const name = file.rawName ?? Buffer.from(file.name, 'utf8').subarray(0, 0xffff);
+    const extra = file.extra ?? Buffer.alloc(0);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE((file.flags ?? 0) | 0x0800, 2);
-    fields.writeUInt16LE(file.store ? 0 : 8, 4);
+    fields.writeUInt16LE(file.method ?? (file.store ? 0 : 8), 4);
     fields.writeUInt32LE(0x58_21_00_00, 6);
     fields.writeUInt32LE(file.declaredCrc ?? crc32(content), 10);
-    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(file.packedBytes ?? packed.length, 14);
     fields.writeUInt32LE(file.declaredBytes ?? content.length, 18);
     fields.writeUInt16LE(name.length, 22);
-    local.push(Buffer.from('PK\x03\x04'), fields, name, packed);
+    fields.writeUInt16LE(extra.length, 24);
+    local.push(Buffer.from('PK\x03\x04'), fields, name, extra, packed);
     const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(offset, 10);
-    central.push(Buffer.from('PK\x01\x02\x14\x00'), fields, rest, name);
-    offset += 30 + name.length + packed.length;
+    rest.writeUInt32LE(file.offset ?? offset, 10);
+    central.push(Buffer.from('PK\x01\x02\x14\x00'), fields, rest, name, extra);
+    offset += 30 + name.length + extra.length + packed.length;
   }
   const directory = Buffer.concat(central);
   const end = Buffer.alloc(18);
