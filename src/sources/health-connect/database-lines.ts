@@ -49,12 +49,13 @@ function isUsed(table: string): boolean {
  */
 export async function* databaseLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const copy = await privateCopy(bytes);
-  let database: Connection;
+  let database: Connection | null;
   try {
-    database = await openDatabase(copy.path);
+    database = copy.bytes === 0 ? null : await openDatabase(copy.path);
   } finally {
     await copy.remove();
   }
+  if (database === null) return;
   try {
     let text = '';
     let total = 0;

@@ -105,6 +105,7 @@ test('what is no database, or another one, is one unit with its reason; no copy 
     'a.db': 'SQLite format 3\0rest',
     'b.db': other.serialize(),
     'c.db': fixture.subarray(0, 5000),
+    'e.db': '',
     'd.db-wal': 'rows that have not reached the database',
   };
   other.close();
@@ -114,6 +115,7 @@ test('what is no database, or another one, is one unit with its reason; no copy 
     ['b.db', { 'quarantined not-this-kind': 1 }],
     ['c.db', { 'quarantined part-unreadable': 1 }],
     ['d.db-wal', { 'quarantined part-unreadable': 1 }],
+    ['e.db', { 'quarantined file-empty': 1 }],
   ]);
   expect(copies()).toEqual(before);
 });

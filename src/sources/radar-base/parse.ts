@@ -9,10 +9,14 @@ import { RowSlicer } from '../reading/rows.ts';
 import { type Row, Table } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
 import type { Unit } from '../reading/unit.ts';
+import { isLost } from './avro-lines.ts';
 import { axisUnit, eventOf, fields, isLeftOut } from './fields.ts';
 import { answersIn, rowOfLine } from './row.ts';
 
 const TIMES: ReadonlySet<string> = new Set(['time', 'timeReceived', 'timeCompleted', 'timeNotification', 'dateTime', 'date', 'startTime']);
+
+/** What a number is where nothing was measured. */
+const NOT_MEASURED = /^(?:NaN|[+-]?Infinity)$/;
 
 /** What a topic's file holds. */
 export interface Topic {
@@ -54,6 +58,10 @@ class TopicReader {
       return;
     }
     for (const unit of units) {
+      if (isLost(unit.bytes)) {
+        yield settled(this.#unit(unit), bad('part-unreadable'));
+        continue;
+      }
       const row = unit.tooLong ? null : rowOfLine(unit.bytes);
       if (row === null) yield settled(unit, bad(unit.tooLong ? 'line-too-long' : 'not-json'));
       else for (const outcome of this.#outcomes(row)) yield settled(this.#unit(unit), outcome);
@@ -139,7 +147,7 @@ function valuesOf(row: Row, topic: string): Values {
   const values: Values = {};
   for (const [column, written] of Object.entries(row)) {
     const field = column.startsWith('value.') ? column.slice(6) : null;
-    if (field === null || TIMES.has(field) || isMissing(written)) continue;
+    if (field === null || TIMES.has(field) || isMissing(written) || NOT_MEASURED.test(written)) continue;
     const axis = /^[xyz]$/.test(field) ? ([field, axisUnit(topic)] as const) : null;
     const [name, unit] = fields[field] ?? axis ?? [snakeCase(field), '1'];
     const number = numberFrom(written);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { radarBase } from './index.ts';
 
-const fixtures = join(import.meta.dirname, 'fixtures');
+const fixtures = join(import.meta.dirname, 'fixtures', 'study');
 
 it('says of each topic what became of its records', async () => {
   const parts = await readAll(radarBase, fixtures, contextOf({ account: 'user-1' }));

@@ -12,9 +12,12 @@ const SKIPPABLE = 0x184d2a50;
 /** A block of one byte that is repeated. */
 const RLE = 1;
 
-/** What is read next: a header of so many bytes, or so many bytes that are passed over. */
-type Step = { read: number; follow: (header: Buffer) => Next } | { pass: number; follow: () => Next };
-type Next = Step | 'end' | 'strange';
+/** What is next: a header of so many bytes to be read, or so many bytes to pass over. */
+interface Step {
+  how: 'read' | 'pass';
+  bytes: number;
+  follow: (header: Buffer) => Step | 'end' | 'strange';
+}
 
 /**
  * Cuts a zstd file (RFC 8878) where its frames end: Node unpacks the first and is silent about all that follow.
@@ -34,7 +37,7 @@ export class ZstdFrames {
       at += this.#take(chunk.subarray(at));
       this.#inFrame = true;
       while (this.#isDone()) {
-        const next = 'read' in this.#step ? this.#step.follow(this.#header) : this.#step.follow();
+        const next = this.#step.follow(this.#header);
         this.#strange = next === 'strange';
         if (next === 'strange') break;
         this.#header = Buffer.alloc(0);
@@ -56,28 +59,29 @@ export class ZstdFrames {
   }
 
   #take(rest: Buffer): number {
-    if ('read' in this.#step) {
-      const taken = Math.min(this.#step.read - this.#header.length, rest.length);
+    if (this.#step.how === 'read') {
+      const taken = Math.min(this.#step.bytes - this.#header.length, rest.length);
       this.#header = Buffer.concat([this.#header, rest.subarray(0, taken)]);
       return taken;
     }
-    const taken = Math.min(this.#step.pass - this.#passed, rest.length);
+    const taken = Math.min(this.#step.bytes - this.#passed, rest.length);
     this.#passed += taken;
     return taken;
   }
 
   #isDone(): boolean {
-    return 'read' in this.#step ? this.#header.length === this.#step.read : this.#passed === this.#step.pass;
+    return (this.#step.how === 'read' ? this.#header.length : this.#passed) === this.#step.bytes;
   }
 }
 
 const frameStart: Step = {
-  read: 4,
+  how: 'read',
+  bytes: 4,
   follow(header) {
     const magic = header.readUInt32LE(0);
-    if (magic === MAGIC) return { read: 1, follow: (descriptor) => afterDescriptor(descriptor.readUInt8(0)) };
+    if (magic === MAGIC) return { how: 'read', bytes: 1, follow: (descriptor) => afterDescriptor(descriptor.readUInt8(0)) };
     if ((magic & 0xfffffff0) >>> 0 !== SKIPPABLE) return 'strange';
-    return { read: 4, follow: (size) => ({ pass: size.readUInt32LE(0), follow: () => 'end' }) };
+    return { how: 'read', bytes: 4, follow: (size) => ({ how: 'pass', bytes: size.readUInt32LE(0), follow: () => 'end' }) };
   },
 };
 
@@ -88,17 +92,22 @@ function afterDescriptor(descriptor: number): Step {
   const sizeBytes = sizeFlag === 0 ? (isSingle ? 1 : 0) : 1 << sizeFlag;
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] as number;
   const checksum = (descriptor & 4) === 0 ? 0 : 4;
-  return { pass: (isSingle ? 0 : 1) + dictionaryBytes + sizeBytes, follow: () => block(checksum) };
+  return { how: 'pass', bytes: (isSingle ? 0 : 1) + dictionaryBytes + sizeBytes, follow: () => block(checksum) };
 }
 
 function block(checksum: number): Step {
   return {
-    read: 3,
+    how: 'read',
+    bytes: 3,
     follow(header) {
       const fields = header.readUIntLE(0, 3);
       const isRle = ((fields >> 1) & 3) === RLE;
       const isLast = (fields & 1) === 1;
-      return { pass: isRle ? 1 : fields >> 3, follow: () => (isLast ? { pass: checksum, follow: () => 'end' } : block(checksum)) };
+      return {
+        how: 'pass',
+        bytes: isRle ? 1 : fields >> 3,
+        follow: () => (isLast ? { how: 'pass', bytes: checksum, follow: () => 'end' } : block(checksum)),
+      };
     },
   };
 }
