@@ -1,10 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { storeHome } from '../../test/support/store-home.ts';
 import { openStore } from './open.ts';
 import { pseudonym } from './participants.ts';
 import { seal, unseal } from './seal.ts';
-import { deriveSecrets, readSecrets } from './secrets.ts';
+import { deriveSecrets, hmacSha256, readSecrets } from './secrets.ts';
 
 test('the key file is made once, for its owner alone, and not again when it is missing', async () => {
   const home = await storeHome('sqlite');
@@ -60,5 +61,21 @@ test.each([0, 1, 511, 512, 100_000])('what is sealed opens with its key, at its 
     const altered = Buffer.from(sealed);
     altered[at] = (altered[at] as number) ^ 1;
     expect(() => unseal(key, 'record|1', altered)).toThrow();
+  }
+});
+
+test('the keyed hash is HMAC with SHA-256, whatever the message', () => {
+  const key = Buffer.alloc(32, 7);
+  const hmac = hmacSha256(key);
+  for (const message of [
+    '',
+    'short',
+    'ü \ud800 😀',
+    'x'.repeat(50_000),
+    'short again',
+    Buffer.from([0, 255, 128]),
+    Buffer.alloc(9000, 3),
+  ]) {
+    expect(hmac(message)).toBe(createHmac('sha256', key).update(message).digest('hex'));
   }
 });

@@ -1,5 +1,7 @@
-import { CompiledQuery, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Adapter } from './database.ts';
+import { packRows } from './packed-rows.ts';
+import type { RowsConnection } from './sqlite-driver.ts';
 import type { Tables } from './tables.ts';
 
 /** Ids out of `rows` that the store holds already. */
@@ -17,10 +19,10 @@ export async function knownIds(
   return known;
 }
 
-/** Text of the statements that insert so many rows; writing one anew takes as long as running it. */
+/** Text of the statements that insert one row; writing one anew takes longer than running it. */
 const statements = new Map<string, string>();
 
-/** Inserts rows, as many at a time as a statement binds. */
+/** Inserts rows: in SQLite one after another by a compiled statement, elsewhere as many at a time as a statement binds. */
 export async function insertSlices<T extends 'record' | 'quarantine'>(
   tx: Transaction<Tables>,
   table: T,
@@ -29,25 +31,23 @@ export async function insertSlices<T extends 'record' | 'quarantine'>(
 ): Promise<void> {
   if (rows.length === 0) return;
   const columns = Object.keys(rows[0] as object) as (keyof Tables[T])[];
+  if (name === 'sqlite') {
+    const key = `${table} ${columns.join()}`;
+    const text =
+      statements.get(key) ??
+      tx
+        .insertInto(table)
+        .values(rows[0] as never)
+        .compile().sql;
+    statements.set(key, text);
+    await tx.getExecutor().provideConnection((connection) => (connection as RowsConnection).each(text, packRows(rows, columns)));
+    return;
+  }
   const most = Math.min(500, Math.floor(maxValues / columns.length));
   for (let i = 0; i < rows.length; i += most) {
-    const slice = rows.slice(i, i + most);
-    const insert = () => tx.insertInto(table).values(slice as never);
-    if (slice.length < most) {
-      await insert().execute();
-      continue;
-    }
-    const key = `${name} ${table} ${most} ${columns.join()}`;
-    let text = statements.get(key);
-    if (text === undefined) {
-      text = insert().compile().sql;
-      statements.set(key, text);
-    }
-    await tx.executeQuery(
-      CompiledQuery.raw(
-        text,
-        slice.flatMap((row) => columns.map((column) => row[column])),
-      ),
-    );
+    await tx
+      .insertInto(table)
+      .values(rows.slice(i, i + most) as never)
+      .execute();
   }
 }

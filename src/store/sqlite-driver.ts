@@ -1,26 +1,79 @@
-import { chmodSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely';
+import type Database from 'better-sqlite3';
+import type { DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import type { PackedRows } from './packed-rows.ts';
+import { type Outcome, openSqlite, patienceMs, type Room, SqliteStatements, type Statement } from './sqlite-statements.ts';
+import { SqliteThread } from './sqlite-thread.ts';
 
-/** How long a statement or a transaction waits for another connection to end its own, in milliseconds. */
-const patience = 60_000;
 /** SQLite waits without letting anything else of this thread run (heartbeats, the very transaction waited for), so only this long at a time. */
 const slice = 50;
+
+/** A connection that runs a statement for each of many rows. */
+export interface RowsConnection extends DatabaseConnection {
+  each(sql: string, rows: PackedRows): Promise<void>;
+}
+
+/** What runs the statements: a database of this thread, or another thread with its own. */
+interface Runner {
+  run(statement: Statement): Outcome | Promise<Outcome>;
+  each(sql: string, rows: PackedRows): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
+class RunnerConnection implements RowsConnection {
+  readonly #runner: Runner;
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const { rows, changes, insertId } = await this.#runner.run({ sql, parameters });
+    if (changes === undefined) return { rows: rows as R[] };
+    return { rows: rows as R[], numAffectedRows: BigInt(changes), insertId: BigInt(insertId ?? 0) };
+  }
+
+  async each(sql: string, rows: PackedRows): Promise<void> {
+    await this.#runner.each(sql, rows);
+  }
+
+  // biome-ignore lint/correctness/useYield: rows are had in slices, by queries of their own
+  async *streamQuery<R>(): AsyncGenerator<QueryResult<R>> {
+    throw new Error('rows are not streamed');
+  }
+}
 
 /**
  * Kysely says plain `begin`, which fails with a busy snapshot when a reader turns writer. A transaction that only reads is left
  * plain: it need not hold up writers.
  */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #open: () => Runner;
+  #runner: Runner | null = null;
+  #connection: RunnerConnection | null = null;
+
+  constructor(open: () => Runner) {
+    super({ database: async () => Promise.reject(new Error('opened elsewhere')) });
+    this.#open = open;
+  }
+
+  override async init(): Promise<void> {
+    this.#runner = this.#open();
+    this.#connection = new RunnerConnection(this.#runner);
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection as RunnerConnection;
+  }
+
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
     const run = (statement: string) => connection.executeQuery(CompiledQuery.raw(statement));
     if (settings?.accessMode === 'read only') {
       await run('begin');
       return;
     }
-    const until = performance.now() + patience;
+    const until = performance.now() + patienceMs;
     for (;;) {
       try {
         await run(`pragma busy_timeout = ${slice}`);
@@ -29,15 +82,20 @@ class ImmediateSqliteDriver extends SqliteDriver {
       } catch (thrown) {
         if (!isBusy(thrown) || performance.now() > until) throw thrown;
       } finally {
-        await run(`pragma busy_timeout = ${patience}`);
+        await run(`pragma busy_timeout = ${patienceMs}`);
       }
       await setTimeout(1);
     }
   }
+
+  override async destroy(): Promise<void> {
+    await this.#runner?.close();
+    this.#runner = null;
+  }
 }
 
 function isBusy(thrown: unknown): boolean {
-  return thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_BUSY';
+  return thrown instanceof Error && (thrown as { code?: unknown }).code === 'SQLITE_BUSY';
 }
 
 /** A failed migration rolls back whole only when the adapter says that DDL is transactional. */
@@ -48,15 +106,15 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 class StoreSqliteDialect extends SqliteDialect {
-  readonly #open: () => Database.Database;
+  readonly #open: () => Runner;
 
-  constructor(open: () => Database.Database) {
-    super({ database: async () => open() });
+  constructor(open: () => Runner) {
+    super({ database: async () => Promise.reject(new Error('opened elsewhere')) });
     this.#open = open;
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver({ database: async () => this.#open() });
+    return new ImmediateSqliteDriver(this.#open);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -64,17 +122,23 @@ class StoreSqliteDialect extends SqliteDialect {
   }
 }
 
-/** SQLite with write-ahead log, foreign keys, and deleted content overwritten on disk. */
+/** A database whose statements run in this thread. */
 export function sqliteDialect(path: string): SqliteDialect {
-  return new StoreSqliteDialect(() => {
-    const database = new Database(path);
-    // For its owner alone, wherever it lies; its log takes the same mode.
-    chmodSync(path, 0o600);
-    database.pragma(`busy_timeout = ${patience}`);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
-    database.pragma('secure_delete = ON');
-    return database;
-  });
+  return new StoreSqliteDialect(() => ownRunner(openSqlite(path)));
+}
+
+/** A database whose statements run in a thread of their own, while this one reads and seals what comes next. */
+export function threadedSqliteDialect(path: string, room: Room): SqliteDialect {
+  return new StoreSqliteDialect(() => new SqliteThread(path, room));
+}
+
+function ownRunner(database: Database.Database): Runner {
+  const statements = new SqliteStatements(database);
+  return {
+    run: (statement) => statements.run(statement),
+    each: (sql, rows) => statements.each(sql, rows),
+    close: () => {
+      database.close();
+    },
+  };
 }
