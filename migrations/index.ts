@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import * as spine from './20261123T1800_spine.ts';
 import * as streams from './20261123T2200_streams.ts';
 import * as quarantineAndNames from './20261123T2230_quarantine_and_names.ts';
+import * as restatementsAndLapses from './20261124T0100_restatements_and_lapses.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
   '20261123T1800_spine': spine,
   '20261123T2200_streams': streams,
   '20261123T2230_quarantine_and_names': quarantineAndNames,
+  '20261124T0100_restatements_and_lapses': restatementsAndLapses,
 };

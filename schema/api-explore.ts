@@ -86,6 +86,24 @@ export const RecordFacets = z.object({ participant: Facet, kind: Facet, type: Fa
 export const RecordPage = z.object({ ...paged(RecordRow), facets: RecordFacets });
 export type RecordPage = z.infer<typeof RecordPage>;
 
+/** Records as they were known at a moment. */
+export const AsOfQuery = PageQuery.extend({
+  at: z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString()),
+  participant: z.string().max(64).optional(),
+  source: z.string().max(64).optional(),
+  type: RecordType.optional(),
+});
+export type AsOfQuery = z.infer<typeof AsOfQuery>;
+export const AsOfRow = RecordRow.omit({ scores: true }).extend({
+  /** The source's own version or export time of it; null where it states none. */
+  version: time.nullable(),
+  /** Since when it was the newest, or at least known: when it arrived, or came back. */
+  known: time,
+});
+export type AsOfRow = z.infer<typeof AsOfRow>;
+export const AsOfPage = z.object(paged(AsOfRow));
+export type AsOfPage = z.infer<typeof AsOfPage>;
+
 /** Without `from` and `to`: all there is. `signal` chooses signals (repeated); `points` bounds each line's points. */
 export const TimelineQuery = z.object({
   from: z.iso.datetime({ offset: true }).optional(),

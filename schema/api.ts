@@ -18,6 +18,7 @@
  *   GET    /v1/studies/:study/runs           PageQuery → RunPage                   (.csv, .json)
  * Researcher
  *   GET    /v1/studies/:study/records        RecordQuery → RecordPage              (.csv, .json)
+ *   GET    /v1/studies/:study/records/as-of  AsOfQuery → AsOfPage                  (.csv, .json)
  *   GET    /v1/studies/:study/scores         ScoreQuery → ScorePage                (.csv, .json)
  *   GET    /v1/studies/:study/participants/:participant/timeline  TimelineQuery → Timeline
  *   GET    /v1/studies/:study/sql/tables     → SqlTables

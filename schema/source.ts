@@ -99,6 +99,12 @@ export interface Frame {
   units?: number;
 }
 
+/** Which record a unit would be, where its id could be read though the unit could not: its source may take that back. */
+export interface RecordName {
+  type: StoredRecord['type'];
+  recordId: string;
+}
+
 /** What became of one unit, or of a run of alike units. */
 export type Parsed = {
   /** How many units it accounts for. */
@@ -111,7 +117,7 @@ export type Parsed = {
   | { is: 'record'; record: StoredRecord }
   | { is: 'sample'; sample: Sample }
   | { is: 'block'; block: RegularBlock }
-  | { is: 'quarantined'; reason: ErrorCode; raw: Buffer; field?: string; frame?: Frame }
+  | { is: 'quarantined'; reason: ErrorCode; raw: Buffer; field?: string; frame?: Frame; of?: RecordName }
   | { is: 'excluded'; reason: ExclusionReason }
   /** The source took a record back: its versions up to `at` are erased, and never stored again. The unit itself is counted as excluded. */
   | { is: 'deletion'; type: StoredRecord['type']; recordId: string; at: string }

@@ -39,6 +39,7 @@ export const verbs: VerbEntry[] = [
   },
   { words: 'quarantine show', summary: 'show one unit that could not be read', load: () => import('./verbs/quarantine-show.ts') },
   { words: 'quarantine replay', summary: 'read what is in quarantine again', load: () => import('./verbs/quarantine-replay.ts') },
+  { words: 'records', summary: 'list the records of a study as they were known at a moment', load: () => import('./verbs/records.ts') },
   { words: 'scores', summary: 'list the scores of a study', load: () => import('./verbs/scores.ts') },
   { words: 'runs', summary: 'list the scoring runs of a study', load: () => import('./verbs/runs.ts') },
   { words: 'rerun', summary: 'recompute a run, and compare bit for bit', load: () => import('./verbs/rerun.ts') },

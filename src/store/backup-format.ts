@@ -28,6 +28,8 @@ export const backupTables: readonly (readonly [keyof Tables, ...string[]])[] = [
   ['feed', 'id'],
   ['inbox', 'id'],
   ['deletion', 'source', 'record_key'],
+  ['restatement', 'source', 'record_key', 'number'],
+  ['feed_lapse', 'source', 'from_at'],
   ['model', 'id'],
   // A rerun has a later number than the run it refers to.
   ['run', 'study', 'number'],

@@ -74,9 +74,9 @@ async function ratingBodies(store: Store): Promise<string[]> {
 function writtenByFirstVersion(folder: string): void {
   const path = join(folder, 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
-  const later = ['device', 'feed', 'inbox', 'deletion', 'quarantine_part', 'listed_name'];
+  const later = ['device', 'feed', 'inbox', 'deletion', 'restatement', 'feed_lapse', 'quarantine_part', 'listed_name'];
   const rows = linesOf(folder, 'quarantine').map((line) => {
-    const { frame: _, ...row } = JSON.parse(line) as Record<string, unknown>;
+    const { frame: _, record_key: __, ...row } = JSON.parse(line) as Record<string, unknown>;
     return `${JSON.stringify(row)}\n`;
   });
   const packed = gzipSync(rows.join(''));

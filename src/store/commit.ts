@@ -2,14 +2,15 @@ import type { Transaction } from 'kysely';
 import { AfferentError, type ErrorPlace } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
 import type { ExclusionReason, Parsed } from '../../schema/source.ts';
-import { deletedVersions, deleteRecord } from './deletions.ts';
+import { deleteRecord, holdForDeletions } from './deletions.ts';
 import type { Store } from './open.ts';
 import { keepPart, quarantineRow, takeFromQuarantine } from './quarantine.ts';
 import { recordRow } from './records.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
-import { insertSlices, knownIds } from './slices.ts';
 import type { Tables } from './tables.ts';
 import { Tally } from './tally.ts';
+import { type IncomingQuarantine, writeQuarantine } from './write-quarantine.ts';
+import { type IncomingRecord, writeRecords } from './write-records.ts';
 
 /** Units of one part that are committed together with their ledger and the cursor behind them. */
 export interface Group {
@@ -55,6 +56,7 @@ export class BatchWriter {
    */
   async commit(group: Group): Promise<Tally> {
     return this.#whole({ part: group.part, unit: group.firstUnit }, async (tx) => {
+      await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(group.items));
       await this.#requireCursor(tx, group);
       const units: number[] = [];
       let unit = group.firstUnit;
@@ -75,6 +77,8 @@ export class BatchWriter {
    */
   async replay({ part, rows }: Replayed): Promise<Tally> {
     return this.#whole({ part, unit: rows[0]?.unit ?? 0 }, async (tx) => {
+      const after = rows.map((row) => row.item);
+      await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(after));
       await lockBatch(this.#store, tx, this.#owner.batch);
       const left = await takeFromQuarantine(
         tx,
@@ -111,20 +115,19 @@ export class BatchWriter {
   async #write(tx: Transaction<Tables>, group: Pick<Group, 'part' | 'items' | 'facts'>, units: readonly number[]): Promise<Tally> {
     const owner = this.#owner;
     const tally = new Tally();
-    const records = new Map<string, Tables['record']>();
+    const records: IncomingRecord[] = [];
     const samples = new Map<string, Sample[]>();
-    const quarantine: Tables['quarantine'][] = [];
+    const quarantine: IncomingQuarantine[] = [];
     for (const [index, item] of group.items.entries()) {
       const unit = units[index] as number;
       const refused = item.is === 'excluded' ? item.reason : this.#context.consent(item);
       if (refused) tally.add('excluded', item.day, item.units, refused);
       else if (item.is === 'quarantined') {
-        const { reason, units, raw, field = null, frame = null } = item;
-        quarantine.push(quarantineRow(owner, { part: group.part, unit }, item, { reason, units, raw, field, frame }));
+        const { reason, units, raw, field = null, frame = null, of = null } = item;
+        const row = quarantineRow(owner, { part: group.part, unit }, item, { reason, units, raw, field, frame, of });
+        quarantine.push({ row, of });
       } else if (item.is === 'record') {
-        const row = recordRow(owner, item.record, this.#context.maskingVersion);
-        if (records.has(row.id)) tally.add('duplicate', item.day, item.units);
-        else records.set(row.id, row);
+        records.push({ row: recordRow(owner, item.record, this.#context.maskingVersion), recordId: item.record.id });
       } else if (item.is === 'sample') {
         const { signal, unit: ucum, device, time } = item.sample;
         const written = item.sample.original?.unit ?? '';
@@ -140,17 +143,17 @@ export class BatchWriter {
         for (const { from, to } of result.conflicts) {
           const { channels, values } = item.block;
           const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
-          const broken = { reason: 'conflicts-with-stored', units: to - from, raw, field: null, frame: null } as const;
-          quarantine.push(quarantineRow(owner, { part: group.part, unit: unit + from }, item, broken));
+          const broken = { reason: 'conflicts-with-stored', units: to - from, raw, field: null, frame: null, of: null } as const;
+          quarantine.push({ row: quarantineRow(owner, { part: group.part, unit: unit + from }, item, broken), of: null });
         }
       } else if (item.is === 'deletion') {
         await deleteRecord(tx, owner, item);
         tally.add('excluded', item.day, item.units, 'deletion');
       }
     }
-    await this.#writeRecords(tx, [...records.values()], tally);
+    await writeRecords(tx, this.#store, owner, records, tally);
     for (const list of samples.values()) await this.#writeSamples(tx, list, tally);
-    await this.#writeQuarantine(tx, quarantine, tally);
+    await writeQuarantine(tx, this.#store, owner, quarantine, tally);
     if (quarantine.length > 0) await keepPart(tx, owner, group.part, group.facts?.() ?? null);
     return tally;
   }
@@ -174,26 +177,6 @@ export class BatchWriter {
     }
   }
 
-  async #writeRecords(tx: Transaction<Tables>, rows: Tables['record'][], tally: Tally): Promise<void> {
-    const known = await knownIds(tx, 'record', rows);
-    const deleted = await deletedVersions(
-      tx,
-      this.#owner.source,
-      rows.map((row) => row.record_key),
-    );
-    const fresh: Tables['record'][] = [];
-    for (const row of rows) {
-      const gone = deleted.get(row.record_key);
-      if (known.has(row.id)) tally.add('duplicate', row.day, 1);
-      else if (gone !== undefined && row.version <= gone) tally.add('erased', row.day, 1);
-      else {
-        fresh.push(row);
-        tally.add('stored', row.day, 1);
-      }
-    }
-    await insertSlices(tx, 'record', fresh, this.#store.adapter);
-  }
-
   async #writeSamples(tx: Transaction<Tables>, list: Sample[], tally: Tally): Promise<void> {
     const day = (list[0] as Sample).time.day;
     const { row, duplicates } = await this.#samples.write(tx, list);
@@ -201,22 +184,10 @@ export class BatchWriter {
     tally.add('duplicate', day, duplicates);
     if (row) await tx.insertInto('series').values(row).execute();
   }
+}
 
-  /** The same broken unit in an overlapping export is a duplicate, as a whole one would be. */
-  async #writeQuarantine(tx: Transaction<Tables>, rows: Tables['quarantine'][], tally: Tally): Promise<void> {
-    const known = await knownIds(tx, 'quarantine', rows);
-    const fresh: Tables['quarantine'][] = [];
-    for (const row of rows) {
-      const day = row.day === '' ? null : row.day;
-      if (known.has(row.id)) tally.add('duplicate', day, row.units);
-      else {
-        known.add(row.id);
-        fresh.push(row);
-        tally.add('quarantined', day, row.units, row.reason);
-      }
-    }
-    await insertSlices(tx, 'quarantine', fresh, this.#store.adapter);
-  }
+function deletes(items: readonly Parsed[]): boolean {
+  return items.some((item) => item.is === 'deletion');
 }
 
 async function lockBatch(store: Store, tx: Transaction<Tables>, batch: string) {

@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { StoredRecord } from '../../schema/records.ts';
+import { eraseQuarantined, eraseRecord } from './erase-unit.ts';
+import type { Store } from './open.ts';
 import type { Owner } from './series.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,65 +12,106 @@ export interface Deletion {
   at: string;
 }
 
-/**
- * Erases the stored versions of a record up to `at`, with what was made of them, and remembers that none of them may come back:
- * a deletion may overtake what it deletes. In the ledger their units move from stored to erased, on their own day and batch.
- */
-export async function deleteRecord(tx: Transaction<Tables>, owner: Owner, { type, recordId, at }: Deletion): Promise<void> {
-  const recordKey = owner.hash('record', owner.participant, owner.kind, type, recordId);
-  await tx
-    .insertInto('deletion')
-    .values({ source: owner.source, record_key: recordKey, at })
-    .onConflict((c) =>
-      c.columns(['source', 'record_key']).doUpdateSet({ at: sql`case when deletion.at < ${at} then ${at} else deletion.at end` }),
-    )
-    .execute();
-  const rows = await tx
-    .selectFrom('record')
-    .select(['id', 'batch', 'day'])
-    .where('source', '=', owner.source)
-    .where('record_key', '=', recordKey)
-    .where('version', '<=', at)
-    .orderBy('id')
-    .execute();
-  for (const row of rows) await eraseRecord(tx, row);
+/** An address, or a number that no other post of a service has: it means the same post in whatever source it stands. */
+const namesAlone = (recordId: string) => /^[a-z][a-z0-9+.-]*:\/\/|^\d{15,}$/i.test(recordId);
+
+/** What names a record within its kind. */
+export function recordKey(owner: Pick<Owner, 'hash' | 'participant'>, kind: string, type: string, recordId: string): string {
+  return owner.hash('record', owner.participant, kind, type, recordId);
 }
 
-/** Keys of those records given that their source has deleted, each with the last version that is gone. */
-export async function deletedVersions(
-  tx: Transaction<Tables>,
-  source: string,
-  recordKeys: readonly string[],
-): Promise<Map<string, string>> {
+/** What names a record whichever kind brought it, or null where its id does not. */
+function keyAnywhere({ hash, participant }: Owner, type: string, recordId: string): string | null {
+  return namesAlone(recordId) ? hash('deletion', participant, type, recordId) : null;
+}
+
+/**
+ * Erases the stored versions of a record up to `at`, with what was made of them, and its copies in quarantine, and remembers that none
+ * of them may come back: a deletion may overtake what it deletes. Where its id means the same everywhere, copies in the participant's
+ * other sources go too. In the ledger their units move to erased, on their own day and batch.
+ */
+export async function deleteRecord(tx: Transaction<Tables>, owner: Owner, { type, recordId, at }: Deletion): Promise<void> {
+  const own = recordKey(owner, owner.kind, type, recordId);
+  const anywhere = keyAnywhere(owner, type, recordId);
+  for (const key of anywhere === null ? [own] : [own, anywhere]) {
+    await tx
+      .insertInto('deletion')
+      .values({ source: owner.source, record_key: key, at })
+      .onConflict((c) =>
+        c.columns(['source', 'record_key']).doUpdateSet({ at: sql`case when deletion.at < ${at} then ${at} else deletion.at end` }),
+      )
+      .execute();
+  }
+  const sources =
+    anywhere === null
+      ? [{ id: owner.source, kind: owner.kind }]
+      : await tx.selectFrom('source').select(['id', 'kind']).where('participant', '=', owner.participant).orderBy('id').execute();
+  for (const { id, kind } of sources) {
+    const key = recordKey(owner, kind, type, recordId);
+    const rows = await tx
+      .selectFrom('record')
+      .select(['id', 'batch', 'day'])
+      .where('source', '=', id)
+      .where('record_key', '=', key)
+      .where('version', '<=', at)
+      .orderBy('id')
+      .execute();
+    for (const row of rows) await eraseRecord(tx, row);
+    const copies = await tx
+      .selectFrom('quarantine')
+      .select(['id', 'batch', 'day', 'units', 'reason'])
+      .where('record_key', '=', key)
+      .where('source', '=', id)
+      .orderBy('id')
+      .execute();
+    for (const copy of copies) await eraseQuarantined(tx, copy);
+  }
+}
+
+/** A record on its way in. */
+export interface Incoming {
+  key: string;
+  type: string;
+  recordId: string;
+}
+
+/** Keys of those records given that a source of the participant has deleted, each with the last version that is gone. */
+export async function deletedVersions(tx: Transaction<Tables>, owner: Owner, records: readonly Incoming[]): Promise<Map<string, string>> {
   const deleted = new Map<string, string>();
-  // Most sources never take anything back.
-  const any = await tx.selectFrom('deletion').select('at').where('source', '=', source).limit(1).executeTakeFirst();
+  // Most participants never take anything back.
+  const sources = tx.selectFrom('source').select('id').where('participant', '=', owner.participant);
+  const any = await tx.selectFrom('deletion').select('at').where('source', 'in', sources).limit(1).executeTakeFirst();
   if (any === undefined) return deleted;
-  for (let i = 0; i < recordKeys.length; i += 1000) {
+  for (let i = 0; i < records.length; i += 500) {
+    const anywhere = new Map<string, string>();
+    for (const { key, type, recordId } of records.slice(i, i + 500)) {
+      anywhere.set(key, key);
+      const other = keyAnywhere(owner, type, recordId);
+      if (other !== null) anywhere.set(other, key);
+    }
     const rows = await tx
       .selectFrom('deletion')
-      .select(['record_key', 'at'])
-      .where('source', '=', source)
-      .where('record_key', 'in', recordKeys.slice(i, i + 1000))
+      .select(['source', 'record_key', 'at'])
+      .where('source', 'in', sources)
+      .where('record_key', 'in', [...anywhere.keys()])
       .execute();
-    for (const row of rows) deleted.set(row.record_key, row.at);
+    for (const row of rows) {
+      const key = anywhere.get(row.record_key) as string;
+      // What an id means only within its source another source has not deleted.
+      if (key === row.record_key && row.source !== owner.source) continue;
+      const known = deleted.get(key);
+      if (known === undefined || known < row.at) deleted.set(key, row.at);
+    }
   }
   return deleted;
 }
 
-async function eraseRecord(tx: Transaction<Tables>, row: { id: string; batch: string; day: string }): Promise<void> {
-  const scores = tx.selectFrom('score').select('id').where('record', '=', row.id);
-  // An alert stays as what happened; what it was raised by is gone.
-  await tx.deleteFrom('alert_score').where('score', 'in', scores).execute();
-  await tx.deleteFrom('decision').where('score', 'in', scores).execute();
-  await tx.deleteFrom('score').where('record', '=', row.id).execute();
-  await tx
-    .updateTable('run_input')
-    .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
-    .where('record', '=', row.id)
-    .execute();
-  await tx.deleteFrom('record').where('id', '=', row.id).execute();
-  const moved = { stored: sql<number>`stored - 1`, erased: sql<number>`erased + 1` };
-  await tx.updateTable('batch').set(moved).where('id', '=', row.batch).execute();
-  await tx.updateTable('ledger').set(moved).where('batch', '=', row.batch).where('day', '=', row.day).execute();
+/**
+ * PostgreSQL lets several write for a participant at once: whoever deletes waits for the others, and they for them, or what one deletes
+ * another would store at the same moment.
+ */
+export async function holdForDeletions(store: Store, tx: Transaction<Tables>, participant: string, deletes: boolean): Promise<void> {
+  if (store.adapter.name !== 'postgres') return;
+  const lock = deletes ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`;
+  await sql`select ${lock}(hashtextextended(${participant}, 0))`.execute(tx);
 }

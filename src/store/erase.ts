@@ -19,7 +19,7 @@ export const erasedTables = [
   ...['participant', 'source', 'batch', 'ledger', 'outcome_reason', 'drift', 'record', 'series', 'quarantine'],
   ...['run_input', 'score', 'decision', 'alert', 'alert_score', 'alert_event', 'rating'],
   ...['quarantine_part', 'listed_name'],
-  ...['device', 'feed', 'inbox', 'deletion'],
+  ...['device', 'feed', 'inbox', 'deletion', 'restatement', 'feed_lapse'],
 ] as const;
 
 /**
@@ -98,7 +98,9 @@ async function eraseRows(tx: Transaction<Tables>, participant: string): Promise<
 /** What waited unread is nobody's any more, and no device or feed brings more. */
 async function eraseStreams(tx: Transaction<Tables>, participant: string): Promise<void> {
   for (const table of ['inbox', 'device', 'feed'] as const) await tx.deleteFrom(table).where('participant', '=', participant).execute();
-  await tx.deleteFrom('deletion').where('source', 'in', sourcesOf(tx, participant)).execute();
+  for (const table of ['deletion', 'restatement', 'feed_lapse'] as const) {
+    await tx.deleteFrom(table).where('source', 'in', sourcesOf(tx, participant)).execute();
+  }
 }
 
 async function eraseSources(tx: Transaction<Tables>, participant: string): Promise<void> {

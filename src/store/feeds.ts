@@ -118,10 +118,9 @@ export interface Gotten {
 
 /**
  * Commits frames of feeds together with the cursors behind them, or nothing.
- * @param named whether equal frames are the same arrival: those of a poll are, those of a stream are not
  * @throws AfferentError `stale-writer` where another reader went on with one of the feeds, `unknown-source` after a withdrawal
  */
-export async function commitFrames(store: Store, gotten: readonly Gotten[], nowMs: number, named = false): Promise<void> {
+export async function commitFrames(store: Store, gotten: readonly Gotten[], nowMs: number): Promise<void> {
   if (gotten.length === 0) return;
   const sealed = await Promise.all(
     gotten.map(async ({ feed, media, body, cursor }) => {
@@ -138,7 +137,7 @@ export async function commitFrames(store: Store, gotten: readonly Gotten[], nowM
         receivedMs: nowMs,
         clientMs: null,
       };
-      const row = body === null ? null : await sealIncoming(store, incoming, named ? '' : `${feed.id}/${feed.sequence}`);
+      const row = body === null ? null : await sealIncoming(store, incoming, `${feed.id}/${feed.sequence}`);
       return { feed, row, cursor: seal(await store.keys.key(participant), `cursor|${feed.id}`, cursor) };
     }),
   );

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 
 type InboxRow = Tables['inbox'];
 /** What a receipt is made of. */
-type ReceiptRow = Omit<InboxRow, 'body'>;
+type ReceiptRow = Omit<InboxRow, 'body' | 'tries'>;
 
 /** Something received for a source, before it is stored. */
 export interface Incoming {
@@ -56,6 +56,7 @@ export async function sealIncoming(store: Store, incoming: Incoming, apart = '')
     state: 'waiting',
     batch: null,
     body: seal(await store.keys.key(participant), `inbox|${id}`, body),
+    tries: 0,
   };
 }
 
@@ -82,7 +83,7 @@ export async function insertIncoming(store: Store, tx: Transaction<Tables>, rows
     if (row.request_key !== null) known.byRequest.set(row.request_key, row);
     return { receipt: receiptOf(row), repeated: false };
   });
-  const slice = Math.min(500, Math.floor(store.adapter.maxValues / 16));
+  const slice = Math.min(500, Math.floor(store.adapter.maxValues / 17));
   for (let i = 0; i < fresh.length; i += slice)
     await tx
       .insertInto('inbox')

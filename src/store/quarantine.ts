@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Frame, Parsed } from '../../schema/source.ts';
+import { recordKey } from './deletions.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
 import type { Owner } from './series.ts';
@@ -14,11 +15,13 @@ interface Broken {
   raw: Buffer;
   field: string | null;
   frame: Frame | null;
+  /** The record that it would be, where its id could be read. */
+  of: { type: string; recordId: string } | null;
 }
 
 /** A broken unit as a row: its id names source, reason and content, so that the same one in an overlapping export is the same row. */
 export function quarantineRow(owner: Owner, place: { part: number; unit: number }, item: Parsed, broken: Broken): QuarantineRow {
-  const { reason, units, raw, field, frame } = broken;
+  const { reason, units, raw, field, frame, of } = broken;
   const { study, participant, source, batch } = owner;
   const name =
     raw.length > 0
@@ -30,6 +33,7 @@ export function quarantineRow(owner: Owner, place: { part: number; unit: number 
     day: item.day ?? '',
     raw: seal(owner.key, `quarantine|${id}`, raw),
     frame: frame === null ? null : seal(owner.key, `quarantine|${id}|frame`, encodeFrame(frame)),
+    record_key: of === null ? null : recordKey(owner, owner.kind, of.type, of.recordId),
   };
 }
 

@@ -1,5 +1,6 @@
 import { StoredRecord } from '../../schema/records.ts';
 import { canonicalJson } from './canonical.ts';
+import { recordKey } from './deletions.ts';
 import { seal, unseal } from './seal.ts';
 import type { Owner } from './series.ts';
 import type { Tables } from './tables.ts';
@@ -11,8 +12,8 @@ export function recordRow(owner: Owner, record: StoredRecord, maskingVersion: nu
   const clear = canonicalJson(record);
   const version = record.version ?? '';
   const contentKey = owner.hash('content', clear);
-  const recordKey = owner.hash('record', owner.participant, owner.kind, record.type, record.id);
-  const id = owner.hash('row', owner.source, recordKey, version, contentKey).slice(0, 32);
+  const ownKey = recordKey(owner, owner.kind, record.type, record.id);
+  const id = owner.hash('row', owner.source, ownKey, version, contentKey).slice(0, 32);
   const inputId =
     record.type === 'post' ? owner.hash('input', owner.participant, record.id, version, contentKey, String(maskingVersion)) : null;
   return {
@@ -22,7 +23,7 @@ export function recordRow(owner: Owner, record: StoredRecord, maskingVersion: nu
     source: owner.source,
     batch: owner.batch,
     type: record.type,
-    record_key: recordKey,
+    record_key: ownKey,
     version,
     content_key: contentKey,
     input_id: inputId,

@@ -122,6 +122,8 @@ export interface Tables {
     raw: Buffer;
     /** Sealed Frame; null where the unit cannot be read by itself. */
     frame: Buffer | null;
+    /** Of the record that it would be, where its id could be read. */
+    record_key: string | null;
   };
   /** What a part with quarantined units was to its parser; sealed. */
   quarantine_part: { batch: string; part: number; facts: Buffer };
@@ -178,9 +180,18 @@ export interface Tables {
     batch: string | null;
     /** Sealed; null once every unit of it is in the ledger. */
     body: Buffer | null;
+    /** How often its reading was begun. */
+    tries: number;
   };
   /** Records that their source has deleted: versions no later than `at` are never stored again. */
   deletion: { source: string; record_key: string; at: string };
+  /**
+   * The order in which versions of a record were stated, where it was stated otherwise than before: its first version, number 0, has no
+   * row. One that came back has another. `at` is the arrival's.
+   */
+  restatement: { source: string; record_key: string; number: number; record: string; at: string };
+  /** A span in which a feed may have missed something: the other side no longer remembered it. ISO in UTC. */
+  feed_lapse: { source: string; from_at: string; to_at: string; noted_at: string };
   model: { id: string; name: string; version: string; thresholds_id: string; folder: string; kept_at: string };
   run: {
     id: string;

@@ -5,6 +5,7 @@ import { until } from '../../test/support/until.ts';
 import { recordsAsOf } from '../store/as-of.ts';
 import { listFeeds, putFeed, runningFeeds } from '../store/feeds.ts';
 import type { Store } from '../store/open.ts';
+import { openRecord } from '../store/records.ts';
 import { FeedKeeper } from './feed-keeper.ts';
 import { httpServer, sendJson } from './testing/http-server.ts';
 import { ledgerOf, pushedTo, readWaiting, study } from './testing/pushed-study.ts';
@@ -14,11 +15,11 @@ interface Night {
   event: 'sleep';
   id: string;
   time: string;
-  version: string;
+  version: string | null;
   values: { score: { value: number; unit: '1' } };
 }
 
-const night = (id: number, score: number, version: string): Night => ({
+const night = (id: number, score: number, version: string | null): Night => ({
   type: 'event',
   event: 'sleep',
   id: `night-${id}`,
@@ -68,6 +69,16 @@ async function vendor() {
   return { state, settings };
 }
 
+async function scoresAsOf(store: Store, at: string): Promise<(string | number | null)[]> {
+  const rows = await recordsAsOf(store, study, { at }, { page: 1, size: 100 });
+  return Promise.all(
+    rows.map(async (row) => {
+      const record = openRecord(await store.keys.key(row.participant), row);
+      return record.type === 'event' ? (record.values.score?.value ?? null) : null;
+    }),
+  );
+}
+
 async function polled(store: Store, settings: PollSettings) {
   const to = await pushedTo(store, 'records', 'ana');
   await putFeed(store, study, to.source, { form: 'poll', settings });
@@ -109,11 +120,31 @@ test('what the vendor restates is another version, and each moment has its own n
   state.nights = [night(1, 81, '2026-02-11T00:00:00Z'), night(2, 72, '2026-02-10T00:00:00Z')];
   await stored(3);
   expect(await store.db.selectFrom('record').select('id').where('source', '=', to.source).execute()).toHaveLength(3);
-  const scores = async (at: string) =>
-    (await recordsAsOf(store, to.source, at)).map((record) => (record.type === 'event' ? record.values.score?.value : null));
+  const scores = (at: string) => scoresAsOf(store, at);
   expect(await scores(between)).toEqual([71, 72]);
   expect(await scores(new Date().toISOString())).toEqual([81, 72]);
   expect(await scores('2026-01-01T00:00:00.000Z')).toEqual([]);
+});
+
+test('a value without a version that is restated and then comes back is the newest again', async () => {
+  const store = await (await storeHome('sqlite')).open();
+  const { state, settings } = await vendor();
+  const moments: string[] = [];
+  const known = async (score: number) => {
+    state.nights = [night(1, score, null), night(2, 72, null)];
+    await until(async () => {
+      await readWaiting(store, to.source);
+      return (await scoresAsOf(store, new Date().toISOString()))[0] === score;
+    });
+    const now = new Date().toISOString();
+    moments.push(now);
+    await until(async () => new Date().toISOString() > now);
+  };
+  state.nights = [night(1, 71, null), night(2, 72, null)];
+  const { to } = await polled(store, settings);
+  for (const score of [71, 81, 71, 81, 71]) await known(score);
+  expect(await Promise.all(moments.map((at) => scoresAsOf(store, at)))).toEqual([71, 81, 71, 81, 71].map((score) => [score, 72]));
+  expect(await ledgerOf(store, to.source)).toMatchObject({ received: 10, stored: 3, duplicate: 7 });
 });
 
 test('a refresh token that is refused stops the feed with a code', async () => {

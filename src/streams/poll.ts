@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { AfferentError } from '../../schema/errors.ts';
 import { type PollSettings, pushMedia } from '../../schema/streams.ts';
@@ -11,8 +12,13 @@ type PollFeed = Extract<Feed, { form: 'poll' }>;
 /** Committed with the rows: until when the vendor has been asked through, and the pass that is under way. */
 interface PollCursor {
   through: string | null;
-  pass: { from: string; to: string; next: string | null } | null;
+  pass: { from: string; to: string; next: string | null; pages: string[] } | null;
+  /** What the pages of the last whole pass were. */
+  pages: string[];
 }
+
+/** Pages of a pass that are remembered, so that a cursor stays small; what comes beyond them is kept each time. */
+const mostPages = 2_000;
 
 const dayMs = 86_400_000;
 
@@ -52,15 +58,19 @@ async function onePass(reading: Reading, feed: PollFeed, cursor: PollCursor): Pr
     }
     page = pageOf(answer, settings);
     pass.next = page.next;
-    const after: PollCursor = page.next === null ? { through: pass.to, pass: null } : { through: cursor.through, pass };
-    const gotten = { feed, media: pushMedia.ndjson, body: page.lines, cursor: JSON.stringify(after) };
-    await commitFrames(store, [gotten], Date.now(), true);
+    const name = page.lines === null ? null : pageName(page.lines);
+    // As it was the last time: nothing of it was restated. One that was different in between is stated again.
+    const body = name !== null && (cursor.pages.includes(name) || pass.pages.includes(name)) ? null : page.lines;
+    if (name !== null && pass.pages.length < mostPages) pass.pages.push(name);
+    const after: PollCursor =
+      page.next === null ? { through: pass.to, pass: null, pages: pass.pages } : { through: cursor.through, pass, pages: cursor.pages };
+    await commitFrames(store, [{ feed, media: pushMedia.ndjson, body, cursor: JSON.stringify(after) }], Date.now());
   }
 }
 
 function newPass(settings: PollSettings, through: string | null, nowMs: number): NonNullable<PollCursor['pass']> {
   const fromMs = through === null ? nowMs - settings.firstDays * dayMs : Date.parse(through) - settings.againDays * dayMs;
-  return { from: new Date(fromMs).toISOString(), to: new Date(nowMs).toISOString(), next: null };
+  return { from: new Date(fromMs).toISOString(), to: new Date(nowMs).toISOString(), next: null, pages: [] };
 }
 
 /** A place of the next page is an address of the same server, for a token goes with it, or the value of a parameter. */
@@ -112,7 +122,13 @@ async function renew({ store, signal }: Reading, feed: PollFeed): Promise<void> 
 }
 
 function readCursor(cursor: string | null): PollCursor {
-  return cursor === null ? { through: null, pass: null } : (JSON.parse(cursor) as PollCursor);
+  const read = { through: null, pass: null, pages: [], ...(cursor === null ? {} : (JSON.parse(cursor) as Partial<PollCursor>)) };
+  // Cursors of earlier versions name no pages.
+  return { ...read, pass: read.pass && { ...read.pass, pages: read.pass.pages ?? [] } };
+}
+
+function pageName(lines: Buffer): string {
+  return createHash('sha256').update(lines).digest('base64url').slice(0, 16);
 }
 
 async function until(ms: number, signal: AbortSignal): Promise<void> {

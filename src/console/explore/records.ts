@@ -113,7 +113,7 @@ async function openedRows(store: Store, mart: Mart, places: readonly Place[], ma
 }
 
 /** What a record says: a post its text, an event or answer its values. */
-function inWords(record: StoredRecord): string {
+export function inWords(record: StoredRecord): string {
   if (record.type === 'post') return record.text;
   if (record.type === 'self-report') return `${record.instrument} ${record.item}: ${record.value}`;
   const values = Object.entries(record.values).map(([name, { value, unit }]) => `${name} ${value}${unit === '1' ? '' : ` ${unit}`}`);

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import {
+  AsOfPage,
+  AsOfQuery,
+  AsOfRow,
   ParticipantParams,
   RecordPage,
   RecordQuery,
@@ -11,13 +14,14 @@ import {
   Timeline,
   TimelineQuery,
 } from '../../../schema/api.ts';
+import { asOfPage, asOfRows } from '../explore/as-of.ts';
 import { martPieces } from '../explore/mart-stream.ts';
 import { allRecords, recordPage } from '../explore/records.ts';
 import { scoreCsvSql, scoreJsonSql, scorePage } from '../explore/scores.ts';
 import { SignalSummaries } from '../explore/signal-summaries.ts';
 import { participantTimeline } from '../explore/timeline.ts';
 import type { ConsoleParts } from '../server.ts';
-import { sendPieces, sendTable } from '../table-replies.ts';
+import { allPages, sendPieces, sendTable } from '../table-replies.ts';
 
 const forms = ['csv', 'json'] as const;
 
@@ -53,6 +57,19 @@ export function exploreRoutes({ store, marts }: ConsoleParts) {
         const { study } = request.params;
         const rows = allRecords(store, await pages(study), request.query);
         return sendTable(reply, form, `${study}-records`, Object.keys(RecordRow.shape), rows);
+      });
+    }
+
+    app.get(
+      '/v1/studies/:study/records/as-of',
+      { schema: { params, querystring: AsOfQuery, response: { 200: AsOfPage } } },
+      async (request) => asOfPage(store, request.params.study, request.query),
+    );
+    for (const form of forms) {
+      app.get(`/v1/studies/:study/records/as-of.${form}`, { schema: { params, querystring: AsOfQuery } }, (request, reply) => {
+        const { study } = request.params;
+        const rows = allPages(async (page) => ({ rows: await asOfRows(store, study, request.query, page) }));
+        return sendTable(reply, form, `${study}-records`, Object.keys(AsOfRow.shape), rows);
       });
     }
 

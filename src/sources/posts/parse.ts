@@ -5,7 +5,7 @@ import { DriftOnce } from '../reading/drift.ts';
 import { rowFrame } from '../reading/frames.ts';
 import { parseJsonLine } from '../reading/json-line.ts';
 import { LineSlicer } from '../reading/lines.ts';
-import { excluded, quarantined } from '../reading/quarantine.ts';
+import { excluded, ofRecord, quarantined } from '../reading/quarantine.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import type { Unit } from '../reading/unit.ts';
 import { type Mapping, readMapping } from './mapping.ts';
@@ -55,7 +55,7 @@ function decode(bytes: Buffer, mapping: Mapping): string | null {
 
 function settled(unit: Unit, row: Readonly<Record<string, unknown>>, { mapping, context }: Reading): Parsed {
   const fate = toPost(row, mapping, context);
-  if (fate.is === 'quarantined') return quarantined(unit, fate.reason, fate.field, fate.day);
+  if (fate.is === 'quarantined') return ofRecord(quarantined(unit, fate.reason, fate.field, fate.day), 'post', fate.id);
   if (fate.is === 'excluded') return excluded(unit, fate.reason, fate.day);
   return { is: 'record', units: 1, end: unit.end, day: fate.post.time.day, record: fate.post };
 }

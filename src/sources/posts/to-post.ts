@@ -7,7 +7,7 @@ import { type MappedName, type Mapping, valueAt } from './mapping.ts';
 
 export type Fate =
   | { is: 'post'; post: Post }
-  | { is: 'quarantined'; reason: ErrorCode; field?: string; day: string | null }
+  | { is: 'quarantined'; reason: ErrorCode; field?: string; day: string | null; id: string | null }
   | { is: 'excluded'; reason: ExclusionReason; day: string | null };
 
 type Row = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function toPost(row: Row, mapping: Mapping, context: ParseContext): Fate 
   const future = time !== null && msOf(time) > context.arrivedMs + FUTURE_SLACK_MS;
   // A time that is not believed names no day.
   const day = future ? null : (time?.day ?? null);
-  const bad = (reason: ErrorCode, field: string): Fate => ({ is: 'quarantined', reason, field, day });
+  const bad = (reason: ErrorCode, field: string): Fate => ({ is: 'quarantined', reason, field, day, id: asText(value('id')) });
 
   const account = asText(value('account'));
   if (context.account !== null && account !== null && account !== context.account) return { is: 'excluded', reason: 'other-person', day };

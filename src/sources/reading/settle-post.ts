@@ -2,6 +2,7 @@ import { type Moment, Post } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { FUTURE_SLACK_MS } from './limits.ts';
 import { bad, left, type Outcome, settled } from './outcome.ts';
+import { ofRecord } from './quarantine.ts';
 import { msOf } from './time.ts';
 import type { Unit } from './unit.ts';
 
@@ -25,7 +26,7 @@ export function believedDay(time: Moment | null, context: ParseContext): string 
  * `wrong-shape`, or excluded as `empty` where there is nothing but white space.
  */
 export function settlePost(unit: Unit, draft: PostDraft, context: ParseContext): Parsed {
-  return settled(unit, postOutcome(draft, context));
+  return ofRecord(settled(unit, postOutcome(draft, context)), 'post', draft.id);
 }
 
 /** The same, before it is known where the unit stands in the stream. */

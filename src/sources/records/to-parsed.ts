@@ -3,7 +3,7 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { type DriftOnce, noteUnknown } from '../reading/drift.ts';
 import { type Fields, identifier, isFields } from '../reading/json-unit.ts';
 import { FUTURE_SLACK_MS } from '../reading/limits.ts';
-import { excluded, quarantined } from '../reading/quarantine.ts';
+import { excluded, ofRecord, quarantined } from '../reading/quarantine.ts';
 import { settlePost } from '../reading/settle-post.ts';
 import { dayOf, momentFrom, msOf } from '../reading/time.ts';
 import type { Unit } from '../reading/unit.ts';
@@ -18,23 +18,27 @@ export function toParsed(unit: Unit, fields: Fields, context: ParseContext, drif
   if (type === 'sample') return sample(unit, fields, context, drift);
   if (type === 'deletion') return deletion(unit, fields, context, drift);
   if (type !== 'post' && type !== 'event' && type !== 'self-report') return quarantined(unit, 'wrong-shape', 'type');
+  return ofRecord(record(unit, type, fields, context, drift), type, identifier(fields.id));
+}
+
+function record(unit: Unit, type: StoredRecord['type'], fields: Fields, context: ParseContext, drift: DriftOnce): Parsed {
   noteUnknown(drift, fields, new Set(Object.keys(shapes[type].shape)));
   const time = timeOf(fields.time, context);
-  if (identifier(fields.id) === null) return quarantined(unit, 'no-id', 'id', time?.day ?? null);
+  const id = identifier(fields.id);
+  if (id === null) return quarantined(unit, 'no-id', 'id', time?.day ?? null);
   if (time === null) return quarantined(unit, 'no-time', 'time');
   if (isFuture(time, context)) return quarantined(unit, 'future-time', 'time');
   const version = optionalTime(fields.version, context);
   if (version === undefined) return quarantined(unit, 'no-time', 'version', time.day);
-  const id = identifier(fields.id);
   if (type === 'post') return post(unit, fields, { id, time, version }, context);
   const end = optionalMoment(fields.end, context);
   if (end === undefined) return quarantined(unit, 'no-time', 'end', time.day);
-  const record =
+  const read =
     type === 'event'
       ? Event.safeParse({ values: {}, device: null, ...fields, id, time, end, version })
       : SelfReport.safeParse({ ...fields, id, time, version });
-  if (!record.success) return quarantined(unit, 'wrong-shape', String(record.error.issues[0]?.path[0] ?? 'type'), time.day);
-  return { is: 'record', units: 1, end: unit.end, day: time.day, record: record.data };
+  if (!read.success) return quarantined(unit, 'wrong-shape', String(read.error.issues[0]?.path[0] ?? 'type'), time.day);
+  return { is: 'record', units: 1, end: unit.end, day: time.day, record: read.data };
 }
 
 function post(unit: Unit, fields: Fields, known: Pick<Post, 'time' | 'version'> & { id: string | null }, context: ParseContext): Parsed {

@@ -3,7 +3,7 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { DriftOnce, noteTypes, noteUnknown } from '../reading/drift.ts';
 import { type ArrayEnd, ElementSlicer } from '../reading/elements.ts';
-import { excluded, quarantined } from '../reading/quarantine.ts';
+import { excluded, ofRecord, quarantined } from '../reading/quarantine.ts';
 import { isBlank, type Unit } from '../reading/unit.ts';
 import { type ArchiveFacts, levelOf } from './files.ts';
 import { knownFields, knownTypes } from './known-fields.ts';
@@ -79,7 +79,7 @@ function isFields(value: unknown): value is Fields {
 }
 
 function settled(unit: Unit, fate: Fate): Parsed {
-  if (fate.is === 'quarantined') return quarantined(unit, fate.reason, fate.field, fate.day);
+  if (fate.is === 'quarantined') return ofRecord(quarantined(unit, fate.reason, fate.field, fate.day), 'post', fate.id);
   if (fate.is === 'excluded') return excluded(unit, fate.reason, fate.day);
   return { is: 'record', units: 1, end: unit.end, day: fate.post.time.day, record: fate.post };
 }

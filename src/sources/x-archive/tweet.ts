@@ -8,7 +8,7 @@ import type { ArchiveFacts } from './files.ts';
 
 export type Fate =
   | { is: 'post'; post: Post }
-  | { is: 'quarantined'; reason: ErrorCode; field: string; day: string | null }
+  | { is: 'quarantined'; reason: ErrorCode; field: string; day: string | null; id: string | null }
   | { is: 'excluded'; reason: ExclusionReason; day: string | null };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ function fate(shared: Shared, facts: ArchiveFacts, context: ParseContext, decide
   const future = time !== null && msOf(time) > context.arrivedMs + FUTURE_SLACK_MS;
   // A time that is not believed names no day.
   const day = future ? null : (time?.day ?? null);
-  const bad = (reason: ErrorCode, field: string): Fate => ({ is: 'quarantined', reason, field, day });
+  const bad = (reason: ErrorCode, field: string): Fate => ({ is: 'quarantined', reason, field, day, id: shared.id });
   if (shared.id === null) return bad('no-id', 'id');
   if (time === null) return bad('no-time', 'time');
   if (future) return bad('future-time', 'time');

@@ -1,0 +1,43 @@
+import { sql, type Transaction } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Erases one version of a record with what was made of it; its unit moves from stored to erased. */
+export async function eraseRecord(tx: Transaction<Tables>, row: { id: string; batch: string; day: string }): Promise<void> {
+  const scores = tx.selectFrom('score').select('id').where('record', '=', row.id);
+  // An alert stays as what happened; what it was raised by is gone.
+  await tx.deleteFrom('alert_score').where('score', 'in', scores).execute();
+  await tx.deleteFrom('decision').where('score', 'in', scores).execute();
+  await tx.deleteFrom('score').where('record', '=', row.id).execute();
+  await tx
+    .updateTable('run_input')
+    .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
+    .where('record', '=', row.id)
+    .execute();
+  await tx.deleteFrom('restatement').where('record', '=', row.id).execute();
+  await tx.deleteFrom('record').where('id', '=', row.id).execute();
+  await moveToErased(tx, row, 'stored', 1);
+}
+
+/** Erases a unit that could not be read; it moves from quarantined to erased. */
+export async function eraseQuarantined(
+  tx: Transaction<Tables>,
+  row: Pick<Tables['quarantine'], 'id' | 'batch' | 'day' | 'units' | 'reason'>,
+): Promise<void> {
+  const { id, batch, units, reason } = row;
+  await tx.deleteFrom('quarantine').where('id', '=', id).execute();
+  await moveToErased(tx, row, 'quarantined', units);
+  const named = tx.updateTable('outcome_reason').set({ units: sql<number>`units - ${units}` });
+  await named.where('batch', '=', batch).where('outcome', '=', 'quarantined').where('reason', '=', reason).execute();
+  await tx.deleteFrom('outcome_reason').where('batch', '=', batch).where('units', '<=', 0).execute();
+}
+
+async function moveToErased(
+  tx: Transaction<Tables>,
+  { batch, day }: { batch: string; day: string },
+  from: 'stored' | 'quarantined',
+  units: number,
+): Promise<void> {
+  const moved = { [from]: sql<number>`${sql.ref(from)} - ${units}`, erased: sql<number>`erased + ${units}` };
+  await tx.updateTable('batch').set(moved).where('id', '=', batch).execute();
+  await tx.updateTable('ledger').set(moved).where('batch', '=', batch).where('day', '=', day).execute();
+}

@@ -1,0 +1,47 @@
+import type { Transaction } from 'kysely';
+import type { Parsed } from '../../schema/source.ts';
+import { deletedVersions } from './deletions.ts';
+import type { Store } from './open.ts';
+import type { Owner } from './series.ts';
+import { insertSlices, knownIds } from './slices.ts';
+import type { Tables } from './tables.ts';
+import type { Tally } from './tally.ts';
+
+/** A broken unit on its way in, and the record that it would be, where its id could be read. */
+export interface IncomingQuarantine {
+  row: Tables['quarantine'];
+  of: NonNullable<Extract<Parsed, { is: 'quarantined' }>['of']> | null;
+}
+
+/**
+ * Keeps units that could not be read, and counts each. The same broken unit in an overlapping export is a duplicate, as a whole one
+ * would be; a copy of what was deleted is not kept either.
+ */
+export async function writeQuarantine(
+  tx: Transaction<Tables>,
+  store: Store,
+  owner: Owner,
+  units: readonly IncomingQuarantine[],
+  tally: Tally,
+): Promise<void> {
+  if (units.length === 0) return;
+  const known = await knownIds(
+    tx,
+    'quarantine',
+    units.map(({ row }) => row),
+  );
+  const named = units.flatMap(({ row, of }) => (of === null || row.record_key === null ? [] : [{ key: row.record_key, ...of }]));
+  const deleted = named.length === 0 ? null : await deletedVersions(tx, owner, named);
+  const fresh: Tables['quarantine'][] = [];
+  for (const { row } of units) {
+    const day = row.day === '' ? null : row.day;
+    if (known.has(row.id)) tally.add('duplicate', day, row.units);
+    else if (row.record_key !== null && deleted?.has(row.record_key)) tally.add('erased', day, row.units);
+    else {
+      known.add(row.id);
+      fresh.push(row);
+      tally.add('quarantined', day, row.units, row.reason);
+    }
+  }
+  await insertSlices(tx, 'quarantine', fresh, store.adapter);
+}
