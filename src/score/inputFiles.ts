@@ -5,7 +5,8 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { Arrival } from '../../schema/source.ts';
 import { empaticaE4 } from '../sources/empatica-e4/index.ts';
 import { decodeToUtf8 } from '../sources/reading/decode.ts';
-import { fileBytes, gunzipped, stampOf } from '../sources/reading/files.ts';
+import { fileBytes, stampOf } from '../sources/reading/files.ts';
+import { gunzipped } from '../sources/reading/unpack.ts';
 
 /** A file as the command names it, known by its name or its first bytes. */
 export type InputFile =
