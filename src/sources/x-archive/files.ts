@@ -1,11 +1,12 @@
 import { baseName, type Entry } from '../reading/container.ts';
 
 /** What a file of an archive is, by its name; null for those that are not read. */
-export type XRole = 'tweets' | 'notes' | 'messages';
+export type XRole = 'tweets' | 'notes' | 'deleted' | 'messages';
 
 const NAMES: readonly (readonly [RegExp, XRole])[] = [
   [/^tweets?(?:-part\d+)?\.js(?:on)?$/, 'tweets'],
   [/^note-tweets?(?:-part\d+)?\.js$/, 'notes'],
+  [/^deleted-tweets?(?:-part\d+)?\.js$/, 'deleted'],
   [/^direct-messages?(?:-group)?(?:-part\d+)?\.js$/, 'messages'],
 ];
 

@@ -21,7 +21,7 @@ export const xArchive: SourceKind = {
     unit: 'an entry of the array in a file of posts, or a direct message',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<ArchivePart[]> {
@@ -36,7 +36,7 @@ export const xArchive: SourceKind = {
     if (context.account !== null && isKnown && !matches([context.account], facts.accountId, facts.username)) {
       throw new AfferentError('wrong-participant');
     }
-    if (role === 'tweets' || role === 'notes') yield* parsePosts(chunks, role, facts, context);
+    if (role === 'tweets' || role === 'notes' || role === 'deleted') yield* parsePosts(chunks, role, facts, context);
     else if (role === 'messages') yield* parseMessages(chunks);
     else throw new AfferentError('not-this-kind');
   },

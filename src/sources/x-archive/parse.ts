@@ -7,15 +7,20 @@ import { excluded, ofRecord, quarantined } from '../reading/quarantine.ts';
 import { isBlank, type Unit } from '../reading/unit.ts';
 import { type ArchiveFacts, levelOf } from './files.ts';
 import { knownFields, knownTypes } from './known-fields.ts';
-import { type Fate, noteFate, tweetFate } from './tweet.ts';
+import { deletedFate, type Fate, noteFate, tweetFate } from './tweet.ts';
 
 type Chunks = AsyncIterable<Buffer>;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Posts of a file of tweets or notes. */
-export function parsePosts(chunks: Chunks, role: 'tweets' | 'notes', facts: ArchiveFacts, context: ParseContext): AsyncGenerator<Parsed> {
+/** Posts of a file of tweets or notes, or of those that were deleted. */
+export function parsePosts(
+  chunks: Chunks,
+  role: 'tweets' | 'notes' | 'deleted',
+  facts: ArchiveFacts,
+  context: ParseContext,
+): AsyncGenerator<Parsed> {
   const drift = new DriftOnce(context);
-  const fateOf = role === 'tweets' ? tweetFate : noteFate;
+  const fateOf = fates[role];
   return parseArray(chunks, 1, (unit) => {
     if (unit.tooLong) return quarantined(unit, 'line-too-long');
     if (!isUtf8(unit.bytes)) return quarantined(unit, 'bad-encoding');
@@ -28,6 +33,8 @@ export function parsePosts(chunks: Chunks, role: 'tweets' | 'notes', facts: Arch
     return settled(unit, fateOf(fields, facts, context));
   });
 }
+
+const fates = { tweets: tweetFate, notes: noteFate, deleted: deletedFate } as const;
 
 /** Direct messages are other people's words too, and were not made public: they are counted, nothing else. */
 export function parseMessages(chunks: Chunks): AsyncGenerator<Parsed> {
@@ -80,6 +87,7 @@ function isFields(value: unknown): value is Fields {
 
 function settled(unit: Unit, fate: Fate): Parsed {
   if (fate.is === 'quarantined') return ofRecord(quarantined(unit, fate.reason, fate.field, fate.day), 'post', fate.id);
+  if (fate.is === 'deletion') return { ...fate, units: 1, end: unit.end, type: 'post' };
   if (fate.is === 'excluded') return excluded(unit, fate.reason, fate.day);
   return { is: 'record', units: 1, end: unit.end, day: fate.post.time.day, record: fate.post };
 }

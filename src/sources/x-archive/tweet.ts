@@ -9,7 +9,8 @@ import type { ArchiveFacts } from './files.ts';
 export type Fate =
   | { is: 'post'; post: Post }
   | { is: 'quarantined'; reason: ErrorCode; field: string; day: string | null; id: string | null }
-  | { is: 'excluded'; reason: ExclusionReason; day: string | null };
+  | { is: 'excluded'; reason: ExclusionReason; day: string | null }
+  | { is: 'deletion'; recordId: string; at: string; day: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,6 +36,16 @@ export function noteFate(note: Fields, facts: ArchiveFacts, context: ParseContex
   const core = note.core as Fields | null | undefined;
   const shared = { id: id === null ? null : `note ${id}`, created: note.createdAt, written: core?.text };
   return fate(shared, facts, context, () => ({ kind: 'own', conversation: null, lang: null }));
+}
+
+/** A post that was deleted: its words are not kept, and those of earlier archives go. Without a time of its own, when the archive was made. */
+export function deletedFate(tweet: Fields, facts: ArchiveFacts, context: ParseContext): Fate {
+  const id = identifier(tweet.id_str) ?? identifier(tweet.id);
+  if (id === null) return { is: 'quarantined', reason: 'no-id', field: 'id', day: null, id };
+  const stated = momentFrom(tweet.deleted_at, null) ?? momentFrom(facts.generated, null);
+  if (stated === null) return { is: 'quarantined', reason: 'no-time', field: 'time', day: null, id };
+  const { utc, day } = utcMoment(msOf(stated), context.zone);
+  return { is: 'deletion', recordId: id, at: utc, day };
 }
 
 type Rest = Pick<Post, 'kind' | 'conversation' | 'lang'>;

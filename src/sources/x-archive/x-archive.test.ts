@@ -15,6 +15,7 @@ describe('an archive of X', () => {
     expect(Object.fromEntries(parts.map((part) => [part.name, tally(part.items)]))).toEqual({
       'Your archive.html': { 'excluded file-not-used': 1 },
       'data/account.js': { 'excluded file-not-used': 1 },
+      'data/deleted-tweets.js': { deletion: 2, 'quarantined no-id': 1 },
       'data/direct-messages.js': { 'excluded direct-message': 3 },
       'data/follower.js': { 'excluded file-not-used': 1 },
       'data/manifest.js': { 'excluded file-not-used': 1 },
@@ -30,6 +31,16 @@ describe('an archive of X', () => {
       },
     });
     expect(drift).toEqual([{ kind: 'unknown-field', name: 'mood' }]);
+  });
+
+  it('takes back what was deleted, at the time that is stated or else when the archive was made, without its words', async () => {
+    const items = await itemsAt(xArchive, archive, contextOf());
+    const deletions = items.filter((item) => item.is === 'deletion');
+    expect(deletions.map(({ recordId, at, day }) => [recordId, at, day])).toEqual([
+      ['1570000000000000009', '2022-10-13T07:00:00.000Z', '2022-10-13'],
+      ['1570000000000000010', '2023-02-01T10:00:00.000Z', '2023-02-01'],
+    ]);
+    expect(JSON.stringify(deletions)).not.toContain('said too much');
   });
 
   it('keeps texts decoded once, ids as text, and what a post answers', async () => {
@@ -56,7 +67,7 @@ describe('an archive of X', () => {
   it('keeps no unit of an archive of another account', async () => {
     expect(tally(await itemsAt(xArchive, archive, contextOf({ account: '77' })))).toEqual({
       'excluded file-not-used': 4,
-      'quarantined wrong-participant': 16,
+      'quarantined wrong-participant': 19,
     });
   });
 
