@@ -44,6 +44,7 @@ export function deletedFate(tweet: Fields, facts: ArchiveFacts, context: ParseCo
   if (id === null) return { is: 'quarantined', reason: 'no-id', field: 'id', day: null, id };
   const stated = momentFrom(tweet.deleted_at, null) ?? momentFrom(facts.generated, null);
   if (stated === null) return { is: 'quarantined', reason: 'no-time', field: 'time', day: null, id };
+  if (msOf(stated) > context.arrivedMs + FUTURE_SLACK_MS) return { is: 'quarantined', reason: 'future-time', field: 'time', day: null, id };
   const { utc, day } = utcMoment(msOf(stated), context.zone);
   return { is: 'deletion', recordId: id, at: utc, day };
 }
