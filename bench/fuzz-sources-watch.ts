@@ -37,7 +37,8 @@ function watch(state: Float64Array): void {
     seen = number;
     const ms = processorMs() - began;
     const mb = process.memoryUsage.rss() / 2 ** 20;
-    const what = ms > most ? `took more than ${most} ms` : mb > MOST_MB ? `took more than ${MOST_MB} MB` : looks > MOST_LOOKS ? 'stood still' : null;
+    const what =
+      ms > most ? `took more than ${most} ms` : mb > MOST_MB ? `took more than ${MOST_MB} MB` : looks > MOST_LOOKS ? 'stood still' : null;
     if (what === null || state[NUMBER] !== number) return;
     const result: Result = { number, outcome: 'finding', ms, mb, units: 0, what };
     writeSync(RESULTS, `${JSON.stringify(result)}\n`);

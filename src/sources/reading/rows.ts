@@ -38,7 +38,8 @@ export class RowSlicer {
       // A quote in the middle of a bare field neither opens nor doubles.
       this.#before = byte === QUOTE ? 0 : byte;
       if (byte === 0x0a || byte === 0x0d) {
-        this.#add(units, this.#pending.take(chunk.subarray(from, at), this.#position + at));
+        // Nothing but a line end: a file may hold millions of them.
+        if (at - from > 1 || this.#pending.length > 0) this.#add(units, this.#pending.take(chunk.subarray(from, at), this.#position + at));
         from = at;
       }
     }

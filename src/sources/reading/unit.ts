@@ -12,6 +12,10 @@ export interface Unit {
   frame?: () => Frame;
 }
 
+/** Pieces that are held as they came; more of them are copied together, since each costs more memory than a few bytes. */
+const MOST_PIECES = 32;
+const NONE = Buffer.alloc(0);
+
 /**
  * Bytes of the unit that has begun, over as many chunks as it takes.
  * Past `limit` it keeps the beginning only, so that memory stays bounded.
@@ -20,6 +24,9 @@ export class PendingBytes {
   readonly #limit: number;
   #pieces: Buffer[] = [];
   #bytes = 0;
+  /** What came before the pieces, copied; grows by doubling. */
+  #copied: Buffer = NONE;
+  #filled = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -33,14 +40,17 @@ export class PendingBytes {
     if (piece.length === 0) return;
     const room = this.#limit - this.#bytes;
     this.#bytes += piece.length;
-    if (room >= piece.length) this.#pieces.push(piece);
-    else if (room > 0) this.#pieces.push(piece.subarray(0, room));
+    if (room <= 0) return;
+    this.#pieces.push(room >= piece.length ? piece : piece.subarray(0, room));
+    if (this.#pieces.length > MOST_PIECES) this.#copyTogether();
   }
 
   /** Forgets what was added. */
   clear(): void {
     this.#pieces = [];
     this.#bytes = 0;
+    this.#copied = NONE;
+    this.#filled = 0;
   }
 
   /** The unit that ends with `last`; begins anew. */
@@ -48,9 +58,28 @@ export class PendingBytes {
     if (this.#bytes === 0 && last.length <= this.#limit) return { bytes: last, end, tooLong: false };
     this.add(last);
     const tooLong = this.#bytes > this.#limit;
-    const whole = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces);
+    const whole = this.#whole();
     this.clear();
     return { bytes: tooLong ? Buffer.from(whole.subarray(0, KEPT_OF_TOO_LONG)) : whole, end, tooLong };
+  }
+
+  #whole(): Buffer {
+    if (this.#filled > 0) {
+      this.#copyTogether();
+      return this.#copied.subarray(0, this.#filled);
+    }
+    return this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces);
+  }
+
+  #copyTogether(): void {
+    const needed = Math.min(this.#bytes, this.#limit);
+    if (needed > this.#copied.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, 2 * needed));
+      this.#copied.copy(larger, 0, 0, this.#filled);
+      this.#copied = larger;
+    }
+    for (const piece of this.#pieces) this.#filled += piece.copy(this.#copied, this.#filled);
+    this.#pieces = [];
   }
 }
 

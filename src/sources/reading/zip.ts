@@ -5,6 +5,7 @@ import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
 import { checkGrowth, checkStamp, type FileStamp } from './files.ts';
 import { MAX_ARCHIVE_BYTES, MAX_ENTRIES } from './limits.ts';
 import { readFault } from './read-fault.ts';
+import { openZip } from './zip-reader.ts';
 
 /** A file inside a zip; `refused` says why it must not be opened. */
 export interface ZipEntry {
@@ -22,7 +23,7 @@ const LOCAL_HEADER_BYTES = 30;
  */
 export async function listZip(path: string, stamp: FileStamp): Promise<ZipEntry[]> {
   if (stamp.bytes === 0) throw new AfferentError('file-empty');
-  const zip = await openZip(path);
+  const zip = await opened(path, stamp);
   const found: yauzl.Entry[] = [];
   try {
     for await (const entry of zip.eachEntry()) {
@@ -47,7 +48,7 @@ export async function listZip(path: string, stamp: FileStamp): Promise<ZipEntry[
 export async function* zipEntryBytes(path: string, stamp: FileStamp, { entry, refused }: ZipEntry): AsyncGenerator<Buffer> {
   if (refused !== null) throw new AfferentError(refused);
   await checkStamp(path, stamp);
-  const zip = await openZip(path);
+  const zip = await opened(path, stamp);
   let stream: Readable | null = null;
   let unpacked = 0;
   let sum = 0;
@@ -68,10 +69,9 @@ export async function* zipEntryBytes(path: string, stamp: FileStamp, { entry, re
   }
 }
 
-async function openZip(path: string): Promise<yauzl.ZipFile> {
+async function opened(path: string, { bytes }: FileStamp): Promise<yauzl.ZipFile> {
   try {
-    // Names are decoded and judged here: one bad name must not hide the other entries.
-    return await yauzl.openPromise(path, { decodeStrings: false, autoClose: false, lazyEntries: true });
+    return await openZip(path, bytes);
   } catch (thrown) {
     throw readFault(thrown, 'zip-broken');
   }

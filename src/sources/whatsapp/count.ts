@@ -1,6 +1,6 @@
 import type { UnitCounter } from '../../../schema/source.ts';
 import { UnitEnds } from '../reading/unit-ends.ts';
-import { HEAD_BYTES, type StampStyle, stampOf } from './stamp.ts';
+import { HEAD_BYTES, SHORTEST, type StampStyle, styleOf } from './stamp.ts';
 
 /**
  * Counts messages by the beginnings of lines alone. A message ends where the next begins; lines before the first are one
@@ -10,7 +10,8 @@ export class MessageCounter implements UnitCounter {
   readonly #ends = new UnitEnds();
   #position = 0;
   #lineStart = 0;
-  #head: number[] = [];
+  readonly #head = Buffer.alloc(HEAD_BYTES);
+  #headBytes = 0;
   #style: StampStyle | null = null;
   #filled = false;
   #lineFilled = false;
@@ -18,7 +19,7 @@ export class MessageCounter implements UnitCounter {
   push(chunk: Buffer): void {
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number;
-      if (this.#head.length < HEAD_BYTES) this.#head.push(byte);
+      if (this.#headBytes < HEAD_BYTES) this.#head[this.#headBytes++] = byte;
       if (byte === 10) this.#endLine(this.#position + i + 1);
       else if (byte !== 32 && byte !== 9 && byte !== 13) this.#lineFilled = true;
     }
@@ -35,7 +36,7 @@ export class MessageCounter implements UnitCounter {
   }
 
   #endLine(end: number): void {
-    const style = stampOf(Buffer.from(this.#head).toString('utf8'))?.style;
+    const style = this.#headBytes > SHORTEST ? styleOf(this.#head.subarray(0, this.#headBytes)) : undefined;
     if (style !== undefined && (this.#style ?? style) === style) {
       this.#style = style;
       if (this.#filled) this.#ends.push(this.#lineStart);
@@ -43,6 +44,6 @@ export class MessageCounter implements UnitCounter {
     } else this.#filled ||= this.#lineFilled;
     this.#lineFilled = false;
     this.#lineStart = end;
-    this.#head = [];
+    this.#headBytes = 0;
   }
 }

@@ -1,6 +1,6 @@
 import { MAX_UNIT_BYTES } from '../reading/limits.ts';
 import { isBlank, PendingBytes, type Unit } from '../reading/unit.ts';
-import { HEAD_BYTES, type StampStyle, stampOf } from './stamp.ts';
+import { SHORTEST, type StampStyle, styleOf } from './stamp.ts';
 
 /** Cuts a chat into messages: a line that begins with a stamp, and the lines below it up to the next such line. */
 export class MessageSlicer {
@@ -13,10 +13,18 @@ export class MessageSlicer {
   push(chunk: Buffer): Unit[] {
     const units: Unit[] = [];
     let from = 0;
+    /** Where lines begin that are too short for a stamp: added together, since there may be millions of them. */
+    let short = 0;
     for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
-      this.#add(units, this.#line.take(chunk.subarray(from, at + 1), this.#position + at + 1));
+      if (this.#line.length > 0 || at - from > SHORTEST) {
+        this.#addShort(chunk.subarray(short, from), from);
+        this.#add(units, this.#line.take(chunk.subarray(from, at + 1), this.#position + at + 1));
+        short = at + 1;
+      }
       from = at + 1;
+      while (chunk[from] === 0x0a) from++;
     }
+    this.#addShort(chunk.subarray(short, from), from);
     this.#line.add(chunk.subarray(from));
     this.#position += chunk.length;
     return units;
@@ -32,7 +40,7 @@ export class MessageSlicer {
   #lineStart = 0;
 
   #add(units: Unit[], line: Unit): void {
-    const style = stampOf(line.bytes.toString('utf8', 0, HEAD_BYTES))?.style;
+    const style = styleOf(line.bytes);
     if (style !== undefined && (this.#style ?? style) === style) {
       this.#style = style;
       this.#cut(units, this.#lineStart);
@@ -40,6 +48,12 @@ export class MessageSlicer {
     this.#message.add(line.bytes);
     this.#isTooLong ||= line.tooLong;
     this.#lineStart = line.end;
+  }
+
+  #addShort(lines: Buffer, end: number): void {
+    if (lines.length === 0) return;
+    this.#message.add(lines);
+    this.#lineStart = this.#position + end;
   }
 
   #cut(units: Unit[], end: number): void {

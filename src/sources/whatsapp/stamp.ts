@@ -20,7 +20,12 @@ export interface Stamp {
 /** As much of a line as is looked at. */
 export const HEAD_BYTES = 160;
 
+/** A stamp has more characters than this. */
+export const SHORTEST = 8;
+
 const MARKS = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/;
+/** A line without such a beginning has no stamp: most lines of a long message are told by their first character. */
+const MAY_BEGIN = /^[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]*[[\p{Nd}]/u;
 const SPACES = /[\u00a0\u2000-\u200a\u202f\u3000]/;
 /** Zero of each script whose digits a phone writes. */
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0x1040, 0xff10];
@@ -35,6 +40,7 @@ const TIME_FIRST = new RegExp(String.raw`^${TIME}(\D{0,12}?)[,،]? ${DATE}\.?$`)
  * such a day. Marks of direction are passed over, digits of any script are digits.
  */
 export function stampOf(line: string): Stamp | null {
+  if (!MAY_BEGIN.test(line)) return null;
   const { plain, ends } = plainText(line.slice(0, HEAD_BYTES));
   const bracket = /^\[([^[\]]{8,64})\] ?/.exec(plain);
   if (bracket !== null) return readStamp('bracket', bracket[1] as string, ends[bracket[0].length - 1] ?? 0);
@@ -43,6 +49,11 @@ export function stampOf(line: string): Stamp | null {
   if (dash !== null) return readStamp('dash', dash[1] as string, ends[dash[0].length - 1] ?? 0);
   const comma = /^(\d{4}년.{8,40}?\d:\d{2}), /.exec(plain);
   return comma === null ? null : readStamp('comma', comma[1] as string, ends[comma[0].length - 1] ?? 0);
+}
+
+/** How a line's beginning marks a message, or undefined where none begins. */
+export function styleOf(line: Buffer): StampStyle | undefined {
+  return line.length <= SHORTEST ? undefined : stampOf(line.toString('utf8', 0, HEAD_BYTES))?.style;
 }
 
 function readStamp(style: StampStyle, text: string, length: number): Stamp | null {
@@ -84,8 +95,13 @@ export function plainText(text: string): { plain: string; ends: number[] } {
   const ends: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const char = text[i] as string;
-    if (MARKS.test(char)) continue;
     const code = char.charCodeAt(0);
+    if (code < 0x80) {
+      plain += char;
+      ends.push(i + 1);
+      continue;
+    }
+    if (MARKS.test(char)) continue;
     const zero = code < 0x660 ? undefined : ZEROS.find((first) => code >= first && code < first + 10);
     plain += zero === undefined ? (SPACES.test(char) ? ' ' : char) : String(code - zero);
     ends.push(i + 1);

@@ -11,9 +11,21 @@ export interface ExportFile {
 export type Fault = (random: Random, bytes: Buffer, others: readonly ExportFile[]) => Buffer;
 
 /** What says a length, a count or a type in a binary format. */
-const NUMBERS = ['00', 'ff', '7f', '80', 'ffff', 'ffffffff', '00000000', 'ffffff7f', '00000080', 'feffffff', 'ffffffffffffff7f', '0000c07f', '000000000000f07f'].map(
-  (hex) => Buffer.from(hex, 'hex'),
-);
+const NUMBERS = [
+  '00',
+  'ff',
+  '7f',
+  '80',
+  'ffff',
+  'ffffffff',
+  '00000000',
+  'ffffff7f',
+  '00000080',
+  'feffffff',
+  'ffffffffffffff7f',
+  '0000c07f',
+  '000000000000f07f',
+].map((hex) => Buffer.from(hex, 'hex'));
 
 /** Faults that need no knowledge of the format. */
 export const byteFaults: readonly Fault[] = [flipped, truncated, removed, repeated, spliced, grafted, overwritten, inserted];
@@ -43,7 +55,7 @@ function repeated(random: Random, bytes: Buffer): Buffer {
   const [from, to] = span(random, bytes);
   const piece = bytes.subarray(from, to);
   if (piece.length === 0) return bytes;
-  const most = random(60) === 0 ? 5 * 1024 * 1024 : 2000;
+  const most = random(200) === 0 ? 5 * 1024 * 1024 : 2000;
   const times = 1 + random(Math.max(1, Math.floor(most / piece.length)));
   return Buffer.concat([bytes.subarray(0, to), Buffer.alloc(times * piece.length, piece), bytes.subarray(to)]);
 }

@@ -16,8 +16,9 @@ export function hostileZip(random: Random, files: readonly ExportFile[]): Buffer
   if (trick === 9) return writeZip(entries.toSpliced(at, 0, ...Array<ZippedFile>(1 + random(3)).fill(entry)));
   if (trick === 10) return writeZip([...entries, ...manyEntries(random)]);
   if (trick === 11) return overlapping(writeZip([...entries, { ...entry, name: `2/${entry.name}` }]));
-  if (trick === 12) return writeZip([{ name: entry.name, content: writeZip(entries) }, ...entries, { name: 'in.zip', content: writeZip(entries) }]);
-  if (trick === 13 && random(6) === 0) return writeZip(entries.toSpliced(at, 1, bomb(random, entry)));
+  if (trick === 12)
+    return writeZip([{ name: entry.name, content: writeZip(entries) }, ...entries, { name: 'in.zip', content: writeZip(entries) }]);
+  if (trick === 13 && random(30) === 0) return writeZip(entries.toSpliced(at, 1, bomb(random, entry)));
   return wrongEnd(random, writeZip(entries));
 }
 
@@ -32,16 +33,42 @@ export function hostileGzip(random: Random, bytes: Buffer): Buffer {
     () => gzipSync(packed),
     () => Buffer.concat([packed.subarray(0, -8), Buffer.from('00000000ffffffff', 'hex')]),
     () => bytes,
-    () => (random(8) === 0 ? gzipSync(Buffer.concat([bytes, Buffer.alloc(80 * MiB, bytes.subarray(-1))])) : packed),
+    () => (random(40) === 0 ? gzipSync(Buffer.concat([bytes, Buffer.alloc(80 * MiB, bytes.subarray(-1))])) : packed),
   ])();
 }
 
 function renamed(random: Random, name: string): Pick<ZippedFile, 'name' | 'rawName'> {
   const raw = (hex: string) => ({ name, rawName: Buffer.concat([Buffer.from(hex, 'hex'), Buffer.from(name)]) });
-  return pick(random, [
-    ...[`../${name}`, `/${name}`, `C:\\${name}`, `a/../../${name}`, `./${name}`, `a//${name}`, '', '.', '..', '/', `${name}/`, `${name}\0.txt`],
-    ...[`${'d/'.repeat(5000)}${name}`, `\u202e${name}`, name.toUpperCase(), `${name} `, name.replaceAll('/', '\\'), `__MACOSX/._${name}`, 'x'.repeat(65535)],
-  ].map((other) => ({ name: other }) as Pick<ZippedFile, 'name' | 'rawName'>).concat([raw('ff'), raw('c0af2e2e2f'), raw('eda080')]));
+  return pick(
+    random,
+    [
+      ...[
+        `../${name}`,
+        `/${name}`,
+        `C:\\${name}`,
+        `a/../../${name}`,
+        `./${name}`,
+        `a//${name}`,
+        '',
+        '.',
+        '..',
+        '/',
+        `${name}/`,
+        `${name}\0.txt`,
+      ],
+      ...[
+        `${'d/'.repeat(5000)}${name}`,
+        `\u202e${name}`,
+        name.toUpperCase(),
+        `${name} `,
+        name.replaceAll('/', '\\'),
+        `__MACOSX/._${name}`,
+        'x'.repeat(65535),
+      ],
+    ]
+      .map((other) => ({ name: other }) as Pick<ZippedFile, 'name' | 'rawName'>)
+      .concat([raw('ff'), raw('c0af2e2e2f'), raw('eda080')]),
+  );
 }
 
 /** Headers that say another size, checksum, method or place than the truth. */
@@ -50,7 +77,8 @@ function lie(random: Random, { content }: ZippedFile): Partial<ZippedFile> {
   const zip64 = Buffer.alloc(4 + 24);
   zip64.writeUInt16LE(1, 0);
   zip64.writeUInt16LE(pick(random, [24, 8, 0, 65535]), 2);
-  for (const at of [4, 12, 20]) zip64.writeBigUInt64LE(pick(random, [0n, 1n, 2n ** 40n, 2n ** 53n - 1n, 2n ** 64n - 1n, BigInt(content.length)]), at);
+  for (const at of [4, 12, 20])
+    zip64.writeBigUInt64LE(pick(random, [0n, 1n, 2n ** 40n, 2n ** 53n - 1n, 2n ** 64n - 1n, BigInt(content.length)]), at);
   return pick<Partial<ZippedFile>>(random, [
     { declaredCrc: random(2 ** 32) },
     { declaredBytes: pick(random, sizes) },
@@ -85,16 +113,24 @@ function bomb(random: Random, entry: ZippedFile): ZippedFile {
 /** The end of the directory says other numbers, stands twice, or has something behind it. */
 function wrongEnd(random: Random, zip: Buffer): Buffer {
   const end = zip.length - 22;
-  const copy = Buffer.from(zip);
-  const numbers = [0, 1, 0x7fff, 0xffff];
+  const short = Buffer.from(zip);
+  short.writeUInt16LE(pick(random, [0, 1, 0x7fff, 0xffff]), end + pick(random, [4, 6, 8, 10, 20]));
+  const long = Buffer.from(zip);
+  long.writeUInt32LE(pick(random, [0, 1, 2 ** 31, 0xffff_ffff, end]), end + pick(random, [12, 16]));
   return pick(random, [
-    () => copy,
-    () => (copy.writeUInt16LE(pick(random, numbers), end + pick(random, [4, 6, 8, 10, 20])), copy),
-    () => (copy.writeUInt32LE(pick(random, [0, 1, 2 ** 31, 0xffff_ffff, end]), end + pick(random, [12, 16])), copy),
-    () => Buffer.concat([copy, copy.subarray(end)]),
-    () => Buffer.concat([copy, Buffer.alloc(1 + random(70_000))]),
-    () => Buffer.concat([Buffer.alloc(1 + random(70_000), 'MZ'), copy]),
-    () => Buffer.concat([copy, copy]),
-    () => Buffer.concat([copy.subarray(0, end), Buffer.from('504b0607', 'hex'), Buffer.alloc(16, 0xff), copy.subarray(end)]),
+    () => zip,
+    () => short,
+    () => long,
+    () => Buffer.concat([zip, zip.subarray(end)]),
+    () => Buffer.concat([zip, Buffer.alloc(1 + random(70_000))]),
+    () => Buffer.concat([Buffer.alloc(1 + random(70_000), 'MZ'), zip]),
+    () => Buffer.concat([zip, zip]),
+    () =>
+      Buffer.concat([
+        zip.subarray(0, end),
+        Buffer.from('504b0607', 'hex'),
+        Buffer.alloc(16, random(2) === 0 ? 0xff : 0),
+        zip.subarray(end),
+      ]),
   ])();
 }

@@ -19,13 +19,22 @@ export function jsonFault(random: Random, bytes: Buffer, others: readonly Export
   const start = text.search(/[[{]/);
   if (start === -1 || text.length > 512 * 1024) return null;
   const whole = parsed(text.slice(start));
-  if (whole !== undefined) return Buffer.concat([Buffer.from(text.slice(0, start)), changed(random, whole, others)]);
+  if (whole !== undefined) return around(text.slice(0, start), () => changed(random, whole, others), '');
   const lines = text.split('\n');
   const at = random(lines.length);
   const line = parsed(lines[at] as string);
   if (line === undefined) return null;
   const [before, after] = [lines.slice(0, at).map((one) => `${one}\n`), lines.slice(at + 1).map((one) => `\n${one}`)];
-  return Buffer.concat([Buffer.from(before.join('')), changed(random, line, others), Buffer.from(after.join(''))]);
+  return around(before.join(''), () => changed(random, line, others), after.join(''));
+}
+
+function around(before: string, middle: () => Buffer, after: string): Buffer | null {
+  try {
+    return Buffer.concat([Buffer.from(before), middle(), Buffer.from(after)]);
+  } catch {
+    // Nested deeper than can be copied and written: left to the other faults.
+    return null;
+  }
 }
 
 function parsed(text: string): Json | undefined {

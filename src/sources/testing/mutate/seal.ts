@@ -32,7 +32,9 @@ function sealedBlocks(bytes: Buffer): Buffer {
     for (const [from, to] of sections(copy)) {
       if (!copy.subarray(from, from + 4).equals(DIGEST_FOLLOWS)) continue;
       const old = Buffer.from(copy.subarray(from + 4, from + CID_BYTES));
-      const digest = createHash('sha256').update(copy.subarray(from + CID_BYTES, to)).digest();
+      const digest = createHash('sha256')
+        .update(copy.subarray(from + CID_BYTES, to))
+        .digest();
       if (digest.equals(old)) continue;
       wrong++;
       for (let at = copy.indexOf(old); at !== -1; at = copy.indexOf(old, at + digest.length)) digest.copy(copy, at);
