@@ -158,6 +158,11 @@ describe.each(cases)('$name', ({ kind, fixtures, fileName, huge }) => {
     expect(await entries({ name: `/etc/${basename(fileName)}`, content: 'x' })).toEqual([['quarantined unsafe-name', 1]]);
     expect(await entries({ name: 'C:\\x.csv', content: 'x' })).toEqual([['quarantined unsafe-name', 1]]);
     expect(await entries({ name: fileName, content: 'x', flags: 1 })).toEqual([['quarantined zip-encrypted', 1]]);
+    // The place of a zip64 directory, beyond what a file can have: reading there must not end the process.
+    const beyond = Buffer.concat([Buffer.from('504b0607', 'hex'), Buffer.alloc(16, 0xff)]);
+    const lost = writeZip([{ name: fileName, content: 'x' }]);
+    const misled = Buffer.concat([lost.subarray(0, -22), beyond, lost.subarray(-22)]);
+    expect(await balanced(kind, await folderWith({ 'a.zip': misled }))).toEqual([{ 'quarantined zip-broken': 1 }]);
     const bomb = Buffer.alloc(80 * 1024 * 1024);
     expect(await entries({ name: fileName, content: bomb })).toEqual([['quarantined zip-bomb', 1]]);
     const lying = await entries({ name: fileName, content: bomb, declaredBytes: 100 });

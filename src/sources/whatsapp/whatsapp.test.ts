@@ -176,6 +176,18 @@ describe('a chat of WhatsApp', () => {
     );
   });
 
+  it('holds lines that are too short for a stamp, many of them too', async () => {
+    const lines = ['', '', '\r', 'a', '', '12345678', '1/1/24', ''].join('\n');
+    const folder = await folderWith({
+      'chat.txt': `${'\n'.repeat(9)}13/02/19, 10:00 - Quiet One: x\n${lines}\n13/02/19, 10:01 - Lea: y${'\n'.repeat(300_000)}`,
+    });
+    expect((await postsAt(folder)).map((post) => post.text)).toEqual([`x\n${lines.replace('\r\n', '\n').trimEnd()}`]);
+    const [part] = (await whatsapp.parts({ path: join(folder, 'chat.txt'), form: 'file' })) as [Part];
+    const bytes = readFileSync(join(folder, 'chat.txt')).subarray(0, 100);
+    const whole = comparable(await itemsOf(whatsapp, withChunks(part, [bytes])));
+    for (const cut of bytes.keys()) expect(comparable(await itemsOf(whatsapp, withChunks(part, cutAt(bytes, [cut]))))).toBe(whole);
+  });
+
   it('is known among other texts by a line that begins a message', async () => {
     const folder = await folderWith({ 'README.txt': 'On 13/02/19 we met.\n', 'lea.txt': 'x\n13/02/19, 10:00 - Lea: x\n' });
     const parts = await readAll(whatsapp, folder, me);
