@@ -20,8 +20,12 @@ export interface SourceFacts {
   consent: { from: string | null; to: string | null };
   /** Day of the last arrival. */
   lastArrival: string | null;
+  /** First and last day (UTC) of spans that its feed may have missed. */
+  lapses: readonly { from: string; to: string }[];
   /** What devices of the participant said of days. */
   said: ReadonlyMap<string, GapCause>;
+  /** Stored samples of each day that say why nothing was measured: they are no measurement themselves. */
+  states: ReadonlyMap<string, number>;
 }
 
 /** The days to judge on: those asked for, else from the source's first day to the end given. */
@@ -47,24 +51,28 @@ function judgeDay(facts: SourceFacts, day: string, outcomes: Outcomes): Complete
   const byRate = facts.byRate.get(day) ?? null;
   const expected = facts.declared ?? (byRate === null ? null : Math.max(byRate, 0));
   // What is known already stands in the store too.
-  const kept = outcomes.stored + outcomes.duplicate;
+  const states = facts.states.get(day) ?? 0;
+  const kept = outcomes.stored > states || states === 0 ? outcomes.stored + outcomes.duplicate - states : 0;
   const enough = expected === null || expected === 0 ? kept > 0 : kept >= expected;
   const { received, stored, duplicate, quarantined, excluded, erased } = outcomes;
   const base = { day, expected, received, stored, duplicate, quarantined, excluded, erased };
-  if (enough) return { ...base, state: 'whole', cause: null };
-  const cause = causeOf(facts, day, outcomes);
+  const lapsed = facts.lapses.some(({ from, to }) => from <= day && day <= to);
+  // What a feed brought of such a day may not be all.
+  if (enough && (!lapsed || expected !== null)) return { ...base, state: 'whole', cause: null };
+  const cause = causeOf(facts, day, outcomes, lapsed);
   if (kept > 0) return { ...base, state: 'partial', cause };
   const speaksRarely = !facts.continuous && facts.declared === null && cause === 'unknown';
   return speaksRarely ? { ...base, state: 'quiet', cause: null } : { ...base, state: 'missing', cause };
 }
 
 /** The first cause that holds. */
-function causeOf(facts: SourceFacts, day: string, outcomes: Outcomes): GapCause {
+function causeOf(facts: SourceFacts, day: string, outcomes: Outcomes, lapsed: boolean): GapCause {
   const { consent } = facts;
   if (facts.erased || outcomes.erased > 0) return 'erased';
   if ((consent.from !== null && day < consent.from) || (consent.to !== null && day > consent.to)) return 'not-consented';
   if (outcomes.excluded > 0 && outcomes.excluded >= outcomes.quarantined) return 'excluded';
   if (outcomes.quarantined > 0) return 'quarantined';
+  if (lapsed) return 'feed-lapsed';
   if (facts.lastArrival === null || day > facts.lastArrival) return 'no-export-yet';
   return facts.said.get(day) ?? 'unknown';
 }
@@ -91,6 +99,15 @@ export function statesOf(days: readonly CompletenessDay[]): CompletenessSource['
   const states = { whole: 0, partial: 0, missing: 0, quiet: 0 };
   for (const { state } of days) states[state] += 1;
   return states;
+}
+
+/**
+ * The day on which something began, and those that it lies over until it ends. The last counts from noon (UTC) on: the zone is not known
+ * here, and what ends a little after midnight there ended on the day before elsewhere.
+ */
+export function daysUntil(day: string, endMs: number): string[] {
+  const lastMs = Math.min(endMs - dayMs / 2, Date.parse(day) + mostDays * dayMs);
+  return [day, ...daysBetween(day, new Date(Math.max(lastMs, Date.parse(day))).toISOString().slice(0, 10)).slice(1)];
 }
 
 export function daysBetween(from: string, to: string): string[] {

@@ -1,9 +1,10 @@
 import { type Completeness, type CompletenessSource, deviceStates, type GapCause } from '../../schema/completeness.ts';
 import type { Outcomes } from '../../schema/ledger.ts';
 import { Consent } from '../../schema/policy.ts';
-import { expectedByRate, gapsOf, judgeDays, type SourceFacts, type Stretch, statesOf } from './completeness-days.ts';
+import { daysUntil, expectedByRate, gapsOf, judgeDays, type SourceFacts, type Stretch, statesOf } from './completeness-days.ts';
 import { outcomeSums } from './explore-outcomes.ts';
 import { keyUnlessGone } from './keys.ts';
+import { listLapses } from './lapses.ts';
 import type { Store } from './open.ts';
 import { unseal } from './seal.ts';
 import { isPushed, type SourceSettings } from './sources.ts';
@@ -33,6 +34,8 @@ export async function studyCompleteness(store: Store, study: string, filter: Com
   const recordings = await recordingStretches(store, study);
   const samples = await sampledSources(store, study);
   const said = await saidByDevices(store, study);
+  const lapses = await listLapses(store, study);
+  const states = await stateSamples(store, study);
   const ends = [...arrivals.values(), ...[...days.values()].flatMap((own) => [...own.keys()])].filter((day) => day !== '').sort();
   const end = ends.at(-1) ?? null;
   const list: CompletenessSource[] = [];
@@ -50,7 +53,9 @@ export async function studyCompleteness(store: Store, study: string, filter: Com
       erased: source.participant === null,
       consent,
       lastArrival: arrivals.get(source.id) ?? null,
+      lapses: lapses.flatMap(({ source: of, from, to }) => (of === source.id ? [{ from: from.slice(0, 10), to: to.slice(0, 10) }] : [])),
       said: said.get(source.participant ?? '') ?? new Map(),
+      states: states.get(source.id) ?? new Map(),
     };
     const goesOn = source.every_seconds !== null || (settings !== null && isPushed(settings.path));
     const until = goesOn ? end : consent.to !== null && end !== null && consent.to < end ? consent.to : null;
@@ -155,19 +160,37 @@ async function saidByDevices(store: Store, study: string): Promise<Map<string, M
   const signals = Object.keys(deviceStates);
   const rows = await store.db
     .selectFrom('series')
-    .select(['participant', 'day', 'signal'])
-    .distinct()
+    .select(['participant', 'day', 'signal', (eb) => eb.fn.max('end_ms').as('end')])
     .where('study', '=', study)
     .where('signal', 'in', signals)
+    .groupBy(['participant', 'day', 'signal'])
     .execute();
   const said = new Map<string, Map<string, GapCause>>();
   rows.sort((a, b) => signals.indexOf(b.signal) - signals.indexOf(a.signal));
-  for (const { participant, day, signal } of rows) {
+  for (const { participant, day, signal, end } of rows) {
     const days = said.get(participant) ?? new Map<string, GapCause>();
-    days.set(day, deviceStates[signal] as GapCause);
+    for (const each of daysUntil(day, Number(end))) days.set(each, deviceStates[signal] as GapCause);
     said.set(participant, days);
   }
   return said;
+}
+
+/** Samples that say of a source's device why it measured nothing, by source and day. */
+async function stateSamples(store: Store, study: string): Promise<Map<string, Map<string, number>>> {
+  const rows = await store.db
+    .selectFrom('series')
+    .select(['source', 'day', (eb) => eb.fn.sum('samples').as('samples')])
+    .where('study', '=', study)
+    .where('signal', 'in', Object.keys(deviceStates))
+    .groupBy(['source', 'day'])
+    .execute();
+  const sources = new Map<string, Map<string, number>>();
+  for (const { source, day, samples } of rows) {
+    const days = sources.get(source) ?? new Map<string, number>();
+    days.set(day, Number(samples));
+    sources.set(source, days);
+  }
+  return sources;
 }
 
 async function settingsOf(store: Store, source: Source): Promise<SourceSettings | null> {

@@ -10,6 +10,9 @@ it('says of each table what became of its rows', async () => {
   const parts = await readAll(aware, fixtures, context);
   expect(Object.fromEntries(parts.map((part) => [part.name, tally(part.items)]))).toEqual({
     'ambient_noise.csv': { record: 1 },
+    // A battery that charges and a phone that goes off say why nothing else is measured.
+    'battery.csv': { sample: 2, record: 1 },
+    'battery_charges.csv': { sample: 1 },
     'esms.csv': { record: 1, 'excluded empty': 1 },
     'fitbit_heartrate_intraday_raw.csv': { sample: 1 },
     'keyboard.csv': { 'excluded not-collected': 1 },

@@ -14,7 +14,7 @@ export const aware: SourceKind = {
     unit: 'a row of a table below its header',
     yields: ['series', 'event', 'self-report'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival) {

@@ -1,6 +1,7 @@
 import type { Moment, SelfReport } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
+import { type DeviceState, stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
@@ -31,6 +32,11 @@ function rowOutcome(row: Row, name: string, table: AwareTable, clock: Clock, con
   const time = timeOf(row, clock);
   const device = row.device_id || 'unknown';
   if (table.event === 'answers') return answerOutcome(row, time, clock);
+  const state = stateOf(row, name);
+  if (state !== null) {
+    const level = numberFrom(row.battery_level) / numberFrom(row.battery_scale);
+    return stateOutcome(clock, { signal: state, device, time, endMs: endMsOf(row), level });
+  }
   const [first] = Object.entries(table.columns ?? {});
   if (table.event === 'sample' && first !== undefined) {
     const [column, [signal, unit]] = first;
@@ -40,6 +46,20 @@ function rowOutcome(row: Row, name: string, table: AwareTable, clock: Clock, con
   const values = valuesOf(row, table);
   const id = contentId('aware', name, row.timestamp, row.device_id, JSON.stringify(content(row)));
   return eventOutcome(clock, { id, event, time, end: endOf(row, table, time, clock), values, device, version: null });
+}
+
+/** Android's codes of a battery, with AWARE's own below 0: shut down, started anew. */
+const BATTERY_STATES: Readonly<Record<string, DeviceState>> = { 2: 'charging', '-1': 'phone_off', '-3': 'phone_off' };
+
+/** What a row says of the phone, where it says why nothing else is measured. */
+function stateOf(row: Row, name: string): DeviceState | null {
+  if (name === 'battery_charges') return 'charging';
+  return name === 'battery' ? (BATTERY_STATES[String(numberFrom(row.battery_status))] ?? null) : null;
+}
+
+function endMsOf(row: Row): number | null {
+  const ms = numberFrom(row.double_end_timestamp);
+  return ms > 1e11 ? Math.round(ms) : null;
 }
 
 /** Rows that RAPIDS took from a wearable bear its name instead of a phone's. */

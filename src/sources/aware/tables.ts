@@ -30,6 +30,8 @@ export const tables: Readonly<Record<string, AwareTable>> = {
     event: 'other',
     columns: { battery_voltage: ['battery_voltage', 'mV'], battery_temperature: ['battery_temperature', 'Cel'] },
   },
+  battery_charges: { event: 'other' },
+  battery_discharges: { event: 'other' },
   light: { event: 'sample', columns: { double_light_lux: ['light', 'lx'] } },
   barometer: { event: 'sample', columns: { double_values_0: ['pressure', 'mbar'] } },
   temperature: { event: 'sample', columns: { temperature_celsius: ['ambient_temperature', 'Cel'] } },

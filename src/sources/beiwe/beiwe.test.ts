@@ -12,6 +12,8 @@ it('says of each stream what became of its rows', async () => {
     ['calls', { record: 1 }],
     ['gps', { record: 2, 'quarantined future-time': 1, 'quarantined no-time': 1 }],
     ['identifiers', { 'excluded not-collected': 1 }],
+    ['power_state', { record: 2, sample: 1 }],
+    ['power_state', { record: 1, sample: 1 }],
     ['power_state', { record: 1 }],
     ['survey_answers', { record: 2, 'excluded empty': 2 }],
     ['survey_timings', { record: 2 }],
@@ -27,6 +29,15 @@ it('dates the answers of a survey by the UTC time in the name of its file', asyn
     ['SURVEYaaa', 'q3', '[Nobody]'],
   ]);
   expect(reports[0]?.time).toEqual({ utc: '2024-03-05T08:12:33.000Z', offset: -300, zone: 'declared', day: '2024-03-05' });
+});
+
+it('says how long the phone charged and was off, over files of an hour', async () => {
+  const items = await itemsAt(beiwe, join(fixtures, 'ab12cd34'));
+  const samples = items.flatMap((item) => (item.is === 'sample' ? [item.sample] : []));
+  expect(samples.map(({ signal, value, time, endMs }) => [signal, value, time.utc, new Date(endMs).toISOString()])).toEqual([
+    ['charging', 0.8, '2024-03-05T08:10:00.000Z', '2024-03-05T09:10:00.000Z'],
+    ['phone_off', 1, '2024-03-05T09:30:00.000Z', '2024-03-08T12:00:00.000Z'],
+  ]);
 });
 
 it('takes no other participant’s folder', async () => {

@@ -5,12 +5,16 @@ import { findArrivals } from '../reading/arrivals.ts';
 import { type Entry, entriesOf, toParts } from '../reading/container.ts';
 import { RowCounter } from './count.ts';
 import { parseStream } from './parse.ts';
+import { type StateEnds, stateEnds } from './power.ts';
 import { type Place, placeOf, streams } from './streams.ts';
 
 interface StreamPart extends Part {
   place: Place;
+  /** How long the phone was in each state; read once for an arrival. */
+  ends(): Promise<StateEnds>;
 }
 
+const NO_ENDS: StateEnds = new Map();
 const UNNAMED: Place = { stream: 'unnamed', patient: null, survey: null, namedMs: null };
 
 /** Raw data of the Beiwe platform: a folder a participant, below it one a stream, below it files of an hour. */
@@ -19,9 +23,9 @@ export const beiwe: SourceKind = {
     kind: 'beiwe',
     title: 'Beiwe (phone sensing and surveys)',
     unit: 'a row of a stream’s file below its header',
-    yields: ['event', 'self-report'],
+    yields: ['event', 'self-report', 'series'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => Object.hasOwn(streams, name)), deep: true }),
   async parts(arrival): Promise<StreamPart[]> {
@@ -32,7 +36,13 @@ export const beiwe: SourceKind = {
       if (place !== null) places.set(entry.name, place);
     }
     const parts = toParts(entries, (entry) => places.get(entry.name)?.stream ?? null);
-    return parts.map((part) => ({ ...part, place: places.get(part.name) ?? UNNAMED }));
+    const power = entries.filter(({ name }) => places.get(name)?.stream === 'power_state');
+    let known: Promise<StateEnds> | null = null;
+    const ends = () => {
+      known ??= stateEnds(power);
+      return known;
+    };
+    return parts.map((part) => ({ ...part, place: places.get(part.name) ?? UNNAMED, ends }));
   },
   counter: () => new RowCounter(),
   async *parse(part, chunks, context) {
@@ -40,7 +50,7 @@ export const beiwe: SourceKind = {
     if (role === null) throw new AfferentError('not-this-kind');
     if (context.account !== null && place.patient !== null && place.patient !== context.account)
       throw new AfferentError('wrong-participant');
-    yield* parseStream(chunks, place, context);
+    yield* parseStream(chunks, place, role === 'power_state' ? await (part as StreamPart).ends() : NO_ENDS, context);
   },
 };
 

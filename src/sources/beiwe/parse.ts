@@ -1,11 +1,13 @@
 import { SelfReport } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
+import { stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { contentId, eventOutcome, isMissing, numberFrom, type Values } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { type Row, readTable } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
+import { type StateEnds, stateKey, stateOf } from './power.ts';
 import { type Place, type Stream, streams } from './streams.ts';
 
 /** What the app writes where no answer was given. */
@@ -13,14 +15,14 @@ const NO_ANSWER: ReadonlySet<string> = new Set(['NOT_PRESENTED', 'NO_ANSWER_SELE
 const TIMES: ReadonlySet<string> = new Set(['timestamp', 'UTC time']);
 
 /** Rows of a file of one stream. */
-export function parseStream(chunks: AsyncIterable<Buffer>, place: Place, context: ParseContext): AsyncGenerator<Parsed> {
+export function parseStream(chunks: AsyncIterable<Buffer>, place: Place, ends: StateEnds, context: ParseContext): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
   const stream = streams[place.stream] ?? { event: 'other' };
   const needed = stream.event === 'answers' ? ['question id'] : ['timestamp'];
   const settle = (row: Row): Outcome => {
     if (stream.event === 'left-out') return left('not-collected');
-    return stream.event === 'answers' ? answerOutcome(row, place, clock) : rowOutcome(row, place, stream, clock);
+    return stream.event === 'answers' ? answerOutcome(row, place, clock) : rowOutcome(row, place, stream, ends, clock);
   };
   return readTable(chunks, { needed, mayBeShort: true }, drift, settle);
 }
@@ -47,9 +49,14 @@ function answerOutcome(row: Row, { survey, namedMs, patient }: Place, clock: Clo
   return report.success ? { is: 'record', record: report.data } : bad('wrong-shape', 'item', time.day);
 }
 
-function rowOutcome(row: Row, place: Place, stream: Stream, clock: Clock): Outcome {
+function rowOutcome(row: Row, place: Place, stream: Stream, ends: StateEnds, clock: Clock): Outcome {
   const ms = numberFrom(row.timestamp);
   const time = ms > 1e11 ? clock.utc(Math.round(ms)) : isMissing(row['UTC time']) ? null : clock.utcAt(row['UTC time']);
+  const state = place.stream === 'power_state' ? stateOf(row) : null;
+  if (state !== null) {
+    const endMs = ends.get(stateKey(row, state)) ?? null;
+    return stateOutcome(clock, { signal: state, device: 'phone', time, endMs, level: numberFrom(row.level) });
+  }
   const values = valuesOf(row, stream);
   const lasted = stream.seconds === undefined ? Number.NaN : numberFrom(row[stream.seconds]);
   const end = time !== null && lasted >= 0 ? clock.utc(msOf(time) + Math.round(lasted * 1000)) : null;

@@ -1,5 +1,6 @@
 import type { Event, Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
+import { stateOutcome } from '../reading/device-state.ts';
 import { type Fields, isFields } from '../reading/documents.ts';
 import {
   addNumber,
@@ -15,9 +16,11 @@ import { snakeCase } from '../reading/names.ts';
 import { left, type Outcome } from '../reading/outcome.ts';
 import { isZero } from '../reading/scales.ts';
 import type { Row } from '../reading/tables.ts';
-import { eventTypes, isRead, noValues, sampleTypes, unitOfField, zeroIsNone } from './types.ts';
+import { msOf } from '../reading/time.ts';
+import { BATTERY_TYPE, eventTypes, isRead, noValues, sampleTypes, unitOfField, zeroIsNone } from './types.ts';
 
 const DEVICE = 'Oura';
+const DAY_MS = 86_400_000;
 const STARTS = ['bedtime_start', 'start_datetime', 'start_time', 'day_start', 'timestamp'];
 const ENDS = ['bedtime_end', 'end_datetime', 'end_time', 'day_end'];
 /** Fields of a digit for each few minutes: no numbers. */
@@ -28,6 +31,14 @@ const DAYS = ['day', 'summary_date', 'start_day'];
 export function entryOutcome(type: string, entry: Fields, clock: Clock): Outcome {
   if (!isRead(type)) return left('not-collected');
   const sample = Object.hasOwn(sampleTypes, type) ? sampleTypes[type] : undefined;
+  if (type === BATTERY_TYPE && (isTrue(entry.charging) || isTrue(entry.in_charger))) {
+    return stateOutcome(clock, {
+      signal: 'charging',
+      device: DEVICE,
+      time: clock.at(entry.timestamp),
+      level: numberFrom(entry.level) / 100,
+    });
+  }
   if (sample !== undefined) {
     const { column, signal, unit } = sample;
     const device = isMissing(entry.source) ? DEVICE : `${DEVICE} ${String(entry.source)}`;
@@ -36,12 +47,25 @@ export function entryOutcome(type: string, entry: Fields, clock: Clock): Outcome
   const event = eventTypes[type] as Event['event'];
   const day = dayOf(entry, clock);
   const time = event === 'summary' ? (day ?? timeAmong(entry, STARTS, clock)) : (timeAmong(entry, STARTS, clock) ?? day);
+  if (event === 'summary' && isNotWorn(entry)) {
+    const from = timeAmong(entry, ['timestamp', 'day_start'], clock) ?? day;
+    return stateOutcome(clock, { signal: 'off_wrist', device: DEVICE, time: from, endMs: from === null ? null : msOf(from) + DAY_MS - 1 });
+  }
   const end = event === 'summary' ? null : timeAmong(entry, ENDS, clock);
   const values: Values = {};
   addAll(values, '', entry);
   const own = sourceId(entry.id) ?? (time === null ? null : contentId(time.utc, String(entry.period_id ?? '')));
   const id = own === null ? null : `${type} ${own}`;
   return eventOutcome(clock, { id, event, time, end, values, device: DEVICE, version: null });
+}
+
+/** A day on which the ring was never worn says so, and zeros that nobody measured. */
+function isNotWorn(entry: Fields): boolean {
+  return numberFrom(entry.non_wear_time) >= DAY_MS / 1000 || numberFrom(entry.non_wear) >= DAY_MS / 60_000;
+}
+
+function isTrue(written: unknown): boolean {
+  return written === true || (typeof written === 'string' && written.toLowerCase() === 'true');
 }
 
 /** Cells as fields: objects in cells are read, blank ones are none. */

@@ -12,14 +12,27 @@ describe('an export of Oura', () => {
     const { context, drift } = driftingContext();
     const parts = await readAll(oura, fixtures, context);
     expect(Object.fromEntries(parts.map(({ name, items }) => [name, tally(items)]))).toEqual({
+      'daily_activity.json': { record: 1, sample: 1 },
       'dailyreadiness.csv': { record: 1, 'excluded empty': 1 },
       'heartrate.json': { sample: 1, 'excluded empty': 2, 'quarantined no-time': 1 },
       'oura_2024-04-01.json': { record: 3, 'quarantined no-time': 1, 'excluded not-collected': 1 },
       'personal_info.json': { 'excluded file-not-used': 1 },
+      'ringbatterylevel.json': { sample: 2 },
       'sleep.json': { record: 1 },
       'tag.csv': { record: 1 },
     });
     expect(drift.map(({ name }) => name)).toContain('bedtime');
+  });
+
+  it('says when the ring was in its charger, and of a day in a drawer nothing else', async () => {
+    const samples = (await itemsAt(oura, fixtures)).flatMap((item) => (item.is === 'sample' ? [item.sample] : []));
+    expect(
+      samples.filter(({ signal }) => signal !== 'heart_rate').map(({ signal, value, unit, time }) => [signal, value, unit, time.utc]),
+    ).toEqual([
+      ['off_wrist', 1, '1', '2024-04-04T02:00:00.000Z'],
+      ['charging', 0.35, '1', '2024-04-02T21:00:00.000Z'],
+      ['battery_level', 98, '%', '2024-04-02T23:00:00.000Z'],
+    ]);
   });
 
   it('leaves out what 0 and null mark as missing, and keeps a deviation of 0', async () => {

@@ -11,8 +11,12 @@ export const eventTypes: Readonly<Record<string, Event['event']>> = {
 /** Types of one number at a moment. */
 export const sampleTypes: Readonly<Record<string, { column: string; signal: string; unit: string }>> = {
   heartrate: { column: 'bpm', signal: 'heart_rate', unit: '/min' },
+  ringbatterylevel: { column: 'level', signal: 'battery_level', unit: '%' },
   temperature: { column: 'skin_temp', signal: 'skin_temperature', unit: 'Cel' },
 };
+
+/** Documents of the ring's battery: how full it is, or that it charges. */
+export const BATTERY_TYPE = 'ringbatterylevel';
 
 /** Units of fields, the first that fits. The ring counts in seconds. */
 const UNITS: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,7 @@
 import { type Moment, SelfReport } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
+import { stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { LineSlicer } from '../reading/lines.ts';
 import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
@@ -10,6 +11,7 @@ import { type Row, Table } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
 import type { Unit } from '../reading/unit.ts';
 import { isLost } from './avro-lines.ts';
+import { saidOfDevice } from './device.ts';
 import { axisUnit, eventOf, fields, isLeftOut } from './fields.ts';
 import { answersIn, rowOfLine } from './row.ts';
 
@@ -104,6 +106,12 @@ class TopicReader {
     const { name } = this.#topic;
     const time = this.#time(row);
     const device = row['key.sourceId'] || 'unknown';
+    const said = saidOfDevice(name, row);
+    if (said !== null) {
+      const begun = said.begunMs === null ? time : this.#clock.utc(said.begunMs);
+      const level = numberFrom(row['value.batteryLevel']);
+      return stateOutcome(this.#clock, { signal: said.state, device, time: begun, endMs: said.endMs, level });
+    }
     const values = valuesOf(row, name);
     const { interval, ...rest } = values;
     const lasted = numberFrom((interval ?? rest.duration)?.value);

@@ -10,8 +10,10 @@ it('says of each topic what became of its records', async () => {
   expect(parts.map((part) => tally(part.items))).toEqual([
     { record: 1, 'quarantined not-json': 1 },
     { sample: 1, 'excluded other-person': 1, 'quarantined no-time': 1, 'quarantined future-time': 1, 'excluded empty': 1 },
+    { sample: 1, record: 1 },
     { record: 1 },
     { record: 1 },
+    { sample: 1 },
     { 'excluded not-collected': 1 },
     { sample: 1 },
     { record: 2, 'excluded empty': 1 },
@@ -25,6 +27,8 @@ it('reads times, units and answers in both forms', async () => {
   const samples = items.flatMap((item) => (item.is === 'sample' ? [item.sample] : []));
   expect(samples.map(({ signal, unit, value, time, endMs }) => [signal, unit, value, time.utc, endMs - Date.parse(time.utc)])).toEqual([
     ['eda', 'uS', 0.31, '2024-03-05T08:00:00.250Z', 0],
+    ['charging', '1', 0.4, '2024-03-05T08:00:00.000Z', 0],
+    ['off_wrist', '1', 1, '2024-03-05T16:00:00.000Z', 64 * 3_600_000],
     ['heart_rate', '/min', 64, '2024-03-05T08:00:00.000Z', 60_000],
   ]);
   const records = items.flatMap((item) => (item.is === 'record' ? [item.record] : []));
