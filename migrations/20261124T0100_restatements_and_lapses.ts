@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { columnTypes } from './column-types.ts';
 
 /** In which order versions were stated, spans that a feed may have missed, whose copy a quarantined unit is, and tries at a push. */
@@ -23,6 +23,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('noted_at', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('feed_lapse_pk', ['source', 'from_at'])
     .execute();
+
+  // Feeds that were ended keep neither tokens nor place.
+  await sql`update feed set settings = ${Buffer.alloc(0)}, cursor = null where state = 'off'`.execute(db);
 
   await db.schema.alterTable('quarantine').addColumn('record_key', 'text').execute();
   await db.schema.createIndex('quarantine_record').on('quarantine').columns(['record_key']).execute();

@@ -15,6 +15,7 @@ export const gapCauses = [
   'not-consented',
   'excluded',
   'quarantined',
+  'feed-lapsed',
   'no-export-yet',
   'phone-off',
   'off-wrist',

@@ -7,6 +7,7 @@ import { contentHash } from '../store/content-hash.ts';
 import { type DriftRow, driftRows } from '../store/drift.ts';
 import { listBatches } from '../store/explore-batches.ts';
 import { studyOverview } from '../store/explore-studies.ts';
+import { type LapseRow, listLapses } from '../store/lapses.ts';
 import type { Store } from '../store/open.ts';
 import { listSources } from '../store/sources.ts';
 import { type ScheduleInfo, scheduleInfo } from '../temporal/schedules.ts';
@@ -21,6 +22,8 @@ export interface StudyStatus extends Omit<StudyOverview, 'sources'> {
   exclusions: { reason: string; units: number }[];
   /** Changes of the outside formats; names are told as keyed hashes, unless they were asked for. */
   drift: DriftRow[];
+  /** Spans that feeds may have missed. */
+  lapses: LapseRow[];
   scores: { model: string; name: string; head: string; grade: string; scores: number }[];
   /** Inputs that no model could score, by reason. */
   unscored: { reason: string; inputs: number }[];
@@ -48,6 +51,7 @@ export async function studyStatus(config: Config, store: Store, study: string, n
     quarantine: await quarantineReasons(store, study),
     exclusions: await exclusionReasons(store, study),
     drift: await driftRows(store, study, named),
+    lapses: await listLapses(store, study),
     scores: await scoreCounts(store, study),
     unscored: await unscored(store, study),
     alerts: alertCounts(await alertQueue(store, study, new Date().toISOString())),

@@ -3,24 +3,12 @@ import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
 import type { FeedSettings } from '../../schema/streams.ts';
 import { now } from './clock.ts';
 import { type Incoming, insertIncoming, sealIncoming } from './inbox.ts';
-import { keyUnlessGone } from './keys.ts';
+import { type Lapse, noteLapse } from './lapses.ts';
 import type { Store } from './open.ts';
-import { participantConsent } from './participants.ts';
-import { seal, unseal } from './seal.ts';
+import { type Feed, openFeed } from './open-feeds.ts';
+import { seal } from './seal.ts';
 import { requireNotErased, requireSource } from './sources.ts';
 import type { Tables } from './tables.ts';
-
-/** A feed as its reader needs it. */
-export type Feed = FeedSettings & {
-  id: string;
-  study: string;
-  participant: string;
-  source: string;
-  /** What was read last, in the words of the form; null before the first. */
-  cursor: string | null;
-  sequence: number;
-  notBefore: string | null;
-};
 
 /**
  * Gives a source a feed, or its feed these settings. It keeps its place where form, address and account stay; a reader that still has
@@ -33,7 +21,7 @@ export async function putFeed(store: Store, study: string, source: string, given
   const key = await store.keys.key(row.participant);
   const settings = seal(key, `feed|${id}`, JSON.stringify(given.settings));
   const known = await store.db.selectFrom('feed').selectAll().where('id', '=', id).executeTakeFirst();
-  const place = known && isSamePlace(openFeed(key, known), given) ? {} : { cursor: null };
+  const place = known && known.settings.length > 0 && isSamePlace(openFeed(key, known), given) ? {} : { cursor: null };
   const changed = { form: given.form, settings, state: 'on', last_error: null, not_before: null } as const;
   await store.db
     .insertInto('feed')
@@ -59,11 +47,14 @@ function isSamePlace(known: FeedSettings, given: FeedSettings): boolean {
   return known.form !== 'jetstream' || given.form !== 'jetstream' || known.settings.did === given.settings.did;
 }
 
-/** Ends the feed of a source; what came by it stays. @throws AfferentError `unknown-feed` */
+/**
+ * Ends the feed of a source: its tokens, address and place are gone at once, and a reader that still has them can save none of it.
+ * What came by it stays. @throws AfferentError `unknown-feed`
+ */
 export async function endFeed(store: Store, study: string, source: string): Promise<void> {
   const { numUpdatedRows } = await store.db
     .updateTable('feed')
-    .set({ state: 'off' })
+    .set({ state: 'off', settings: Buffer.alloc(0), cursor: null, sequence: sql`feed.sequence + 1` })
     .where('source', '=', source)
     .where('study', '=', study)
     .executeTakeFirstOrThrow();
@@ -85,28 +76,6 @@ export async function listFeeds(store: Store, study: string): Promise<FeedRow[]>
     .execute();
 }
 
-/** Feeds that are on, of participants who agree to something at this moment: nobody else's account is asked for. */
-export async function runningFeeds(store: Store, nowMs: number): Promise<Feed[]> {
-  const rows = await store.db.selectFrom('feed').selectAll().where('state', '=', 'on').orderBy('id').execute();
-  const feeds: Feed[] = [];
-  for (const row of rows) {
-    const { from, to, kinds } = await participantConsent(store, row.participant);
-    if (row.form !== 'poll' && kinds !== undefined && !kinds.includes('post')) continue;
-    if ((from !== undefined && nowMs < Date.parse(from)) || (to !== undefined && nowMs >= Date.parse(to))) continue;
-    // Somebody whose withdrawal is under way must not keep the others from being read.
-    const key = await keyUnlessGone(store, row.participant);
-    if (key !== null) feeds.push(openFeed(key, row));
-  }
-  return feeds;
-}
-
-function openFeed(key: Buffer, row: Tables['feed']): Feed {
-  const settings = JSON.parse(unseal(key, `feed|${row.id}`, row.settings).toString('utf8'));
-  const cursor = row.cursor === null ? null : unseal(key, `cursor|${row.id}`, row.cursor).toString('utf8');
-  const { id, study, participant, source, sequence, not_before: notBefore } = row;
-  return { form: row.form, settings, id, study, participant, source, cursor, sequence, notBefore };
-}
-
 /** What a reader got from the other side: frames as lines, and the cursor behind them. */
 export interface Gotten {
   feed: Feed;
@@ -114,6 +83,8 @@ export interface Gotten {
   /** One frame a line; null where there was none and the cursor alone moves. */
   body: Buffer | null;
   cursor: string;
+  /** What the other side no longer had before it. */
+  lapse?: Lapse;
 }
 
 /**
@@ -123,7 +94,7 @@ export interface Gotten {
 export async function commitFrames(store: Store, gotten: readonly Gotten[], nowMs: number): Promise<void> {
   if (gotten.length === 0) return;
   const sealed = await Promise.all(
-    gotten.map(async ({ feed, media, body, cursor }) => {
+    gotten.map(async ({ feed, media, body, cursor, lapse }) => {
       const { study, participant, source } = feed;
       const from = { feed: feed.id };
       const incoming: Incoming = {
@@ -138,11 +109,11 @@ export async function commitFrames(store: Store, gotten: readonly Gotten[], nowM
         clientMs: null,
       };
       const row = body === null ? null : await sealIncoming(store, incoming, `${feed.id}/${feed.sequence}`);
-      return { feed, row, cursor: seal(await store.keys.key(participant), `cursor|${feed.id}`, cursor) };
+      return { feed, row, lapse, cursor: seal(await store.keys.key(participant), `cursor|${feed.id}`, cursor) };
     }),
   );
   await store.db.transaction().execute(async (tx) => {
-    for (const { feed, row, cursor } of sealed) {
+    for (const { feed, row, lapse, cursor } of sealed) {
       await requireNotErased(store, tx, feed.source);
       const { numUpdatedRows } = await tx
         .updateTable('feed')
@@ -152,6 +123,7 @@ export async function commitFrames(store: Store, gotten: readonly Gotten[], nowM
         .executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) throw new AfferentError('stale-writer');
       if (row) await insertIncoming(store, tx, [row]);
+      if (lapse) await noteLapse(tx, feed.source, lapse, nowMs);
     }
   });
   for (const { feed, cursor } of gotten) {

@@ -1,6 +1,8 @@
 import { AfferentError } from '../../schema/errors.ts';
 import { feedMedia } from '../../schema/streams.ts';
-import { commitFrames, type Feed, type Gotten, runningFeeds } from '../store/feeds.ts';
+import { commitFrames, type Gotten } from '../store/feeds.ts';
+import type { Lapse } from '../store/lapses.ts';
+import { type Feed, openFeeds } from '../store/open-feeds.ts';
 import type { Reading } from './feed-keeper.ts';
 import { asLine, openFrames } from './frames.ts';
 
@@ -8,6 +10,13 @@ import { asLine, openFrames } from './frames.ts';
 const rewindUs = 5_000_000;
 /** How often, ms, the cursors of accounts that were quiet are moved on. */
 const quietMs = 60_000;
+/** How often, µs, it is written down that an account was listened to although it was quiet. */
+const heardUs = 600_000_000;
+/**
+ * A service remembers about a day. Where the first frame after a start is so much later, µs, than what was asked for, it may remember
+ * less than was asked for, and that is told; a shorter silence is taken for one.
+ */
+const lapseUs = 12 * 3_600_000_000;
 /** How long, ms, frames are gathered into one transaction. */
 const gatherMs = 250;
 
@@ -16,19 +25,20 @@ const gatherMs = 250;
  * next start they are asked for from there, and what comes twice is a duplicate in the ledger.
  * @throws AfferentError `feed-down`, `feed-refused`
  */
-export async function readJetstream(reading: Reading, url: string, ids: readonly string[]): Promise<void> {
+export async function readJetstream(reading: Reading, ids: readonly string[]): Promise<void> {
   const { store, signal } = reading;
-  const feeds = (await runningFeeds(store, Date.now())).filter((feed) => ids.includes(feed.id));
-  if (feeds.length === 0) return;
+  const feeds = await openFeeds(store, ids, Date.now());
+  const url = feeds[0]?.settings.url;
+  if (url === undefined) return;
   // Whoever has no cursor yet begins here: what is posted while nobody listens is asked for later.
-  const beginning = String(Date.now() * 1000);
+  const startUs = Date.now() * 1000;
   const fresh = feeds.filter((feed) => feed.cursor === null);
   await commitFrames(
     store,
-    fresh.map((feed) => cursorAlone(feed, beginning)),
+    fresh.map((feed) => cursorAlone(feed, cursorText(startUs, startUs))),
     Date.now(),
   );
-  const from = Math.min(...feeds.map((feed) => Number(feed.cursor))) - rewindUs;
+  const from = Math.min(...feeds.map((feed) => placeOf(feed).us)) - rewindUs;
   // The accounts go in a message: in the address they would be in logs.
   const socket = await openFrames(`${url}${url.includes('?') ? '&' : '?'}requireHello=true&cursor=${from}`, {}, signal);
   const accounts = byAccount(feeds);
@@ -37,7 +47,7 @@ export async function readJetstream(reading: Reading, url: string, ids: readonly
       JSON.stringify({ type: 'options_update', payload: { wantedCollections: ['app.bsky.feed.post'], wantedDids: [...accounts.keys()] } }),
     );
     await reading.connected();
-    const seen = new Seen(feeds);
+    const seen = new Seen(feeds, startUs);
     for (;;) {
       const frames = await socket.take(quietMs);
       if (frames === null) throw new AfferentError('feed-down');
@@ -54,6 +64,21 @@ function cursorAlone(feed: Feed, cursor: string): Gotten {
   return { feed, media: feedMedia.jetstream, body: null, cursor };
 }
 
+/** How far the frames of an account were read, and until when it was listened to by our own clock, which passes quiet times; both µs. */
+interface Place {
+  us: number;
+  heard: number;
+}
+
+function placeOf({ cursor }: Feed): Place {
+  const [us = 0, heard = us] = (cursor ?? '0').split(' ').map(Number);
+  return { us, heard };
+}
+
+function cursorText(us: number, heard: number): string {
+  return `${us} ${heard}`;
+}
+
 function byAccount(feeds: readonly Feed[]): Map<string, Feed[]> {
   const accounts = new Map<string, Feed[]>();
   for (const feed of feeds) {
@@ -67,36 +92,65 @@ function byAccount(feeds: readonly Feed[]): Map<string, Feed[]> {
 /** How far a connection has come, and since when each account has been quiet. */
 class Seen {
   readonly #feeds: readonly Feed[];
+  readonly #startUs: number;
   #latestUs = 0;
   #movedAt = performance.now();
+  #isFirst = true;
 
-  constructor(feeds: readonly Feed[]) {
+  constructor(feeds: readonly Feed[], startUs: number) {
     this.#feeds = feeds;
+    this.#startUs = startUs;
   }
 
-  /** What to commit for these frames. Frames of accounts that were not asked for are not kept. */
+  /** What to commit for these frames, none for a while of silence. Frames of accounts that were not asked for are not kept. */
   gotten(frames: readonly string[], accounts: ReadonlyMap<string, Feed[]>): Gotten[] {
     const lines = new Map<Feed, string[]>();
     const reached = new Map<Feed, number>();
+    let first = this.#startUs;
     for (const frame of frames) {
       const { did, timeUs } = headOf(frame);
       for (const feed of accounts.get(did) ?? []) {
         const list = lines.get(feed);
         if (list) list.push(asLine(frame));
         else lines.set(feed, [asLine(frame)]);
-        reached.set(feed, Math.max(reached.get(feed) ?? Number(feed.cursor), timeUs));
+        reached.set(feed, Math.max(reached.get(feed) ?? placeOf(feed).us, timeUs));
+        first = Math.min(first, timeUs);
       }
       this.#latestUs = Math.max(this.#latestUs, timeUs);
     }
-    const gotten = [...lines].map(([feed, list]): Gotten => {
-      const body = Buffer.from(`${list.join('\n')}\n`);
-      return { feed, media: feedMedia.jetstream, body, cursor: String(reached.get(feed)) };
-    });
-    if (performance.now() - this.#movedAt < quietMs) return gotten;
-    this.#movedAt = performance.now();
-    const quiet = this.#feeds.filter((feed) => !lines.has(feed) && Number(feed.cursor) < this.#latestUs);
-    return [...gotten, ...quiet.map((feed) => cursorAlone(feed, String(this.#latestUs)))];
+    const heard = Date.now() * 1000;
+    const lapses = this.#isFirst ? lapsesBefore(first, this.#feeds) : new Map<Feed, Lapse>();
+    this.#isFirst = false;
+    const gotten: Gotten[] = [];
+    const isQuiet = this.#quietPassed();
+    for (const feed of this.#feeds) {
+      const [list, lapse, { us, heard: before }] = [lines.get(feed), lapses.get(feed), placeOf(feed)];
+      const latest = Math.max(us, isQuiet ? this.#latestUs : 0);
+      const moves = isQuiet && (latest > us || heard - before > heardUs);
+      if (list === undefined && lapse === undefined && !moves) continue;
+      const body = list === undefined ? null : Buffer.from(`${list.join('\n')}\n`);
+      const cursor = cursorText(reached.get(feed) ?? latest, heard);
+      gotten.push({ feed, media: feedMedia.jetstream, body, cursor, ...(lapse === undefined ? {} : { lapse }) });
+    }
+    return gotten;
   }
+
+  #quietPassed(): boolean {
+    if (performance.now() - this.#movedAt < quietMs) return false;
+    this.#movedAt = performance.now();
+    return true;
+  }
+}
+
+/** What may be missing before the first frame that came, or the start of listening where none did, by feed. */
+function lapsesBefore(firstUs: number, feeds: readonly Feed[]): Map<Feed, Lapse> {
+  const lapses = new Map<Feed, Lapse>();
+  for (const feed of feeds) {
+    const { us, heard } = placeOf(feed);
+    const from = Math.max(us, heard);
+    if (firstUs - from > lapseUs) lapses.set(feed, { fromMs: Math.floor(from / 1000), toMs: Math.ceil(firstUs / 1000) });
+  }
+  return lapses;
 }
 
 /** Whose frame it is and when it was sent. A frame that does not say is nobody's: the empty account. */

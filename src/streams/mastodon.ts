@@ -1,6 +1,7 @@
 import { AfferentError } from '../../schema/errors.ts';
 import { feedMedia } from '../../schema/streams.ts';
-import { commitFrames, type Feed, runningFeeds } from '../store/feeds.ts';
+import { commitFrames } from '../store/feeds.ts';
+import { type Feed, openFeeds } from '../store/open-feeds.ts';
 import type { Reading } from './feed-keeper.ts';
 import { openFrames } from './frames.ts';
 import { type EventLine, eventLine, type Own, statusLine } from './mastodon-lines.ts';
@@ -25,7 +26,7 @@ const gatherMs = 250;
  */
 export async function readMastodon(reading: Reading, id: string): Promise<void> {
   const { store, signal } = reading;
-  const feed = (await runningFeeds(store, Date.now())).find((one) => one.id === id);
+  const feed = (await openFeeds(store, [id], Date.now()))[0];
   if (feed?.form !== 'mastodon') return;
   const { accessToken, url, streaming } = feed.settings;
   const headers = { authorization: `Bearer ${accessToken}` };

@@ -3,8 +3,9 @@ import { PollSettings } from '../../schema/streams.ts';
 import { storeHome } from '../../test/support/store-home.ts';
 import { until } from '../../test/support/until.ts';
 import { recordsAsOf } from '../store/as-of.ts';
-import { listFeeds, putFeed, runningFeeds } from '../store/feeds.ts';
+import { listFeeds, putFeed } from '../store/feeds.ts';
 import type { Store } from '../store/open.ts';
+import { openFeeds, runningFeeds } from '../store/open-feeds.ts';
 import { openRecord } from '../store/records.ts';
 import { FeedKeeper } from './feed-keeper.ts';
 import { httpServer, sendJson } from './testing/http-server.ts';
@@ -102,7 +103,12 @@ test('pages are read to their end, with a token that is renewed and durable befo
   const { stored } = await polled(store, settings);
   await stored(5);
   expect(state.renewals).toBe(1);
-  const feed = (await runningFeeds(store, Date.now()))[0];
+  const running = await runningFeeds(store, Date.now());
+  const [feed] = await openFeeds(
+    store,
+    running.map(({ id }) => id),
+    Date.now(),
+  );
   expect(feed?.form === 'poll' && feed.settings.oauth?.refreshToken).toBe('r1');
   expect((await listFeeds(store, study))[0]).toMatchObject({ last_error: null });
   // A page that was read is not asked for again after the connection broke behind it.

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { AfferentError } from '../../schema/errors.ts';
 import { type PollSettings, pushMedia } from '../../schema/streams.ts';
-import { commitFrames, type Feed, noteFeed, runningFeeds, saveFeedSettings } from '../store/feeds.ts';
+import { commitFrames, noteFeed, saveFeedSettings } from '../store/feeds.ts';
+import { type Feed, openFeeds } from '../store/open-feeds.ts';
 import type { Reading } from './feed-keeper.ts';
 import { type Page, pageOf } from './poll-page.ts';
 import { type Answer, AskedToWait, ask } from './vendor-request.ts';
@@ -30,7 +31,7 @@ const dayMs = 86_400_000;
 export async function poll(reading: Reading, id: string): Promise<void> {
   const { store, signal } = reading;
   for (;;) {
-    const feed = (await runningFeeds(store, Date.now())).find((one) => one.id === id);
+    const feed = (await openFeeds(store, [id], Date.now()))[0];
     if (feed?.form !== 'poll') return;
     const cursor = readCursor(feed.cursor);
     const dueMs = cursor.pass || cursor.through === null ? 0 : Date.parse(cursor.through) + feed.settings.everySeconds * 1000;

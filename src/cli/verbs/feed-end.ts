@@ -8,7 +8,8 @@ export const verb: Verb = {
   arguments: { '<study>': 'name of the study', '<source>': 'the source whose feed it is' },
   json: true,
   examples: ['feed end sleep-2026 s_0123456789abcdef0123'],
-  notes: 'What it brought stays. Adding it again goes on from where it ended.',
+  notes:
+    'What it brought stays. Its tokens and its place are destroyed: added again, it begins anew. Take the tokens back at the vendor too.',
   async run(call) {
     const [study, source] = [argument(call, 0), argument(call, 1)];
     await withStore(call.config, async (store) => {

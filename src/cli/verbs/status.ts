@@ -43,6 +43,8 @@ export function printStatus(out: Output, status: StudyStatus): void {
   if (status.quarantine.length > 0) out.line(`Quarantine: ${status.quarantine.map((row) => `${row.reason} ${row.units}`).join(', ')}`);
   if (status.exclusions.length > 0) out.line(`Excluded: ${status.exclusions.map((row) => `${row.reason} ${row.units}`).join(', ')}`);
   printDrift(out, status);
+  for (const { source, from, to } of status.lapses.slice(-20))
+    out.line(`The feed of ${source} may have missed something from ${from} to ${to}.`);
   if (status.scores.length > 0) printScores(out, status);
   if (status.unscored.length > 0) out.line(`Not scored: ${status.unscored.map((row) => `${row.reason} ${row.inputs}`).join(', ')}`);
   const { open, claimed, rated, closed, overdue } = status.alerts;

@@ -45,8 +45,9 @@ export function deletedFate(tweet: Fields, facts: ArchiveFacts, context: ParseCo
   const stated = momentFrom(tweet.deleted_at, null) ?? momentFrom(facts.generated, null);
   if (stated === null) return { is: 'quarantined', reason: 'no-time', field: 'time', day: null, id };
   if (msOf(stated) > context.arrivedMs + FUTURE_SLACK_MS) return { is: 'quarantined', reason: 'future-time', field: 'time', day: null, id };
-  const { utc, day } = utcMoment(msOf(stated), context.zone);
-  return { is: 'deletion', recordId: id, at: utc, day };
+  const moment = utcMoment(msOf(stated), context.zone);
+  if (moment === null) return { is: 'quarantined', reason: 'no-time', field: 'time', day: null, id };
+  return { is: 'deletion', recordId: id, at: moment.utc, day: moment.day };
 }
 
 type Rest = Pick<Post, 'kind' | 'conversation' | 'lang'>;

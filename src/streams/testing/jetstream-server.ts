@@ -11,7 +11,7 @@ interface Frame {
 /** A Jetstream over loopback: plays back from a cursor what it has for the accounts asked for, then sends what comes. */
 export class JetstreamServer {
   readonly #server: WebSocketServer;
-  readonly #frames: Frame[] = [];
+  #frames: Frame[] = [];
   readonly #listeners = new Map<WebSocket, ReadonlySet<string>>();
   /** Accounts of each hello, and cursors of each connection, in order. */
   readonly asked: string[][] = [];
@@ -56,6 +56,11 @@ export class JetstreamServer {
     const record = { $type: 'app.bsky.feed.post', text, createdAt: new Date(timeUs / 1000).toISOString(), langs: ['en'] };
     const what = text === null ? { operation: 'delete' } : { operation: 'create', record };
     this.send(did, timeUs, { kind: 'commit', commit: { rev: 'x', collection: 'app.bsky.feed.post', rkey: key, ...what } });
+  }
+
+  /** Forgets what is older, as a service does after a while. */
+  forget(beforeUs: number): void {
+    this.#frames = this.#frames.filter((frame) => frame.timeUs >= beforeUs);
   }
 
   /** Cuts every connection off. */
