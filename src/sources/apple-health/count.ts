@@ -15,6 +15,10 @@ const INSTRUCTION = 10;
 const DECLARATION = 11;
 const AFTER = 12;
 
+/** 1 for what ends a run of names and spaces in a tag: quotes and the tag's own end. */
+const NAME_END = new Uint8Array(256);
+for (const byte of [34, 39, 62]) NAME_END[byte] = 1;
+
 const ROOT = '<HealthData';
 const CDATA_MARK = '[CDATA[';
 
@@ -29,32 +33,41 @@ export class ChildCounter implements UnitCounter {
   #depth = 0;
   /** How much of a word (the root's tag, a CDATA mark) was matched. */
   #matched = 0;
-  /** The last bytes, the newest in the low eight bits. */
+  /** The last bytes before the one that is looked at, the newest in the low eight bits. */
   #last = 0;
+  /** The last bytes of the chunk before. */
+  #tail = 0;
   #strange = false;
 
   push(chunk: Buffer): void {
+    const length = chunk.length;
     let state = this.#state;
-    let last = this.#last;
-    for (let i = 0; i < chunk.length; i++) {
+    for (let i = 0; i < length; i++) {
+      // The bulk is attribute values, names and text, of which only the end matters; all else goes through the table of states.
+      if (state === DOUBLE) while (i < length && chunk[i] !== 34) i++;
+      else if (state === TEXT) while (i < length && chunk[i] !== 60) i++;
+      else if (state === NAME) while (i < length && NAME_END[chunk[i] as number] === 0) i++;
+      if (i === length) break;
       const byte = chunk[i] as number;
-      // The bulk is attribute values and text; all else goes through the table of states.
-      if (state === DOUBLE) {
-        if (byte === 34) state = NAME;
-      } else if (state === TEXT) {
-        if (byte === 60) state = OPENED;
-      } else if (state === NAME && byte !== 34 && byte !== 39 && byte !== 62) {
-        last = byte;
-        continue;
-      } else {
-        this.#last = last;
+      if (state === DOUBLE) state = NAME;
+      else if (state === TEXT) state = OPENED;
+      else if (state === NAME && byte === 34) state = DOUBLE;
+      else {
+        this.#last = this.#before(chunk, i);
         state = this.#step(state, byte, this.#position + i + 1);
       }
-      last = ((last << 8) | byte) & 0xffffff;
     }
     this.#state = state;
-    this.#last = last;
-    this.#position += chunk.length;
+    this.#tail = this.#before(chunk, length);
+    this.#position += length;
+  }
+
+  /** The three bytes before a place of this chunk. */
+  #before(chunk: Buffer, i: number): number {
+    if (i > 2) return ((chunk[i - 3] as number) << 16) | ((chunk[i - 2] as number) << 8) | (chunk[i - 1] as number);
+    let bytes = this.#tail;
+    for (let at = 0; at < i; at++) bytes = ((bytes << 8) | (chunk[at] as number)) & 0xffffff;
+    return bytes;
   }
 
   end(): void {
