@@ -47,6 +47,14 @@ describe('an export of the Health app', () => {
     ]);
   });
 
+  it('takes no number that is larger than numbers can be, as written or in our unit', async () => {
+    const record = (value: string, unit: string) =>
+      `<Record type="HKQuantityTypeIdentifierDistanceWalkingRunning" sourceName="x" unit="${unit}" startDate="2022-10-13 10:00:00 +0100" endDate="2022-10-13 10:00:00 +0100" value="${value}"/>`;
+    const all = [record('1e999', 'm'), record('1e308', 'm'), record('1e308', 'km')].join('\n');
+    const found = await itemsAt(appleHealth, await folderWith({ 'export.xml': `<HealthData>${all}</HealthData>` }));
+    expect(tally(found)).toEqual({ 'quarantined bad-value': 2, sample: 1 });
+  });
+
   it('names signals, converts units, and keeps devices apart', async () => {
     const found = samples(await itemsAt(appleHealth, folder));
     expect(found.map(({ signal, unit, value, device }) => [signal, unit, value, device])).toEqual([

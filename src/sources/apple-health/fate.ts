@@ -43,7 +43,8 @@ export function idOf(...parts: (string | undefined)[]): string {
   return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 }
 
-/** A number as the app writes it, or NaN. */
+/** A number as the app writes it, or NaN; also where it is larger than numbers can be. */
 export function numberOf(text: string | undefined): number {
-  return text !== undefined && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const number = text !== undefined && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : Number.NaN;
 }

@@ -30,6 +30,7 @@ export function recordFate(attributes: Attributes, text: string, reading: Readin
   if (Number.isNaN(given)) return bad('bad-value', 'value', start.day);
   if (!isKnownQuantity(type)) reading.drift.note('unknown-field', type);
   const converted = convert(given, attributes.unit, reading);
+  if (!Number.isFinite(converted.value)) return bad('bad-value', 'value', start.day);
   const sample: Sample = { signal: signalName(type), ...converted, device, time: start, endMs: Date.parse(end.utc) };
   if (converted.value !== given && attributes.unit !== undefined) sample.original = { value: given, unit: attributes.unit };
   return { is: 'sample', sample };

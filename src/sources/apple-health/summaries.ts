@@ -66,5 +66,7 @@ function zoneIn({ inner }: HealthElement): string | undefined {
 /** A value that is no number is left out: an event has others. */
 function addValue(values: Values, name: string, written: string | undefined, unit: string | undefined, reading: Reading): void {
   const value = numberOf(written);
-  if (!Number.isNaN(value)) values[name] = convert(value, unit, reading);
+  if (Number.isNaN(value)) return;
+  const converted = convert(value, unit, reading);
+  if (Number.isFinite(converted.value)) values[name] = converted;
 }

@@ -22,6 +22,7 @@ export async function* textLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
     const found: TextLine[] = [];
     for (const line of lines) {
       position += line.length + 1;
+      if (line === '') continue;
       const text = line.trim();
       if (!isBlank(line, text)) found.push({ text, end: position });
     }

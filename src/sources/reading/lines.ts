@@ -23,7 +23,8 @@ export class LineSlicer {
     const units: Unit[] = [];
     let from = 0;
     for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
-      this.#add(units, this.#pending.take(chunk.subarray(from, at), this.#position + at + 1));
+      // Nothing but a line end: a file may hold millions of them.
+      if (at > from || this.#pending.length > 0) this.#add(units, this.#pending.take(chunk.subarray(from, at), this.#position + at + 1));
       from = at + 1;
     }
     this.#pending.add(chunk.subarray(from));

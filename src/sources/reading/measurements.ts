@@ -8,10 +8,11 @@ export type Values = Event['values'];
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** A number that a source writes as such or as text, or NaN. */
+/** A number that a source writes as such or as text, or NaN; also where it is larger than numbers can be. */
 export function numberFrom(written: unknown): number {
-  if (typeof written === 'number') return Number.isFinite(written) ? written : Number.NaN;
-  return typeof written === 'string' && NUMBER.test(written.trim()) ? Number(written) : Number.NaN;
+  const isNumber = typeof written === 'number' || (typeof written === 'string' && NUMBER.test(written.trim()));
+  const number = isNumber ? Number(written) : Number.NaN;
+  return Number.isFinite(number) ? number : Number.NaN;
 }
 
 /** Whether a field holds nothing. */
@@ -21,8 +22,8 @@ export function isMissing(written: unknown): boolean {
 
 /** Puts a value under a name where the source has a number. `convert` makes it one in `unit`. */
 export function addNumber(values: Values, name: string, written: unknown, unit: string, convert: (value: number) => number = same): void {
-  const value = numberFrom(written);
-  if (!Number.isNaN(value)) values[name] = { value: convert(value), unit };
+  const value = convert(numberFrom(written));
+  if (Number.isFinite(value)) values[name] = { value, unit };
 }
 
 /** Puts a word under a name where the source has one, at most 1024 characters of it. */
@@ -76,6 +77,7 @@ export function sampleOutcome(clock: Clock, given: Measured): Outcome {
   const endMs = given.endMs ?? msOf(time);
   if (!(endMs >= msOf(time))) return bad('bad-value', 'end', time.day);
   const value = given.convert === undefined ? number : given.convert(number);
+  if (!Number.isFinite(value)) return bad('bad-value', 'value', time.day);
   const sample: Sample = { signal, unit, device: given.device.slice(0, 256) || 'unknown', time, endMs, value };
   if (value !== number) sample.original = { value: number, unit: given.written ?? '' };
   return { is: 'sample', sample };
