@@ -83,8 +83,9 @@ export interface ParseContext {
 }
 
 export interface DriftChange {
-  kind: 'unknown-field' | 'missing-field' | 'changed-type' | 'changed-unit';
-  /** Outside name; stored encrypted, shown hashed to those who may not see it. */
+  /** `assumed`: no change, but what a file leaves open and the parser has decided over the whole of it. */
+  kind: 'unknown-field' | 'missing-field' | 'changed-type' | 'changed-unit' | 'assumed';
+  /** Outside name; stored encrypted, shown hashed to those who may not see it. What was assumed is in words of our own, which all may see. */
   name: string;
 }
 

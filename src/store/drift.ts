@@ -92,7 +92,7 @@ export async function driftRows(store: Store, study: string, named: boolean): Pr
   for (const row of rows) {
     const { source, kind, name_key, arrivals } = row;
     const name =
-      named && row.participant
+      (named || kind === 'assumed') && row.participant
         ? unseal(await store.keys.key(row.participant), `drift|${source}|${name_key}`, row.name).toString('utf8')
         : name_key;
     list.push({ source, kind, name, firstAt: row.first_at, lastAt: row.last_at, arrivals, clearedAt: row.cleared_at });

@@ -53,9 +53,13 @@ export function printStatus(out: Output, status: StudyStatus): void {
     out.line(status.watched ? `Last watched ${status.watched.at} by ${status.watched.by}` : 'Nobody has watched yet.');
 }
 
-/** Changes of outside formats that no newer parser has cleared. */
+/** Changes of outside formats that no newer parser has cleared, and what was taken for granted of files. */
 function printDrift(out: Output, status: StudyStatus): void {
-  const open = status.drift.filter((row) => row.clearedAt === null);
+  const rows = status.drift.filter((row) => row.clearedAt === null);
+  for (const { source, name, arrivals } of rows.filter(({ kind }) => kind === 'assumed').slice(0, 20)) {
+    out.line(`Assumed of ${source}, in ${arrivals} ${arrivals === 1 ? 'arrival' : 'arrivals'}: ${name}`);
+  }
+  const open = rows.filter(({ kind }) => kind !== 'assumed');
   if (open.length === 0) return;
   out.line('\nFormats have changed; what can still be read is read:');
   out.table(

@@ -43,6 +43,12 @@ describe('a package of Discord', () => {
     ]);
   });
 
+  it('hands over the names of people that it lists, for masking', async () => {
+    const names: string[] = [];
+    await readAll(discord, fixture, contextOf({ names: (found) => names.push(...found) }));
+    expect([...new Set(names)].sort()).toEqual(['Lea Kaya', 'Leni', 'Sam Doe', 'lea_k', 'old_friend']);
+  });
+
   it('of another account is not kept; without one it is its owner’s', async () => {
     const items = await itemsAt(discord, fixture, contextOf({ account: 'somebody' }));
     expect(tally(items)).toEqual({ 'excluded file-not-used': 5, 'quarantined wrong-participant': 9 });

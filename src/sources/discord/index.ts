@@ -2,14 +2,18 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
+import { namesNoted } from '../reading/listed-names.ts';
 import { type Channel, readChannel, readOwner } from './channel.ts';
 import { counterOf } from './count.ts';
 import { parseList, parseTable } from './parse.ts';
+import { readPeople } from './people.ts';
 
 interface DiscordPart extends Part {
   /** Names of the package's owner. */
   owner: string[];
   channel(): Promise<Channel>;
+  /** People whom the package lists; read once. */
+  people(): Promise<readonly string[]>;
 }
 
 /** The package of data that Discord sends its users. */
@@ -27,14 +31,20 @@ export const discord: SourceKind = {
     const entries = await entriesOf(arrival, true);
     const owner = await readOwner(entries);
     const parts = toParts(entries, (entry) => roleOf(entry.name));
+    let known: Promise<readonly string[]> | null = null;
+    const people = () => {
+      known ??= readPeople(entries);
+      return known;
+    };
     // Channels are read when their messages are: a package may have thousands.
-    return parts.map((part) => ({ ...part, owner, channel: () => readChannel(part.name, entries) }));
+    return parts.map((part) => ({ ...part, owner, people, channel: () => readChannel(part.name, entries) }));
   },
   counter: (part) => counterOf(part.role),
   async *parse(part, chunks, context) {
-    const { owner, channel, role } = part as DiscordPart;
+    const { owner, channel, people, role } = part as DiscordPart;
     const declared = context.account?.trim().replace(/^@/, '').toLowerCase();
     if (declared !== undefined && owner.length > 0 && !owner.includes(declared)) throw new AfferentError('wrong-participant');
+    namesNoted(context)(await people());
     if (role === 'table') yield* parseTable(chunks, await channel(), context);
     else if (role === 'list') yield* parseList(chunks, await channel(), context);
     else throw new AfferentError('not-this-kind');

@@ -11,6 +11,9 @@ const BUDDHIST_AHEAD = 543;
 const CLEARLY_FEWER = 4;
 const MOST_INVALID = 0.2;
 
+/** How an order was found: it alone gives dates, or time goes on in it; `open` where two would do, `same` where they say the same. */
+export type OrderBasis = 'only' | 'course' | 'open' | 'same';
+
 /** The order of a whole file, once it has seen every stamp. */
 export class DateOrders {
   readonly #lastYear: number;
@@ -40,14 +43,15 @@ export class DateOrders {
   }
 
   /** The one order in which all dates are dates, in which time goes on; null where two would do. */
-  decide(): DateOrder | null {
+  decide(): { order: DateOrder | null; basis: OrderBasis } {
     const possible = this.#possible();
     const [first, second] = possible.filter((order) => order !== 'year-first' || possible.length === 1);
-    if (first === undefined || second === undefined || !this.#differs) return first ?? null;
+    if (first === undefined || second === undefined || !this.#differs)
+      return { order: first ?? null, basis: second && first ? 'same' : 'only' };
     const [a, b] = [this.#back(first), this.#back(second)];
-    if (a === b) return null;
     const [fewer, more] = a < b ? [a, b] : [b, a];
-    return fewer * CLEARLY_FEWER <= more ? (a < b ? first : second) : null;
+    if (a === b || fewer * CLEARLY_FEWER > more) return { order: null, basis: 'open' };
+    return { order: a < b ? first : second, basis: 'course' };
   }
 
   #possible(): DateOrder[] {

@@ -15,10 +15,20 @@ import { ownWords } from './words.ts';
 
 /** Messages of a chat. Where no account is declared all of them are quarantined without content. */
 export async function* parseChat(part: Part, chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
-  const chat = new Chat(await survey(part, context.arrivedMs), context);
+  const found = await survey(part, context.arrivedMs);
+  const assumed = assumption(found);
+  if (assumed !== null) context.drift({ kind: 'assumed', name: assumed });
+  const chat = new Chat(found, context);
   const slicer = new MessageSlicer();
   for await (const chunk of chunks) for (const unit of slicer.push(chunk)) yield chat.settle(unit);
   for (const unit of slicer.end()) yield chat.settle(unit);
+}
+
+/** What is taken for granted of a file's dates, in words; null where they can be read in one way alone. */
+function assumption({ order, basis }: Survey): string | null {
+  if (basis === 'open') return 'dates: day-month or month-day, undecided; days that differ are quarantined';
+  if (order === null || order === 'year-first' || basis === 'same') return null;
+  return `dates: ${order}, ${basis === 'only' ? 'the only order in which they are dates' : 'the order in which time goes on'}`;
 }
 
 class Chat {

@@ -1,6 +1,6 @@
 import type { Part } from '../../../schema/source.ts';
 import { saidIn } from './author.ts';
-import { type DateOrder, DateOrders } from './dates.ts';
+import { type DateOrder, DateOrders, type OrderBasis } from './dates.ts';
 import { MessageSlicer } from './messages.ts';
 import { stampOf } from './stamp.ts';
 
@@ -8,6 +8,8 @@ import { stampOf } from './stamp.ts';
 export interface Survey {
   /** How its dates are written; null where they can be read in two ways. */
   order: DateOrder | null;
+  /** How the order was found. */
+  basis: OrderBasis;
   /** Whether more than two people write in it. */
   isGroup: boolean;
 }
@@ -31,5 +33,5 @@ export async function survey(part: Part, arrivedMs: number): Promise<Survey> {
   } catch {
     for (const unit of slicer.end()) look(unit.bytes);
   }
-  return { order: orders.decide(), isGroup: authors.size > 2 };
+  return { ...orders.decide(), isGroup: authors.size > 2 };
 }

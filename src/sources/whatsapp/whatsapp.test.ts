@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Part } from '../../../schema/source.ts';
 import { comparable, cutAt, itemsOf, withChunks } from '../testing/fake-part.ts';
 import { folderWith } from '../testing/folder.ts';
-import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
+import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { writeZip } from '../testing/write-zip.ts';
 import { wallOf } from './clock.ts';
 import { DateOrders } from './dates.ts';
@@ -23,7 +23,7 @@ function timeOf(line: string): string | null {
   if (stamp === null) return null;
   const orders = new DateOrders(Date.UTC(2030, 0, 1));
   orders.add(stamp);
-  const order = orders.decide();
+  const order = orders.decide().order;
   return order === null ? 'ambiguous' : wallOf(stamp, order, 2030);
 }
 
@@ -83,7 +83,7 @@ describe('the order of day and month', () => {
   const decided = (...dates: string[]): string | null => {
     const orders = new DateOrders(Date.UTC(2030, 0, 1));
     for (const date of dates) orders.add(stampOf(`${date}, 10:00 - A: x`) as never);
-    return orders.decide();
+    return orders.decide().order;
   };
 
   it('is told by one day after the twelfth, by dots, or by time going on', () => {
@@ -138,6 +138,22 @@ describe('a chat of WhatsApp', () => {
   it('quarantines what can be read in two ways, but for days that are the same in both', async () => {
     const chat = ['01/02/19', '02/02/19', '03/02/19'].map((date) => `${date}, 10:00 - Quiet One: a: b\n`).join('');
     expect(tally(await itemsAt(whatsapp, await folderWith({ 'a.txt': chat }), me))).toEqual({ record: 1, 'quarantined ambiguous-time': 2 });
+  });
+
+  it('tells what it takes for granted of the dates, and that it does not know', async () => {
+    const told = async (...dates: string[]) => {
+      const { context, drift } = driftingContext({ account: 'Quiet One' });
+      const chat = dates.map((date) => `${date}, 10:00 - Quiet One: x\n`).join('');
+      await readAll(whatsapp, await folderWith({ 'a.txt': chat }), context);
+      return drift.map(({ kind, name }) => `${kind} ${name}`);
+    };
+    expect(await told('01/02/19', '13/02/19')).toEqual(['assumed dates: day-month, the only order in which they are dates']);
+    expect(await told('11/01/19', '12/01/19', '01/02/19')).toEqual(['assumed dates: day-month, the order in which time goes on']);
+    expect(await told('01/02/19', '02/02/19')).toEqual([
+      'assumed dates: day-month or month-day, undecided; days that differ are quarantined',
+    ]);
+    expect(await told('01/01/19', '02/02/19')).toEqual([]);
+    expect(await told('19/12/31', '20/01/01')).toEqual([]);
   });
 
   it('takes a name with colons whole where it is the declared one', async () => {
