@@ -46,7 +46,10 @@ export async function runJob<J extends JobName>(pool: Piscina, job: J, args: Job
   const stop = () => Atomics.store(cancel, 0, 1);
   context.cancellationSignal.addEventListener('abort', stop);
   try {
-    const outcome: JobOutcome<J> = await pool.run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] });
+    const outcome: JobOutcome<J> = await pool
+      .run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] })
+      // The thread died, for want of memory: nothing came back from the job.
+      .catch(() => ({ ok: false, code: 'internal', place: {} }));
     if (outcome.ok) return outcome.value;
     if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
     throw toFailure(new AfferentError(outcome.code, outcome.place), context.info.attempt);

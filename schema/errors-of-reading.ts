@@ -9,6 +9,12 @@ export const errorsOfReading = {
     message: 'The rest of this part cannot be read.',
     hint: 'What came before it is kept; ask for the export again.',
   },
+  'reader-killed': {
+    exit: 1,
+    status: 422,
+    message: 'Reading it ended the reader each time.',
+    hint: 'It is kept whole; quarantine replay has it read again.',
+  },
   'zip-broken': { exit: 1, status: 422, message: 'The zip archive is cut off or damaged.', hint: 'Ask for the export again.' },
   'zip-bomb': {
     exit: 1,

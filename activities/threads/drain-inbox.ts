@@ -1,10 +1,16 @@
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import { openBatch } from '../../src/store/batches.ts';
 import { nextWaiting, retryFailed, settleInbox } from '../../src/store/inbox.ts';
+import { beginTry, endTry } from '../../src/store/inbox-tries.ts';
 import { requireSource } from '../../src/store/sources.ts';
 import type { JobContext } from './jobs.ts';
+import { setAsideWhole } from './whole-pushes.ts';
 
 const prefix = 'inbox/';
+/** Readers that may be killed at one push, for want of memory or by somebody, before it is set aside. */
+const mostDeaths = 4;
+
+type Read = (batch: string) => Promise<{ error: ErrorCode | null }>;
 
 /** What stands in a list of batches for all that waits in a source's inbox. */
 export function inboxBatch(source: string): string {
@@ -23,11 +29,7 @@ export function inboxSource(batch: string): string | null {
  * @returns the code of the first that failed, or null
  * @throws AfferentError `internal` once nothing waits, where something unforeseen happened
  */
-export async function drainInbox(
-  context: JobContext,
-  id: string,
-  read: (batch: string) => Promise<{ error: ErrorCode | null }>,
-): Promise<{ error: ErrorCode | null }> {
+export async function drainInbox(context: JobContext, id: string, read: Read): Promise<{ error: ErrorCode | null }> {
   const { store, checkCancelled, progress } = context;
   const source = await requireSource(store, id);
   await retryFailed(store, id);
@@ -40,11 +42,25 @@ export async function drainInbox(
     if (!row) return { error: first };
     const batch = await openBatch(store, source, { path: row.id, form: 'inbox' }, row.content_key, row.bytes, 1, null);
     // One that was read to its end before a crash is settled only.
-    const error = batch.state === 'open' ? await read(batch.id).then((end) => end.error, setAside) : null;
+    const error = batch.state === 'open' ? await readOnce(context, row.id, batch.id, read) : null;
     unforeseen ||= error === 'internal';
     await settleInbox(store, row.id, batch.id, error !== null);
     first ??= error;
     progress(done);
+  }
+}
+
+/** Reads a push, unless its readers were killed each time: then it is set aside whole, and the next goes on. */
+async function readOnce(context: JobContext, row: string, batch: string, read: Read): Promise<ErrorCode | null> {
+  const { store } = context;
+  if ((await beginTry(store, row)) >= mostDeaths) {
+    await setAsideWhole(store, row, batch);
+    return null;
+  }
+  try {
+    return await read(batch).then((end) => end.error, setAside);
+  } finally {
+    await endTry(store, row);
   }
 }
 

@@ -4,6 +4,8 @@ import { MASKING_VERSION } from '../../src/consent/mask.ts';
 import { readPart } from '../../src/sources/account.ts';
 import { sourceKind } from '../../src/sources/index.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
+import { putBackWhole } from '../../src/store/inbox-tries.ts';
+import type { Store } from '../../src/store/open.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { openFrame, openRaw, partFacts } from '../../src/store/quarantine.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
@@ -21,11 +23,13 @@ export interface ReplayCounts {
   still: number;
   /** Only their beginning was kept. */
   cut: number;
+  /** Whole pushes that were put back into the inbox, to be read as any other. */
+  back: number;
   /** Nothing of them was kept, or they cannot be read by themselves. */
   bare: number;
 }
 
-export const noReplay: ReplayCounts = { stored: 0, duplicate: 0, excluded: 0, erased: 0, still: 0, cut: 0, bare: 0 };
+export const noReplay: ReplayCounts = { stored: 0, duplicate: 0, excluded: 0, erased: 0, still: 0, back: 0, cut: 0, bare: 0 };
 
 /** Rows that are opened, read and committed together. */
 const rowsAtOnce = 1_000;
@@ -54,7 +58,7 @@ export async function replayQuarantine(
         .where('id', 'in', ids.slice(at, at + rowsAtOnce))
         .orderBy('unit')
         .execute();
-      await replayRows(reading, part, rows, counts);
+      await replayRows(store, reading, part, rows, counts);
       done += rows.length;
       progress(done);
     }
@@ -100,9 +104,13 @@ async function openReading({ store }: JobContext, id: string, batch: string, par
   return { owner, kind, writer, parse, partWith: known?.part ?? null };
 }
 
-async function replayRows(reading: Reading, part: number, rows: readonly Row[], counts: ReplayCounts): Promise<void> {
+async function replayRows(store: Store, reading: Reading, part: number, rows: readonly Row[], counts: ReplayCounts): Promise<void> {
   const again: { id: string; unit: number; item: Parsed }[] = [];
   for (const row of rows) {
+    if (row.reason === 'reader-killed') {
+      if (await putBackWhole(store, row.id)) counts.back += row.units;
+      continue;
+    }
     const item = await readAgain(reading, row);
     if (item === 'cut' || item === 'bare') counts[item] += row.units;
     else if (item.is === 'quarantined' && item.reason === row.reason) counts.still += row.units;

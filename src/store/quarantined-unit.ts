@@ -36,7 +36,7 @@ export async function quarantinedUnit(store: Store, study: string, id: string, w
   if (!row) throw new AfferentError('not-found');
   const raw = openRaw(await store.keys.key(row.participant), row);
   const { source, kind, participant, batch, reason, field, part, unit, position, units } = row;
-  const replayable = raw.length > 0 && row.frame !== null && reason !== 'line-too-long';
+  const replayable = raw.length > 0 && (row.frame !== null || reason === 'reader-killed') && reason !== 'line-too-long';
   const text = withText ? raw.toString('utf8') : null;
   return {
     id,

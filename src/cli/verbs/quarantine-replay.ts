@@ -80,6 +80,7 @@ function printReplay(call: Call, rows: SourceReplay[], total: ReplayCounts): voi
     rows,
   );
   if (total.still > 0) call.out.note(`${total.still} units still cannot be read: see quarantine list.`);
+  if (total.back > 0) call.out.note(`${total.back} pushes wait in the inbox again: they are read while afferent up runs, or by ingest.`);
   if (total.cut > 0)
     call.out.note(
       `${total.cut} units are longer than the limit; only their first 64 KiB are kept. Put the file mended under a new name, and ingest.`,
