@@ -31,6 +31,9 @@ export const Post = z.object({
 });
 export type Post = z.infer<typeof Post>;
 
+/** What the source wrote, where the value beside it was converted. The empty unit is the one that the format has there. */
+const Written = z.object({ value: z.number(), unit: z.string() });
+
 /** Something with a beginning and an end: sleep, workout, a tag pressed on a wristband. */
 export const Event = z.object({
   type: z.literal('event'),
@@ -39,7 +42,7 @@ export const Event = z.object({
   time: Moment,
   end: Moment.nullable(),
   /** Values by name in UCUM units, such as `{ "energy": { value: 12, unit: "kcal" } }`. */
-  values: z.record(z.string(), z.object({ value: z.union([z.number(), z.string()]), unit: z.string() })),
+  values: z.record(z.string(), z.object({ value: z.union([z.number(), z.string()]), unit: z.string(), original: Written.optional() })),
   device: z.string().max(256).nullable(),
   version: z.iso.datetime({ precision: 3 }).nullable(),
 });

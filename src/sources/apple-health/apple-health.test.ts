@@ -87,14 +87,14 @@ describe('an export of the Health app', () => {
         {
           activity: { value: 'running', unit: '1' },
           duration: { value: 30.5, unit: 'min' },
-          distance_walking_running_sum: { value: 5000, unit: 'm' },
+          distance_walking_running_sum: { value: 5000, unit: 'm', original: { value: 5, unit: 'km' } },
         },
       ],
       [
         'summary',
         {
-          active_energy: { value: 418.4 / 4.184, unit: 'kcal' },
-          active_energy_goal: { value: 500 * (1 / 4.184), unit: 'kcal' },
+          active_energy: { value: 418.4 / 4.184, unit: 'kcal', original: { value: 418.4, unit: 'kJ' } },
+          active_energy_goal: { value: 500 * (1 / 4.184), unit: 'kcal', original: { value: 500, unit: 'kJ' } },
           exercise_time: { value: 31, unit: 'min' },
           exercise_time_goal: { value: 30, unit: 'min' },
           stand_hours: { value: 10, unit: 'h' },

@@ -68,5 +68,6 @@ function addValue(values: Values, name: string, written: string | undefined, uni
   const value = numberOf(written);
   if (Number.isNaN(value)) return;
   const converted = convert(value, unit, reading);
-  if (Number.isFinite(converted.value)) values[name] = converted;
+  if (!Number.isFinite(converted.value)) return;
+  values[name] = converted.value === value || unit === undefined ? converted : { ...converted, original: { value, unit } };
 }

@@ -13,7 +13,7 @@ export const fit: SourceKind = {
     unit: 'a data message',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival) {

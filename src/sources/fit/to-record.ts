@@ -1,6 +1,6 @@
 import type { Event, Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
-import { contentId, eventOutcome, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { contentId, eventOutcome, sampleOutcome, type Values, valuesKey } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { msOf, utcMoment } from '../reading/time.ts';
 import type { AppFields, Decoded } from './decode.ts';
@@ -58,9 +58,9 @@ export function messageOutcome(global: number, decoded: Decoded, stamp: number |
   const [only, another] = Object.entries(values);
   const begun = fields.startTime instanceof Date ? utcMoment(fields.startTime.getTime(), clock.zone) : null;
   if (only !== undefined && another === undefined && begun === null && typeof only[1].value === 'number' && EVENTS[name] === undefined) {
-    const [signal, { value, unit }] = only;
+    const [signal, { value, unit, original }] = only;
     // A level of stress below zero says why there is none.
-    return sampleOutcome(clock, {
+    const outcome = sampleOutcome(clock, {
       signal,
       unit,
       value,
@@ -68,8 +68,10 @@ export function messageOutcome(global: number, decoded: Decoded, stamp: number |
       time: at,
       isNone: (number) => signal === 'stress_level_value' && number < 0,
     });
+    if (outcome.is === 'sample' && original !== undefined) outcome.sample.original = original;
+    return outcome;
   }
-  const id = contentId(name, own, begun?.utc, device, JSON.stringify(values));
+  const id = contentId(name, own, begun?.utc, device, valuesKey(values));
   const end = begun === null ? null : endOf(begun, fields.totalElapsedTime, at, clock);
   return eventOutcome(clock, { id, event: EVENTS[name] ?? 'other', time: begun ?? at, end, values, device, version: null });
 }
@@ -123,7 +125,9 @@ function add(values: Values, name: string, value: unknown, unit: string, factor:
     if (value.length === 1) add(values, name, value[0], unit, factor);
     else for (const [index, entry] of value.entries()) add(values, `${name}.${index}`, entry, unit, factor);
   } else if (typeof value === 'number') {
-    if (Number.isFinite(value)) values[name] = { value: factor === 1 ? value : value * factor, unit };
+    if (!Number.isFinite(value)) return;
+    // The profile's own unit is meant where it was another.
+    values[name] = factor === 1 ? { value, unit } : { value: value * factor, unit, original: { value, unit: '' } };
   } else if (typeof value === 'bigint') values[name] = { value: String(value), unit };
   else if (value instanceof Date) {
     if (!Number.isNaN(value.getTime())) values[name] = { value: value.toISOString(), unit: '1' };

@@ -92,10 +92,13 @@ describe('an account export', () => {
 
   it('converts units: miles, centimetres, and weights by the index of body mass', async () => {
     const files = await byFile();
-    expect(events(files['exercise-0.json'] ?? [])[0]?.values.distance).toEqual({ value: 3.1068559611866697 * 1609.344, unit: 'm' });
+    expect(events(files['exercise-0.json'] ?? [])[0]?.values.distance).toEqual({
+      ...{ value: 3.1068559611866697 * 1609.344, unit: 'm' },
+      original: { value: 3.1068559611866697, unit: 'Mile' },
+    });
     const weights = events(files['weight-2024-03-30.json'] ?? []).map(({ values }) => values.body_mass);
     expect(weights).toEqual([
-      { value: 154.3 * 0.453_592_37, unit: 'kg' },
+      { value: 154.3 * 0.453_592_37, unit: 'kg', original: { value: 154.3, unit: 'lb' } },
       { value: 70, unit: 'kg' },
     ]);
     expect(massUnit(70, 22.86, null)).toBe('kg');

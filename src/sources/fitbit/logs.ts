@@ -77,7 +77,7 @@ function exerciseOutcome(entry: Fields, clock: Clock): Outcome {
     addNumber(values, name, entry[field], unit, (value) => value * factor);
   }
   const metres = typeof entry.distanceUnit === 'string' ? LENGTHS[entry.distanceUnit.toLowerCase()] : undefined;
-  if (metres !== undefined) addNumber(values, 'distance', entry.distance, 'm', (value) => value * metres);
+  if (metres !== undefined) addNumber(values, 'distance', entry.distance, 'm', (value) => value * metres, String(entry.distanceUnit));
   else if (values.distance === undefined) addNumber(values, 'distance', entry.distance, '{unstated}');
   return logEvent('workout', entry, time, endOf(time, null, entry.duration), values, clock);
 }
@@ -87,7 +87,7 @@ function weightOutcome(entry: Fields, clock: Clock, { heightCm }: AccountFacts):
   const written = typeof entry.date === 'string' ? localOf(`${entry.date} ${String(entry.time ?? '00:00:00')}`, clock) : null;
   const unit = massUnit(numberFrom(entry.weight), numberFrom(entry.bmi), heightCm);
   const values: Values = {};
-  addNumber(values, 'body_mass', entry.weight, unit === null ? '{unstated}' : 'kg', (value) => toKilograms(value, unit));
+  addNumber(values, 'body_mass', entry.weight, unit === null ? '{unstated}' : 'kg', (value) => toKilograms(value, unit), unit ?? '');
   addNumber(values, 'body_mass_index', entry.bmi, 'kg/m2');
   addNumber(values, 'body_fat', entry.fat, '%');
   addWord(values, 'entered_by', entry.source);

@@ -13,7 +13,7 @@ export const googleFit: SourceKind = {
     unit: 'a data point, a session, or a row of a table below its header',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   parts: async (arrival) => toParts(await entriesOf(arrival, true), (entry) => roleOf(entry.name)),

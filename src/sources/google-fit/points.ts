@@ -3,7 +3,7 @@ import type { Clock } from '../reading/clock.ts';
 import type { JsonUnit } from '../reading/document-units.ts';
 import { type Fields, isFields } from '../reading/documents.ts';
 import type { DriftOnce } from '../reading/drift.ts';
-import { addNumber, addWord, contentId, eventOutcome, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { addNumber, addWord, contentId, eventOutcome, numberFrom, sampleOutcome, type Values, valuesKey } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { msOf } from '../reading/time.ts';
@@ -32,7 +32,7 @@ export function pointOutcome(point: unknown, unit: JsonUnit, clock: Clock, drift
   }
   const values = isEvent(type) ? segment(type, given[0]) : tuple(type, point.fitValue, drift);
   const event: Event['event'] = type === 'sleep.segment' ? 'sleep' : type.endsWith('.summary') ? 'summary' : 'other';
-  const id = contentId(type, device, time.utc, end.utc, JSON.stringify(values));
+  const id = contentId(type, device, time.utc, end.utc, valuesKey(values));
   const version = clock.utc(numberFrom(point.modifiedTimeMillis))?.utc ?? null;
   return eventOutcome(clock, { id, event, time, end, values, device, version });
 }

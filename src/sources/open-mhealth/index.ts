@@ -21,7 +21,7 @@ export const openMhealth: SourceKind = {
     unit: 'a data point: a line of NDJSON, a JSON value, or an element of an array',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
     pushes: { 'application/x-ndjson': 'lines', 'application/json': 'values', 'application/json[]': 'array' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),

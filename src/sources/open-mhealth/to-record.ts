@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Event } from '../../../schema/records.ts';
+import type { Event, Sample } from '../../../schema/records.ts';
 import type { ParseContext } from '../../../schema/source.ts';
 import type { DriftOnce } from '../reading/drift.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
@@ -53,11 +53,13 @@ function sampleOf(values: Values, span: Span, device: string): Outcome | null {
   const [only, another] = Object.entries(rest);
   // The schemas let an interval end before it begins: such a one stays as it was written, as an event.
   if (only === undefined || another !== undefined || span.end === null || span.end.utc < span.start.utc) return null;
-  const [name, { value, unit }] = only;
+  const [name, { value, unit, original }] = only;
   if (typeof value !== 'number') return null;
   const plain = SIGNALS[name] ?? name;
   const signal = statistic === undefined ? plain : `${plain}_${String(statistic.value).replaceAll(/[^a-z0-9]+/g, '_')}`;
-  return { is: 'sample', sample: { signal, unit, device, time: span.start, endMs: Date.parse(span.end.utc), value } };
+  const sample: Sample = { signal, unit, device, time: span.start, endMs: Date.parse(span.end.utc), value };
+  if (original !== undefined) sample.original = original;
+  return { is: 'sample', sample };
 }
 
 /** Every value of a body by the names that lead to it, in UCUM; units that the table lacks stay and are reported. */
@@ -78,10 +80,11 @@ function valuesOf(body: Fields, reading: Reading): Values {
   return values;
 }
 
-function converted(value: number, unit: string, reading: Reading): { value: number; unit: string } {
+function converted(value: number, unit: string, reading: Reading): Values[string] {
   const known = inUcum(value, unit);
   if (known === null) reading.drift.note('changed-unit', unit);
-  return known ?? { value, unit: unit.slice(0, 100) };
+  if (known === null) return { value, unit: unit.slice(0, 100) };
+  return known.value === value ? known : { ...known, original: { value, unit } };
 }
 
 function eventOf(name: string): Event['event'] {

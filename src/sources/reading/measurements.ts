@@ -20,10 +20,27 @@ export function isMissing(written: unknown): boolean {
   return written === undefined || written === null || written === '' || (typeof written === 'string' && written.trim() === '');
 }
 
-/** Puts a value under a name where the source has a number. `convert` makes it one in `unit`. */
-export function addNumber(values: Values, name: string, written: unknown, unit: string, convert: (value: number) => number = same): void {
-  const value = convert(numberFrom(written));
-  if (Number.isFinite(value)) values[name] = { value, unit };
+/**
+ * Puts a value under a name where the source has a number. `convert` makes it one in `unit`; where it changes it, what was written is kept
+ * beside it, with its unit where the source names one (`writtenUnit`).
+ */
+export function addNumber(
+  values: Values,
+  name: string,
+  written: unknown,
+  unit: string,
+  convert: (value: number) => number = same,
+  writtenUnit = '',
+): void {
+  const number = numberFrom(written);
+  const value = convert(number);
+  if (!Number.isFinite(value)) return;
+  values[name] = value === number ? { value, unit } : { value, unit, original: { value: number, unit: writtenUnit } };
+}
+
+/** Values as text that tells them apart, the same for the same values whether or not what was written stands beside them. */
+export function valuesKey(values: Values): string {
+  return JSON.stringify(values, (name, value: unknown) => (name === 'original' ? undefined : value));
 }
 
 /** Puts a word under a name where the source has one, at most 1024 characters of it. */

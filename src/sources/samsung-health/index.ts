@@ -24,7 +24,7 @@ export const samsungHealth: SourceKind = {
     unit: 'a row of a table below its header',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => PREFIX.test(name.toLowerCase())), deep: true }),
   async parts(arrival): Promise<SamsungPart[]> {

@@ -1,6 +1,16 @@
 import type { Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
-import { addNumber, addWord, contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
+import {
+  addNumber,
+  addWord,
+  contentId,
+  eventOutcome,
+  isMissing,
+  numberFrom,
+  sampleOutcome,
+  type Values,
+  valuesKey,
+} from '../reading/measurements.ts';
 import { snakeCase, unitOfName } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
 import { isZero } from '../reading/scales.ts';
@@ -49,7 +59,7 @@ function eventRow(table: string, row: Row, time: Moment | null, end: Moment | nu
     else addNumber(values, name === 'weight' ? 'body_mass' : name, cell, unit, (value) => value * factor);
   }
   if (time !== null && end !== null) values.span = { value: (msOf(end) - msOf(time)) / 60_000, unit: 'min' };
-  const own = isMissing(row.datauuid) ? contentId(time?.utc, end?.utc, device, JSON.stringify(values)) : row.datauuid;
+  const own = isMissing(row.datauuid) ? contentId(time?.utc, end?.utc, device, valuesKey(values)) : row.datauuid;
   const event = (samsungTables[table] as SamsungTable).becomes;
   if (event === 'sample') return bad('wrong-shape');
   const version = isMissing(row.update_time) ? null : (clock.utcAt(row.update_time)?.utc ?? null);

@@ -47,7 +47,7 @@ describe('a download from Samsung Health', () => {
         'workout',
         {
           exercise_type: { value: 'running', unit: '1' },
-          duration: { value: 32, unit: 'min' },
+          duration: { value: 32, unit: 'min', original: { value: 1_920_000, unit: '' } },
           distance: { value: 5200, unit: 'm' },
           calorie: { value: 410, unit: 'kcal' },
           span: { value: 32, unit: 'min' },

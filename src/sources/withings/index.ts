@@ -18,7 +18,7 @@ export const withings: SourceKind = {
     unit: 'a row of a table below its header; in raw files a value of its list',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name) !== null), deep: true }),
   parts: async (arrival) => toParts(await entriesOf(arrival, true), ({ name }) => roleOf(name)),

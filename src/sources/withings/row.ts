@@ -72,7 +72,7 @@ function addCell(values: Values, role: RowRole, column: string, cell: string, cl
   } else {
     const [, label = column, written = ''] = /^(.*?)\s*\(([^()]*)\)$/.exec(column) ?? [];
     const [unit, factor] = UNITS[written] ?? [/heart rate|herzfrequenz/i.test(column) ? '/min' : '1', 1];
-    addNumber(values, nameOf(UNITS[written] === undefined ? column : label), cell, unit, (value) => value * factor);
+    addNumber(values, nameOf(UNITS[written] === undefined ? column : label), cell, unit, (value) => value * factor, written);
   }
 }
 
