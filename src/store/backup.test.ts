@@ -21,6 +21,7 @@ import { backup } from './backup.ts';
 import { type BackupManifest, backupTables, decodeRow, unbackedTables } from './backup-format.ts';
 import { contentHash } from './content-hash.ts';
 import { tableNames } from './database.ts';
+import { addDevice, deviceOf, revokeDevice } from './devices.ts';
 import { ledgerRows } from './ledger.ts';
 import { checkLedger } from './ledger-check.ts';
 import type { Store } from './open.ts';
@@ -103,13 +104,29 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     expect(rows).toMatchObject({ study: 1, participant: 2, record: 420, score: 420, account: 1 });
     const fresh = await homeWithKeysOf(home, into);
     const restored = await restore(target, fresh.address, join(fresh.folder, 'models'));
-    expect(restored).toEqual({ rows, erased: 0 });
+    expect(restored).toEqual({ rows, erased: 0, devicesRevoked: 0 });
     const again = await fresh.open();
     expect(await everything(again)).toEqual(before);
     expect(await again.db.selectFrom('account').select('password').execute()).toEqual([{ password: 'line\u2028separator' }]);
     expect(await again.db.selectFrom('session').selectAll().execute()).toEqual([]);
     expect(readFileSync(join(fresh.folder, 'models', 'text-a', 'model.onnx'), 'utf8')).toBe('weights');
     expect(await ratingBodies(again)).toEqual(await ratingBodies(store));
+  });
+
+  test('makes no token good again, unless that is asked for', async () => {
+    const { home, store, anna, target, models } = await studyOfTwo(database);
+    const revoked = await addDevice(store, 'sleep', anna.source);
+    const other = await addDevice(store, 'sleep', anna.source);
+    await backup(store, models, target);
+    await revokeDevice(store, 'sleep', anna.source, revoked.id);
+    const fresh = await homeWithKeysOf(home, database);
+    expect(await restore(target, fresh.address, join(fresh.folder, 'models'))).toMatchObject({ devicesRevoked: 2 });
+    const again = await fresh.open();
+    for (const { token } of [revoked, other]) await expect(deviceOf(again, token)).rejects.toMatchObject({ code: 'device-refused' });
+    const kept = await homeWithKeysOf(home, database);
+    const answer = await restore(target, kept.address, join(kept.folder, 'models'), { keepDevices: true });
+    expect(answer.devicesRevoked).toBe(0);
+    expect(await deviceOf(await kept.open(), other.token)).toMatchObject({ id: other.id });
   });
 
   test('does not bring back who withdrew since', async () => {

@@ -44,6 +44,16 @@ export async function revokeDevice(store: Store, study: string, source: string, 
   if (numUpdatedRows === 0n) throw new AfferentError('unknown-device');
 }
 
+/** Refuses every device of the store. @returns how many were not refused before */
+export async function revokeAllDevices(store: Store): Promise<number> {
+  const { numUpdatedRows } = await store.db
+    .updateTable('device')
+    .set({ revoked_at: now() })
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
 export interface DeviceRow {
   id: string;
   createdAt: string;

@@ -7,6 +7,7 @@ import { migrations } from '../../migrations/index.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { BackupManifest, backupTables, decodeRow, fileSha256, type Row, unbackedTables } from './backup-format.ts';
 import { type Adapter, connect, type Db, migrate, tableNames } from './database.ts';
+import { revokeAllDevices } from './devices.ts';
 import { KeyStore } from './keys.ts';
 import type { Store, StoreAddress } from './open.ts';
 import { tombstone } from './participants.ts';
@@ -18,16 +19,19 @@ export interface Restored {
   rows: Record<string, number>;
   /** Participants of the backup who have withdrawn since: their rows were erased again. */
   erased: number;
+  /** Devices whose tokens were good when the backup was made and are not any more. */
+  devicesRevoked: number;
 }
 
 /**
  * Loads a backup into a store without studies, of either database, and erases those again who have withdrawn since: the key store
  * and the backup both know some. All is checked before anything is changed; rows come in one transaction, as the tables were then,
  * and are erased once the tables are those of now.
+ * A token that was revoked since would be good again, and the backup cannot know which was: all are revoked, unless they are to be kept.
  * @param models folder that the models of the backup are copied into
  * @throws AfferentError `bad-backup`, `store-newer`, `home-not-empty`, `no-key-file`, `wrong-key-file`, `no-key-store`, `store-down`
  */
-export async function restore(folder: string, address: StoreAddress, models: string): Promise<Restored> {
+export async function restore(folder: string, address: StoreAddress, models: string, { keepDevices = false } = {}): Promise<Restored> {
   const manifest = await readBackup(folder);
   if (!(manifest.step in migrations)) throw new AfferentError('store-newer');
   const secrets = readSecrets(address.keyFile, false);
@@ -44,9 +48,10 @@ export async function restore(folder: string, address: StoreAddress, models: str
     await rebuild(db, manifest.step);
     const rows = await load(store, folder, manifest);
     await migrate(db);
+    const devicesRevoked = keepDevices ? 0 : await revokeAllDevices(store);
     if (manifest.models.length > 0) cpSync(join(folder, 'models'), models, { recursive: true });
     await completeErasures(store);
-    return { rows, erased: withdrawn };
+    return { rows, erased: withdrawn, devicesRevoked };
   } finally {
     await keys.close();
     await db.destroy();
