@@ -14,13 +14,14 @@ import { mutatedExport } from '../src/sources/testing/mutate/export.ts';
 import { seedOf } from '../src/sources/testing/mutate/random.ts';
 import type { Result } from './fuzz-sources-results.ts';
 import { openLedger } from './fuzz-sources-store.ts';
-import { BEGAN_MS, MOST_MB, MOST_MS, NUMBER, peakMb, processorMs, RESULTS } from './fuzz-sources-watch.ts';
+import { BEGAN_MS, forgetPeak, MOST_MB, MOST_MS, NUMBER, peakMb, processorMs, RESULTS } from './fuzz-sources-watch.ts';
 
 /** Processor time that a file may take. */
 const FILE_MS = 5_000;
 /** The same for the files that are read in pieces, from the middle on and through the store: together several readings. */
 const AGAIN_MS = 40_000;
 const AGAIN_EVERY = 50;
+const LARGE_MB = 256;
 
 const [name = '', seed = '', from = '', count = '', folder = ''] = process.argv.slice(2);
 const found = cases.find((given) => given.name === name);
@@ -45,6 +46,9 @@ await ledger.close();
 async function readFile(number: number): Promise<Result> {
   const place = join(folder, `${name}-${number}`);
   writeExport(place, mutatedExport(seedOf(name, Number(seed), number), files, number));
+  // What is left of making bombs is not the reading's.
+  if (process.memoryUsage.rss() > LARGE_MB * 2 ** 20) globalThis.gc?.();
+  forgetPeak();
   const began = watched(number, FILE_MS);
   try {
     const read = await readBalanced(kind, place);

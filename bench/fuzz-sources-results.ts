@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-/** What became of one damaged export. `ms` is processor time; `mb` the process's highest memory so far. */
+/** What became of one damaged export. `ms` is processor time; `mb` the highest memory of its process while it was read. */
 export interface Result {
   number: number;
   outcome: 'readable' | 'quarantined' | 'refused' | 'finding';

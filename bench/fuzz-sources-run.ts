@@ -44,7 +44,7 @@ function readSome(row: Row, reading: Reading): Promise<string | null> {
   const script = reading.script ?? join(import.meta.dirname, 'fuzz-sources-child.ts');
   const { seed, folder, end, signal } = reading;
   const given = [row.kind, String(seed), String(row.next), String(end - row.next), folder];
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, script, ...given], {
+  const child = spawn(process.execPath, ['--expose-gc', `--max-old-space-size=${HEAP_MB}`, script, ...given], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   const stop = () => child.kill('SIGKILL');

@@ -24,7 +24,7 @@ export function writeZip(files: ZippedFile[]): Buffer {
   const central: Buffer[] = [];
   let offset = 0;
   for (const file of files) {
-    const content = Buffer.from(file.content);
+    const content = typeof file.content === 'string' ? Buffer.from(file.content) : file.content;
     const packed = file.store ? content : deflateRawSync(content);
     const name = file.rawName ?? Buffer.from(file.name, 'utf8').subarray(0, 0xffff);
     const extra = file.extra ?? Buffer.alloc(0);
