@@ -10,6 +10,7 @@ import { clearDrift, noteDrift } from '../../src/store/drift.ts';
 import { addNames } from '../../src/store/names.ts';
 import { participantConsent } from '../../src/store/participants.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
+import { withWriterThread } from '../../src/store/writer-thread.ts';
 import { openArrival } from './arrival-parts.ts';
 import { drainInbox, inboxSource } from './drain-inbox.ts';
 import { DriftList } from './drift-list.ts';
@@ -19,6 +20,9 @@ import { packPart } from './part-facts.ts';
 
 /** Units that are committed together with their ledger and cursor. */
 const groupUnits = 5_000;
+
+/** Size of an arrival from which on a thread of its own for the database is worth its start. */
+const threadFromBytes = 16 * 1024 * 1024;
 
 /** Codes that end a batch for good: trying again would read the same. */
 const final: ReadonlySet<ErrorCode> = new Set([
@@ -48,7 +52,9 @@ async function readWhole(context: JobContext, id: string): Promise<{ error: Erro
       await closeBatch(context.store, id, 'failed', 'file-changed');
       return { error: 'file-changed' };
     }
-    await readBatch(context, id);
+    const { bytes } = await requireBatch(context.store, id);
+    if (bytes < threadFromBytes) await readBatch(context, id);
+    else await withWriterThread(context.store, (store) => readBatch({ ...context, store }, id));
     await closeBatch(context.store, id, 'done', null);
     return { error: null };
   } catch (thrown) {
@@ -104,12 +110,24 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
   let done = batch.received;
   for (const part of parts.slice(batch.cursor_part)) {
     const skipUnits = part.index === batch.cursor_part ? batch.cursor_unit : 0;
-    for await (const group of readPart(kind, part, parse, { groupUnits, skipUnits, progress: checkCancelled })) {
-      checkCancelled();
-      const { unitsBefore: firstUnit, counted, items } = group;
-      await writer.commit({ part: part.index, firstUnit, counted, items, facts: () => packPart(part, arrivedMs) });
-      done += group.counted;
-      progress(done);
+    // One group is being written while the next is read and sealed.
+    let written: Promise<unknown> = Promise.resolve();
+    try {
+      for await (const group of readPart(kind, part, parse, { groupUnits, skipUnits, progress: checkCancelled })) {
+        checkCancelled();
+        const { unitsBefore: firstUnit, counted, items } = group;
+        const next = writer.commit({ part: part.index, firstUnit, counted, items, facts: () => packPart(part, arrivedMs) });
+        next.catch(() => {}); // told where it is waited for
+        await written;
+        written = next.then(() => {
+          done += counted;
+          progress(done);
+        });
+        written.catch(() => {});
+      }
+      await written;
+    } finally {
+      await writer.idle();
     }
     // Before the cursor passes the part: a reading that begins behind it does not see them again.
     await addNames(store, owner, names.splice(0));

@@ -1,16 +1,18 @@
 import type { Transaction } from 'kysely';
 import { AfferentError, type ErrorPlace } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
-import type { ExclusionReason, Parsed } from '../../schema/source.ts';
+import type { Parsed } from '../../schema/source.ts';
 import { deleteRecord, holdForDeletions } from './deletions.ts';
+import { type CommitContext, contentsOf, type GroupContents } from './group-contents.ts';
 import type { Store } from './open.ts';
 import { keepPart, quarantineRow, takeFromQuarantine } from './quarantine.ts';
-import { recordRow } from './records.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
 import type { Tables } from './tables.ts';
-import { Tally } from './tally.ts';
-import { type IncomingQuarantine, writeQuarantine } from './write-quarantine.ts';
-import { type IncomingRecord, writeRecords } from './write-records.ts';
+import type { Tally } from './tally.ts';
+import { writeQuarantine } from './write-quarantine.ts';
+import { writeRecords } from './write-records.ts';
+
+export type { CommitContext } from './group-contents.ts';
 
 /** Units of one part that are committed together with their ledger and the cursor behind them. */
 export interface Group {
@@ -30,17 +32,14 @@ export interface Replayed {
   rows: readonly { id: string; unit: number; item: Parsed }[];
 }
 
-export interface CommitContext {
-  maskingVersion: number;
-  consent(item: Parsed): ExclusionReason | null;
-}
-
 /** Writes the groups of one batch. One writer at a time for each batch; a batch has one source, and a source one workflow. */
 export class BatchWriter {
   readonly #store: Store;
   readonly #owner: Owner;
   readonly #context: CommitContext;
   #samples: SampleWriter;
+  /** The commit that is under way, or the last one. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, owner: Owner, context: CommitContext) {
     this.#store = store;
@@ -50,24 +49,31 @@ export class BatchWriter {
   }
 
   /**
-   * Commits a group, its ledger and the cursor in one transaction, or nothing.
+   * Commits a group, its ledger and the cursor in one transaction, or nothing. Its items are named and sealed at once; then it waits for
+   * the commit before it, so that the next group can be read while this one is written.
    * @returns units by outcome
    * @throws AfferentError `ledger-unbalanced` when the outcomes do not sum to what was counted
    */
-  async commit(group: Group): Promise<Tally> {
-    return this.#whole({ part: group.part, unit: group.firstUnit }, async (tx) => {
-      await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(group.items));
-      await this.#requireCursor(tx, group);
-      const units: number[] = [];
-      let unit = group.firstUnit;
-      for (const item of group.items) {
-        units.push(unit);
-        unit += item.units;
-      }
-      const tally = await this.#write(tx, group, units);
-      await tally.write(tx, this.#owner.batch, group.counted, unit);
-      return tally;
-    });
+  commit(group: Group): Promise<Tally> {
+    const { items, part, firstUnit, counted } = group;
+    const units: number[] = [];
+    let unit = firstUnit;
+    for (const item of items) {
+      units.push(unit);
+      unit += item.units;
+    }
+    const contents = contentsOf(this.#owner, this.#context, part, items, units);
+    const committed = this.#before.then(() =>
+      this.#whole({ part, unit: firstUnit }, async (tx) => {
+        await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(contents));
+        await this.#requireCursor(tx, group);
+        const tally = await this.#write(tx, part, contents, group.facts);
+        await tally.write(tx, this.#owner.batch, counted, unit);
+        return tally;
+      }),
+    );
+    this.#before = committed.catch(() => {});
+    return committed;
   }
 
   /**
@@ -77,8 +83,8 @@ export class BatchWriter {
    */
   async replay({ part, rows }: Replayed): Promise<Tally> {
     return this.#whole({ part, unit: rows[0]?.unit ?? 0 }, async (tx) => {
-      const after = rows.map((row) => row.item);
-      await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(after));
+      const deletes = rows.some(({ item }) => item.is === 'deletion');
+      await holdForDeletions(this.#store, tx, this.#owner.participant, deletes);
       await lockBatch(this.#store, tx, this.#owner.batch);
       const left = await takeFromQuarantine(
         tx,
@@ -87,11 +93,8 @@ export class BatchWriter {
       );
       const mine = rows.filter((row) => left.has(row.id));
       const items = mine.map((row) => row.item);
-      const tally = await this.#write(
-        tx,
-        { part, items },
-        mine.map((row) => row.unit),
-      );
+      const units = mine.map((row) => row.unit);
+      const tally = await this.#write(tx, part, contentsOf(this.#owner, this.#context, part, items, units));
       await tally.write(
         tx,
         this.#owner.batch,
@@ -112,50 +115,36 @@ export class BatchWriter {
     }
   }
 
-  async #write(tx: Transaction<Tables>, group: Pick<Group, 'part' | 'items' | 'facts'>, units: readonly number[]): Promise<Tally> {
+  async #write(tx: Transaction<Tables>, part: number, contents: GroupContents, facts?: Group['facts']): Promise<Tally> {
     const owner = this.#owner;
-    const tally = new Tally();
-    const records: IncomingRecord[] = [];
-    const samples = new Map<string, Sample[]>();
-    const quarantine: IncomingQuarantine[] = [];
-    for (const [index, item] of group.items.entries()) {
-      const unit = units[index] as number;
-      const refused = item.is === 'excluded' ? item.reason : this.#context.consent(item);
-      if (refused) tally.add('excluded', item.day, item.units, refused);
-      else if (item.is === 'quarantined') {
-        const { reason, units, raw, field = null, frame = null, of = null } = item;
-        const row = quarantineRow(owner, { part: group.part, unit }, item, { reason, units, raw, field, frame, of });
-        quarantine.push({ row, of });
-      } else if (item.is === 'record') {
-        records.push({ row: recordRow(owner, item.record, this.#context.maskingVersion), recordId: item.record.id });
-      } else if (item.is === 'sample') {
-        const { signal, unit: ucum, device, time } = item.sample;
-        const written = item.sample.original?.unit ?? '';
-        const stream = `${signal}\0${ucum}\0${device}\0${time.zone}\0${time.day}\0${written}`;
-        const list = samples.get(stream);
-        if (list) list.push(item.sample);
-        else samples.set(stream, [item.sample]);
-      } else if (item.is === 'block') {
-        const result = await writeRegular(tx, owner, item.block, item.day ?? '');
-        if (result.rows.length > 0) await tx.insertInto('series').values(result.rows).execute();
-        tally.add('stored', item.day, result.stored);
-        tally.add('duplicate', item.day, result.duplicates);
-        for (const { from, to } of result.conflicts) {
-          const { channels, values } = item.block;
-          const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
-          const broken = { reason: 'conflicts-with-stored', units: to - from, raw, field: null, frame: null, of: null } as const;
-          quarantine.push({ row: quarantineRow(owner, { part: group.part, unit: unit + from }, item, broken), of: null });
-        }
-      } else if (item.is === 'deletion') {
+    const { tally, records, samples, quarantine, compared } = contents;
+    for (const { item, unit } of compared) {
+      if (item.is === 'deletion') {
         await deleteRecord(tx, owner, item);
         tally.add('excluded', item.day, item.units, 'deletion');
+        continue;
+      }
+      const result = await writeRegular(tx, owner, item.block, item.day ?? '');
+      if (result.rows.length > 0) await tx.insertInto('series').values(result.rows).execute();
+      tally.add('stored', item.day, result.stored);
+      tally.add('duplicate', item.day, result.duplicates);
+      for (const { from, to } of result.conflicts) {
+        const { channels, values } = item.block;
+        const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
+        const broken = { reason: 'conflicts-with-stored', units: to - from, raw, field: null, frame: null, of: null } as const;
+        quarantine.push({ row: quarantineRow(owner, { part, unit: unit + from }, item, broken), of: null });
       }
     }
     await writeRecords(tx, this.#store, owner, records, tally);
-    for (const list of samples.values()) await this.#writeSamples(tx, list, tally);
+    for (const list of samples) await this.#writeSamples(tx, list, tally);
     await writeQuarantine(tx, this.#store, owner, quarantine, tally);
-    if (quarantine.length > 0) await keepPart(tx, owner, group.part, group.facts?.() ?? null);
+    if (quarantine.length > 0) await keepPart(tx, owner, part, facts?.() ?? null);
     return tally;
+  }
+
+  /** Waits until nothing is being written any more, however that ended. */
+  async idle(): Promise<void> {
+    await this.#before;
   }
 
   /** Moves the cursor behind a part whose groups are all committed. */
@@ -186,8 +175,8 @@ export class BatchWriter {
   }
 }
 
-function deletes(items: readonly Parsed[]): boolean {
-  return items.some((item) => item.is === 'deletion');
+function deletes({ compared }: GroupContents): boolean {
+  return compared.some(({ item }) => item.is === 'deletion');
 }
 
 async function lockBatch(store: Store, tx: Transaction<Tables>, batch: string) {

@@ -8,6 +8,8 @@ import { completeErasures } from './withdraw.ts';
 export interface Store {
   db: Db;
   adapter: Adapter;
+  /** The database's file, or null where a server keeps it. */
+  path: string | null;
   secrets: Secrets;
   keys: KeyStore;
   close(): Promise<void>;
@@ -46,7 +48,8 @@ export async function openStore(address: StoreAddress): Promise<Store> {
       await keys.close();
       await db.destroy();
     };
-    const store: Store = { db, adapter, secrets, keys, close };
+    const path = adapter.name === 'sqlite' ? address.store.slice('sqlite:'.length) : null;
+    const store: Store = { db, adapter, path, secrets, keys, close };
     await completeErasures(store).catch(async (thrown) => {
       await keys.close();
       throw thrown;

@@ -39,7 +39,7 @@ export async function restore(folder: string, address: StoreAddress, models: str
   requireKeyStoreFile(address.keyStore);
   const { db, adapter } = connect<Tables>(address.store);
   const keys = await KeyStore.open(address.keyStore, secrets);
-  const store: Store = { db, adapter, secrets, keys, close: async () => {} };
+  const store: Store = { db, adapter, path: null, secrets, keys, close: async () => {} };
   try {
     await requireNoStudies(db);
     const withdrawn = await withdrawnParticipants(store, folder, manifest);

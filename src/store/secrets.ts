@@ -100,7 +100,7 @@ export function hmacSha256(key: Buffer): (message: string | Buffer) => string {
     }
     const bytes = typeof message === 'string' ? inner.write(message, blockBytes) : message.copy(inner, blockBytes);
     // As a string of one character a byte: a buffer of its own costs three times the hashing of a short text.
-    outer.write(digestOf('sha256', inner.subarray(0, blockBytes + bytes), 'latin1'), blockBytes, 'latin1');
+    outer.write(digestOf('sha256', inner.subarray(0, blockBytes + bytes), 'binary'), blockBytes, 'latin1');
     return digestOf('sha256', outer, 'hex');
   };
 }
