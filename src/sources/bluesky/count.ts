@@ -1,6 +1,6 @@
 import type { UnitCounter } from '../../../schema/source.ts';
+import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { LineCounter } from '../reading/count-lines.ts';
-import { NestedCounter } from '../reading/count-nested.ts';
 import { UnitEnds } from '../reading/unit-ends.ts';
 import { MAX_HEADER_BYTES, MAX_LENGTH_BYTES } from './limits.ts';
 import { recordPaths } from './places.ts';
@@ -8,7 +8,7 @@ import { recordPaths } from './places.ts';
 /** A counter for the role of a part. */
 export function counterOf(role: string | null): UnitCounter {
   if (role === 'repository') return new SectionCounter();
-  return role === 'lines' || role === 'jetstream' ? new LineCounter() : new NestedCounter(recordPaths);
+  return role === 'lines' || role === 'jetstream' ? new LineCounter() : new JsonUnitCounter(recordPaths);
 }
 
 /** Counts sections of a CAR file below its header by jumping from length to length; a rest that is none is one unit. */

@@ -1,4 +1,4 @@
-import type { JsonPath } from '../reading/json-paths.ts';
+import type { JsonPath } from '../reading/document-paths.ts';
 
 /** Where records lie: in a page of `listRecords`, of a feed or of a search, or in a bare array. */
-export const recordPaths: readonly JsonPath[] = [['records'], ['feed'], ['posts'], []];
+export const recordPaths: readonly JsonPath[] = [['records', '[]'], ['feed', '[]'], ['posts', '[]'], ['[]']];

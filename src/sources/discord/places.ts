@@ -1,4 +1,4 @@
-import type { JsonPath } from '../reading/json-paths.ts';
+import type { JsonPath } from '../reading/document-paths.ts';
 
 /** `messages.json` is one array. */
-export const messagePaths: readonly JsonPath[] = [[]];
+export const messagePaths: readonly JsonPath[] = [['[]']];

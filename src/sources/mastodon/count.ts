@@ -1,8 +1,8 @@
-import { NestedCounter } from '../reading/count-nested.ts';
+import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { activityPaths } from './places.ts';
 
 /** Counts the activities of an outbox. */
-export class ActivityCounter extends NestedCounter {
+export class ActivityCounter extends JsonUnitCounter {
   constructor() {
     super(activityPaths);
   }

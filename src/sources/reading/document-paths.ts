@@ -11,11 +11,13 @@ export interface PathNode {
   elements: PathNode | null;
   /** Whether what stands here is a unit. */
   isUnit: boolean;
+  /** Whether what stands here is handed over whole, though it is no unit. */
+  isFact: boolean;
 }
 
-export function pathTree(paths: readonly JsonPath[]): PathNode {
+export function pathTree(paths: readonly JsonPath[], facts: readonly JsonPath[] = []): PathNode {
   const root = emptyNode();
-  for (const path of paths) {
+  const nodeAt = (path: JsonPath): PathNode => {
     let node = root;
     for (const step of path) {
       let next = step === '[]' ? node.elements : step === '*' ? node.anyMember : (node.members.get(step) ?? null);
@@ -27,8 +29,10 @@ export function pathTree(paths: readonly JsonPath[]): PathNode {
       }
       node = next;
     }
-    node.isUnit = true;
-  }
+    return node;
+  };
+  for (const path of paths) nodeAt(path).isUnit = true;
+  for (const path of facts) nodeAt(path).isFact = true;
   return root;
 }
 
@@ -38,5 +42,5 @@ export function memberNode(node: PathNode, key: string): PathNode | null {
 }
 
 function emptyNode(): PathNode {
-  return { members: new Map(), anyMember: null, elements: null, isUnit: false };
+  return { members: new Map(), anyMember: null, elements: null, isUnit: false, isFact: false };
 }

@@ -1,32 +1,29 @@
-import type { Frame as Around } from '../../../schema/source.ts';
+import { aroundUnits, type Frame, isUnits, type Scalar } from './document-frames.ts';
 import { type JsonPath, memberNode, type PathNode, pathTree } from './document-paths.ts';
-import { listFrame } from './frames.ts';
-import { MAX_UNIT_BYTES } from './limits.ts';
+import { KEPT_OF_TOO_LONG, MAX_UNIT_BYTES } from './limits.ts';
 import { isBlank, PendingBytes, type Unit } from './unit.ts';
 
-export type Scalar = string | number | boolean | null;
+/** A value on the way to units that is handed over whole, and the steps that lead to it. */
+export interface JsonFact {
+  steps: JsonPath;
+  bytes: Buffer;
+  tooLong: boolean;
+}
 
 /** A unit of a JSON document, with what stands around it. */
 export interface JsonUnit extends Unit {
   /** Names of the members that lead to it, with dots between. */
   path: string;
+  /** The steps to its array. */
+  steps: JsonPath;
+  /** Facts that stood between it and the unit before. */
+  facts: readonly JsonFact[];
   /** Short values that stood before it in the objects around it, the outermost first. */
   scopes: readonly Readonly<Record<string, Scalar>>[];
 }
 
 /** How a stream ended that should be one JSON document with arrays at its paths. */
 export type DocumentEnd = 'whole' | 'no-document' | 'cut-off' | 'followed-by-more' | 'no-array';
-
-interface Frame {
-  isArray: boolean;
-  node: PathNode;
-  path: string;
-  /** The string before the last colon. */
-  key: string;
-  scope: Record<string, Scalar>;
-  /** What stands around its units, where it has any. */
-  around?: () => Around;
-}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,6 +35,8 @@ for (const byte of [QUOTE, COMMA, COLON, 0x5b, 0x5d, 0x7b, 0x7d]) STRUCTURAL[byt
 const MAX_NAME_BYTES = 256;
 const MAX_SCALAR_BYTES = 1024;
 const MAX_SCOPE = 64;
+/** Facts between two units: of chats without any message there may be many in a row. */
+const MAX_FACTS = 100_000;
 
 /**
  * Cuts a stream that is one JSON document into the elements of the arrays at some paths. Bytes before the first
@@ -49,6 +48,10 @@ export class JsonUnitSlicer {
   readonly #frames: Frame[] = [];
   readonly #pending = new PendingBytes(MAX_UNIT_BYTES);
   readonly #value = new PendingBytes(MAX_SCALAR_BYTES);
+  /** What stands before the document, and a fact that is under way. */
+  readonly #aside = new PendingBytes(KEPT_OF_TOO_LONG);
+  #facts: JsonFact[] = [];
+  #factSteps: JsonPath | null = null;
   /** Containers open inside a unit, or where no path leads. */
   #skipped = 0;
   #position = 0;
@@ -65,8 +68,9 @@ export class JsonUnitSlicer {
   /** Whether a member's value is being collected. */
   #collecting = false;
 
-  constructor(paths: readonly JsonPath[]) {
-    this.#tree = pathTree(paths);
+  /** @param facts values on the way that are handed over with the next unit, up to 64 KiB each */
+  constructor(paths: readonly JsonPath[], facts: readonly JsonPath[] = []) {
+    this.#tree = pathTree(paths, facts);
   }
 
   /** Names of members that hold arrays or objects to which no path leads. */
@@ -97,6 +101,7 @@ export class JsonUnitSlicer {
           from = at;
           this.#value.clear();
           this.#collecting = true;
+          this.#factSteps = memberNode(top.node, top.key)?.isFact === true ? [...top.steps, top.key] : null;
         }
       } else {
         this.#endOfPiece(units, top as Frame, chunk.subarray(from, at - 1), at);
@@ -115,8 +120,13 @@ export class JsonUnitSlicer {
     return this.#state !== 'before';
   }
 
+  /** Whether anything but white space stood before it. */
+  get isStrange(): boolean {
+    return this.#sawBytes;
+  }
+
   end(): { how: DocumentEnd; rest: Unit } {
-    const rest = this.#pending.take(Buffer.alloc(0), this.#position);
+    const rest = (this.#state === 'before' ? this.#aside : this.#pending).take(Buffer.alloc(0), this.#position);
     if (this.#state === 'before') return { how: this.#sawBytes ? 'no-document' : 'whole', rest };
     if (this.#state === 'inside') return { how: 'cut-off', rest };
     return { how: this.#more ? 'followed-by-more' : this.#matched ? 'whole' : 'no-array', rest };
@@ -127,16 +137,18 @@ export class JsonUnitSlicer {
       const byte = chunk[at] as number;
       if (byte === 0x5b || byte === 0x7b) {
         this.#state = 'inside';
+        this.#aside.clear();
         return at;
       }
       if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) this.#sawBytes = true;
     }
+    this.#aside.add(chunk);
     return chunk.length;
   }
 
   /** Whether what follows the bracket begins a piece anew. */
   #open(isArray: boolean, top: Frame | undefined): boolean {
-    if (this.#skipped > 0 || (top !== undefined && isUnits(top))) {
+    if (this.#skipped > 0 || this.#factSteps !== null || (top !== undefined && isUnits(top))) {
       this.#skipped++;
       return false;
     }
@@ -149,7 +161,8 @@ export class JsonUnitSlicer {
       return false;
     }
     const path = top === undefined || top.isArray ? (top?.path ?? '') : top.path === '' ? top.key : `${top.path}.${top.key}`;
-    const frame: Frame = { isArray, node, path, key: '', scope: {} };
+    const steps = top === undefined ? [] : [...top.steps, top.isArray ? '[]' : top.key];
+    const frame: Frame = { isArray, node, path, key: '', scope: {}, steps };
     this.#frames.push(frame);
     this.#last = '';
     if (isUnits(frame)) {
@@ -171,9 +184,15 @@ export class JsonUnitSlicer {
     if (isUnits(top)) {
       const unit = this.#pending.take(piece, this.#position + at);
       const scopes = this.#frames.filter((frame) => !frame.isArray).map((frame) => frame.scope);
-      if (unit.tooLong || !isBlank(unit.bytes)) units.push({ ...unit, path: top.path, scopes, frame: top.around });
+      if (!unit.tooLong && isBlank(unit.bytes)) return;
+      units.push({ ...unit, path: top.path, scopes, frame: top.around, steps: top.steps, facts: this.#facts });
+      this.#facts = [];
     } else if (!top.isArray) {
-      if (this.#collecting) this.#keepScalar(top, this.#value.take(piece, 0));
+      if (this.#factSteps !== null) {
+        const { bytes, tooLong } = this.#aside.take(piece, 0);
+        if (this.#facts.length < MAX_FACTS) this.#facts.push({ steps: this.#factSteps, bytes, tooLong });
+        this.#factSteps = null;
+      } else if (this.#collecting) this.#keepScalar(top, this.#value.take(piece, 0));
       this.#collecting = false;
       top.key = '';
     }
@@ -193,6 +212,7 @@ export class JsonUnitSlicer {
   #keep(piece: Buffer): void {
     const top = this.#frames.at(-1);
     if (top !== undefined && isUnits(top)) this.#pending.add(piece);
+    else if (this.#factSteps !== null) this.#aside.add(piece);
     else if (this.#collecting) this.#value.add(piece);
   }
 
@@ -225,20 +245,4 @@ export class JsonUnitSlicer {
     this.#last = tooLong ? '' : bytes.toString('utf8');
     this.#name = null;
   }
-}
-
-/** Steps to the innermost array, and the short values of the objects on the way. */
-function aroundUnits(frames: readonly Frame[]): () => Around {
-  const steps = frames.slice(0, -1).map((frame) => (frame.isArray ? '[]' : frame.key));
-  const scopes = frames.map((frame) => frame.scope);
-  return () => {
-    const facts = scopes.flatMap((scope, depth) =>
-      Object.entries(scope).map(([name, value]) => [[...steps.slice(0, depth), name], JSON.stringify(value)] as const),
-    );
-    return listFrame(steps, facts);
-  };
-}
-
-function isUnits(frame: Frame): boolean {
-  return frame.isArray && frame.node.elements?.isUnit === true;
 }

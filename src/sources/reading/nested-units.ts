@@ -1,15 +1,22 @@
 import type { Parsed } from '../../../schema/source.ts';
+import type { JsonPath } from './document-paths.ts';
+import { type DocumentEnd, JsonUnitSlicer } from './document-units.ts';
 import { listFrame } from './frames.ts';
-import type { JsonPath, JsonPlaces } from './json-paths.ts';
-import { type NestedEnd, NestedSlicer } from './nested-elements.ts';
 import { quarantined } from './quarantine.ts';
 import type { Unit } from './unit.ts';
 
+/** Where the units of a JSON document lie, and which values on the way are handed over. */
+export interface JsonPlaces {
+  units: readonly JsonPath[];
+  facts: readonly JsonPath[];
+}
+
 const endReasons = {
-  'no-units': 'not-this-kind',
+  'no-document': 'not-this-kind',
+  'no-array': 'not-this-kind',
   'cut-off': 'part-unreadable',
   'followed-by-more': 'wrong-shape',
-} as const satisfies Record<Exclude<NestedEnd, 'whole'>, string>;
+} as const satisfies Record<Exclude<DocumentEnd, 'whole'>, string>;
 
 /**
  * What became of each unit of a JSON document. `settle` judges a unit, `learn` gets the facts that stand before it,
@@ -21,21 +28,18 @@ export async function* nestedUnits(
   settle: (unit: Unit) => Parsed,
   learn: (path: string, value: unknown) => void = () => {},
 ): AsyncGenerator<Parsed> {
-  const slicer = new NestedSlicer(places);
-  const facts = new Map<string, [path: JsonPath, json: string]>();
-  let behindUnits = false;
+  const slicer = new JsonUnitSlicer(places.units, places.facts);
+  const known = new Map<string, [path: JsonPath, json: string]>();
   for await (const chunk of chunks) {
-    for (const { unit, fact, path } of slicer.push(chunk)) {
-      if (fact !== null) {
-        // What stood before the units of another object was of that object.
-        if (behindUnits) for (const [name, [way]] of facts) if (way.includes('[]')) facts.delete(name);
-        behindUnits = false;
-        if (!unit.tooLong) facts.set(fact, [path, unit.bytes.toString('utf8')]);
-        learn(fact, unit.tooLong ? undefined : jsonOf(unit.bytes));
-        continue;
+    for (const { bytes, end, tooLong, steps, facts } of slicer.push(chunk)) {
+      // What stood before the units of another object was of that object.
+      if (facts.length > 0) for (const [name, [way]] of known) if (way.includes('[]')) known.delete(name);
+      for (const fact of facts) {
+        const name = fact.steps.join('.');
+        if (!fact.tooLong) known.set(name, [fact.steps, fact.bytes.toString('utf8')]);
+        learn(name, fact.tooLong ? undefined : jsonOf(fact.bytes));
       }
-      behindUnits = true;
-      unit.frame = () => listFrame(path, [...facts.values()]);
+      const unit: Unit = { bytes, end, tooLong, frame: () => listFrame(steps, [...known.values()]) };
       yield slicer.isStrange ? quarantined(unit, 'not-this-kind') : settle(unit);
     }
   }

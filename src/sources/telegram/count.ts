@@ -1,8 +1,8 @@
-import { NestedCounter } from '../reading/count-nested.ts';
+import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { messagePaths } from './places.ts';
 
 /** Counts messages of all chats. */
-export class MessageCounter extends NestedCounter {
+export class MessageCounter extends JsonUnitCounter {
   constructor() {
     super(messagePaths);
   }

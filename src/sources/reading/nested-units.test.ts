@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutAt } from '../testing/fake-part.ts';
-import { NestedCounter } from './count-nested.ts';
-import { NestedSlicer } from './nested-elements.ts';
+import { JsonUnitCounter } from './count-document-units.ts';
+import { JsonUnitSlicer } from './document-units.ts';
 
 const places = {
-  units: [[], ['messages'], ['chats', 'list', '[]', 'messages']],
+  units: [['[]'], ['messages', '[]'], ['chats', 'list', '[]', 'messages', '[]']],
   facts: [['name'], ['about'], ['chats', 'list', '[]', 'name']],
 };
 
@@ -17,15 +17,14 @@ interface Read {
 }
 
 function read(chunks: Buffer[]): Read {
-  const slicer = new NestedSlicer(places);
-  const pieces = chunks.flatMap((chunk) => slicer.push(chunk));
-  const units = pieces.filter(({ fact }) => fact === null).map(({ unit }) => unit);
-  const facts = pieces.flatMap(({ fact, unit }): [string, string][] => (fact === null ? [] : [[fact, unit.bytes.toString().trim()]]));
+  const slicer = new JsonUnitSlicer(places.units, places.facts);
+  const units = chunks.flatMap((chunk) => slicer.push(chunk));
+  const facts = units.flatMap((unit) => unit.facts.map(({ steps, bytes }): [string, string] => [steps.join('.'), bytes.toString().trim()]));
   return { units: units.map(({ bytes }) => bytes.toString().trim()), facts, how: slicer.end().how, ends: units.map(({ end }) => end) };
 }
 
 function count(chunks: Buffer[]): number[] {
-  const counter = new NestedCounter(places.units);
+  const counter = new JsonUnitCounter(places.units);
   for (const chunk of chunks) counter.push(chunk);
   counter.end();
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -48,14 +47,13 @@ const whole = JSON.stringify({
 });
 
 describe('elements of arrays inside a JSON document', () => {
-  it('are those at the places, and facts come on the way', () => {
+  it('are those at the places, and facts come with the first behind them', () => {
     expect(read([Buffer.from(whole)])).toMatchObject({
       units: ['{"text":"x, [y]"}', '"two"', '3', '[]', '{"messages":[9]}', '{"a":1}', '{"a":2}'],
       facts: [
         ['name', '"a \\"b\\" ] }"'],
         ['about', '{"messages":["not these"],"n":1}'],
         ['chats.list.[].name', '"one"'],
-        ['chats.list.[].name', '"two"'],
       ],
       how: 'whole',
     });
@@ -65,7 +63,7 @@ describe('elements of arrays inside a JSON document', () => {
   it('say how the document ends', () => {
     const how = (text: string) => read([Buffer.from(text)]).how;
     expect([' \n', '{"a": []}', 'words', '{"messages": [1, 2', '[1] x', '{"messages": []}'].map(how)).toEqual([
-      ...['whole', 'no-units', 'no-units', 'cut-off', 'followed-by-more', 'whole'],
+      ...['whole', 'no-array', 'no-document', 'cut-off', 'followed-by-more', 'whole'],
     ]);
   });
 
