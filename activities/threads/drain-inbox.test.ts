@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
 import { pushMedia } from '../../schema/streams.ts';
@@ -70,4 +71,21 @@ test('a reader that ends by itself, however often, sets nothing aside', async ()
   const interrupted = () => Promise.reject(new AfferentError('interrupted'));
   for (let i = 0; i < 6; i++) await expect(drainInbox(context, source, interrupted)).rejects.toMatchObject({ code: 'interrupted' });
   expect(await store.db.selectFrom('inbox').select(['state', 'tries']).execute()).toEqual([{ state: 'waiting', tries: 0 }]);
+});
+
+test('commits of the reading are not waited for one by one; all others are again when it has ended', async () => {
+  const store = await (await storeHome('sqlite')).open();
+  const { source, participant, device } = await pushedTo(store, 'posts');
+  const sent = { requestId: null, media: pushMedia.ndjson, body: Buffer.from('{}'), receivedMs: 0, clientMs: null };
+  const row = await sealIncoming(store, { study, participant, source, from: { device }, ...sent });
+  await store.db.transaction().execute((tx) => insertIncoming(store, tx, [row]));
+  const context = { store, models: '', progress: () => {}, checkCancelled: () => {} };
+  const [normal, full] = [1, 2];
+  const synchronous = async () => (await sql<{ synchronous: number }>`pragma synchronous`.execute(store.db)).rows[0]?.synchronous;
+  const seen: unknown[] = [];
+  await drainInbox(context, source, async () => {
+    seen.push(await synchronous());
+    throw new AfferentError('interrupted');
+  }).catch(async () => seen.push(await synchronous()));
+  expect(seen).toEqual([normal, full]);
 });

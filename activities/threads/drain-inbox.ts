@@ -3,6 +3,7 @@ import { openBatch } from '../../src/store/batches.ts';
 import { nextWaiting, retryFailed, settleInbox } from '../../src/store/inbox.ts';
 import { beginTry, endTry } from '../../src/store/inbox-tries.ts';
 import { requireSource } from '../../src/store/sources.ts';
+import { syncLater } from '../../src/store/sync-later.ts';
 import type { JobContext } from './jobs.ts';
 import { setAsideWhole } from './whole-pushes.ts';
 
@@ -30,6 +31,12 @@ export function inboxSource(batch: string): string | null {
  * @throws AfferentError `internal` once nothing waits, where something unforeseen happened
  */
 export async function drainInbox(context: JobContext, id: string, read: Read): Promise<{ error: ErrorCode | null }> {
+  // What is read stays in the inbox until its units are in the ledger, in the same database: each push has some six small commits, and
+  // the devices' own wait behind them.
+  return syncLater(context.store, () => drain(context, id, read));
+}
+
+async function drain(context: JobContext, id: string, read: Read): Promise<{ error: ErrorCode | null }> {
   const { store, checkCancelled, progress } = context;
   const source = await requireSource(store, id);
   await retryFailed(store, id);
@@ -57,11 +64,12 @@ async function readOnce(context: JobContext, row: string, batch: string, read: R
     await setAsideWhole(store, row, batch);
     return null;
   }
-  try {
-    return await read(batch).then((end) => end.error, setAside);
-  } finally {
-    await endTry(store, row);
-  }
+  return read(batch)
+    .then((end) => end.error, setAside)
+    .catch(async (thrown: unknown) => {
+      await endTry(store, row);
+      throw thrown;
+    });
 }
 
 /** A fault of ours at one push must not keep all later ones unread; whatever may pass ends the reading. */

@@ -13,7 +13,7 @@ export async function beginTry(store: Store, id: string): Promise<number> {
   return tries;
 }
 
-/** The reading of a row ended in whatever way, and its reader lives. */
+/** The reading of a row was interrupted, and its reader lives. */
 export async function endTry(store: Store, id: string): Promise<void> {
   await store.db.updateTable('inbox').set({ tries: 0 }).where('id', '=', id).execute();
 }

@@ -206,7 +206,7 @@ export async function inboxBody(store: Store, id: string): Promise<Buffer> {
 export async function settleInbox(store: Store, id: string, batch: string, failed: boolean): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
     if (failed) {
-      await tx.updateTable('inbox').set({ state: 'failed', batch }).where('id', '=', id).execute();
+      await tx.updateTable('inbox').set({ state: 'failed', batch, tries: 0 }).where('id', '=', id).execute();
       return;
     }
     await tx.updateTable('inbox').set({ state: 'read', batch, body: null }).where('id', '=', id).execute();
