@@ -1,6 +1,7 @@
 import type { Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
-import type { JsonUnit, Scalar } from '../reading/document-units.ts';
+import type { Scalar } from '../reading/document-frames.ts';
+import type { JsonUnit } from '../reading/document-units.ts';
 import { isFields } from '../reading/documents.ts';
 import { numberFrom, sampleOutcome } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
