@@ -2,10 +2,11 @@
  * The same made-up export through Afferent and through a tool that writes it to SQLite in the clear, in turn on one machine: wall time,
  * processor time, units a second and peak memory of each, and the ratios.
  *
- *   node bench/sources-against-sqlite-tools.ts --tool PATH/bin/healthkit-to-sqlite --megabytes 1000
- *   node bench/sources-against-sqlite-tools.ts --tool PATH/bin/twitter-to-sqlite --posts 1000000
+ *   node bench/sources-against-sqlite-tools.ts --tool PATH/bin/healthkit-to-sqlite --full
+ *   node bench/sources-against-sqlite-tools.ts --tool PATH/bin/twitter-to-sqlite --full
  *
- * The tools come from PyPI; the python beside the tool measures both. `--rounds N` takes turns, `--folder` says where to write.
+ * `--full` takes 1 GB or a million posts; without it `--megabytes` (60) or `--posts` (50,000). The tools come from PyPI; the python beside
+ * the tool measures both. `--rounds N` takes turns, `--folder` says where to write: up to 6 GB, removed at the end.
  */
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -21,8 +22,9 @@ import { generateArchive } from './sources-x-archive.ts';
 const { values } = parseArgs({
   options: {
     tool: { type: 'string' },
-    megabytes: { type: 'string', default: '100' },
-    posts: { type: 'string', default: '100000' },
+    full: { type: 'boolean', default: false },
+    megabytes: { type: 'string', default: '60' },
+    posts: { type: 'string', default: '50000' },
     rounds: { type: 'string', default: '1' },
     folder: { type: 'string', default: tmpdir() },
   },
@@ -30,7 +32,7 @@ const { values } = parseArgs({
 const tool = values.tool ?? '';
 const isHealth = basename(tool) === 'healthkit-to-sqlite';
 
-/** Runs a command and gives what the system says it took. Peak memory is that of the command and what it starts. */
+/** Runs a command and gives what the system says it took. Peak memory is that of the largest process; neither side has more than one. */
 const MEASURE = `
 import json, resource, subprocess, sys, time
 began = time.monotonic()
@@ -56,7 +58,8 @@ const folder = mkdtempSync(join(values.folder, 'afferent-bench-'));
 try {
   const file = join(folder, isHealth ? 'export.xml' : 'data/tweet.js');
   mkdirSync(dirname(file), { recursive: true });
-  const units = isHealth ? Math.round(Number(values.megabytes) * 3000) : Number(values.posts);
+  const [megabytes, posts] = values.full ? [1000, 1_000_000] : [Number(values.megabytes), Number(values.posts)];
+  const units = isHealth ? Math.round(megabytes * 2933) : posts;
   await pipeline(Readable.from(isHealth ? generateExport(units) : generateArchive(units)), createWriteStream(file));
   console.log(`${basename(file)}: ${(statSync(file).size / 1e6).toFixed(0)} MB, ${units} units`);
   for (let round = 1; round <= Number(values.rounds); round++) {

@@ -13,6 +13,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** What a text must not hold to stand between quotes as it is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON writes control characters otherwise
 const toEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function quoted(text: string): string {

@@ -8,6 +8,7 @@ import { writeZip } from '../testing/write-zip.ts';
 import { readElement, readStartTag } from './element.ts';
 import { generateExport } from './generate.ts';
 import { appleHealth } from './index.ts';
+import { readRecordTag } from './record-tag.ts';
 
 const folder = join(import.meta.dirname, 'fixtures', 'apple_health_export');
 const xml = readFileSync(join(folder, 'exportación.xml'));
@@ -145,6 +146,24 @@ describe('an export of the Health app', () => {
       'Record',
     ]) {
       expect([text, readStartTag(text) ?? readElement(text)]).toEqual([text, null]);
+    }
+  });
+
+  it('reads records as the app writes them faster still, and any other no other way', () => {
+    const texts = [...generateExport(200)].filter((text) => text.includes('<Record')).map((text) => text.trim());
+    for (const text of texts) expect(readRecordTag(text)).toEqual(readElement(text)?.attributes);
+    const plain = texts.find((text) => text.includes('StepCount')) as string;
+    for (const [from, to] of [
+      [' sourceVersion', '> sourceVersion'],
+      [' sourceVersion', ' value="1" sourceVersion'],
+      [' sourceVersion', ' sourceName="x" sourceVersion'],
+      ['" value="', '" value="&#49;'],
+      ['" value="', '" value="<'],
+      ['"/>', '" more="1"/>'],
+      ['" endDate="', '"  endDate="'],
+      ['<Record ', '<Recorded '],
+    ] as const) {
+      expect([to, readRecordTag(plain.replace(from, to))]).toEqual([to, null]);
     }
   });
 });

@@ -12,12 +12,16 @@ import { zoneNamed } from '../reading/zones.ts';
 export class Moments {
   readonly #context: ParseContext;
   #latestMs: number;
+  #latest: string;
+  /** The last dates read without a zone of their own: the end of one record is often the beginning of the next. */
+  readonly #recent = new Map<string, Moment | null>();
   /** Time of the export, ISO, or null as long as it is not known. */
   exported: string | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
     this.#latestMs = context.arrivedMs + FUTURE_SLACK_MS;
+    this.#latest = textOf(this.#latestMs);
   }
 
   /** From here on nothing is believed that lies more than a day after the export. */
@@ -26,17 +30,29 @@ export class Moments {
     if (time === null || msOf(time) > this.#latestMs) return;
     this.exported = time.utc;
     this.#latestMs = msOf(time) + FUTURE_SLACK_MS;
+    this.#latest = textOf(this.#latestMs);
   }
 
   /** A date of a record, or null where it cannot be read. `zone` is the record's own, where it has one. */
   read(written: string | undefined, zone?: string): Moment | null {
-    const stated = readStated(written) ?? momentFrom(written, this.#context.zone);
-    if (stated === null || written === undefined) return stated;
+    if (written === undefined) return null;
     if (zone !== undefined && isZone(zone)) {
-      const own = utcMoment(msOf(stated), zone);
+      const stated = this.#stated(written);
+      const own = stated === null ? null : utcMoment(msOf(stated), zone);
       return own === null ? null : { ...own, zone: 'stated' };
     }
-    return this.#context.zone === null ? stated : utcMoment(msOf(stated), this.#context.zone);
+    let known = this.#recent.get(written);
+    if (known === undefined) {
+      const stated = this.#stated(written);
+      known = stated === null || this.#context.zone === null ? stated : utcMoment(msOf(stated), this.#context.zone);
+      if (this.#recent.size >= mostRecent) this.#recent.clear();
+      this.#recent.set(written, known);
+    }
+    return known;
+  }
+
+  #stated(written: string): Moment | null {
+    return readStated(written) ?? momentFrom(written, this.#context.zone);
   }
 
   /** The beginning of a day, in the declared zone or else in UTC. */
@@ -45,7 +61,7 @@ export class Moments {
   }
 
   isFuture(time: Moment): boolean {
-    return msOf(time) > this.#latestMs;
+    return time.utc > this.#latest;
   }
 }
 
@@ -58,33 +74,56 @@ function isZone(name: string): boolean {
   }
 }
 
-const STATED = /^(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d) ([+-])(0\d|1[0-7])([0-5]\d)$/;
-const DAY_SECONDS = 86_400;
-/** Where the days begin that dates were last seen on, in seconds of UTC; cleared before it grows. */
-const days = new Map<string, number>();
-
-/** The app's own form, which is read a few times for each of millions of records; null for any other. */
-function readStated(written: string | undefined): Moment | null {
-  const found = written === undefined ? null : STATED.exec(written);
-  if (found === null) return null;
-  const [, day = '', hour = '', minute = '', second = '', sign, hours = '', minutes = ''] = found;
-  let begin = days.get(day);
-  if (begin === undefined) {
-    const read = momentFrom(day, null);
-    if (read === null) return null;
-    begin = msOf(read) / 1000;
-    if (days.size > 1000) days.clear();
-    days.set(day, begin);
-  }
-  const east = +hours * 60 + +minutes;
-  const offset = sign === '-' && east > 0 ? -east : east;
-  const seconds = +hour * 3600 + +minute * 60 + +second - offset * 60;
-  // Where UTC is on the same day only the hours are to be written anew.
-  if (seconds < 0 || seconds >= DAY_SECONDS) return moment((begin + seconds) * 1000, offset, 'stated');
-  return { utc: `${day}T${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${second}.000Z`, offset, zone: 'stated', day };
+/** A moment as text of one length, so that texts compare as moments do. */
+function textOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
-function two(number: number): string {
-  const whole = Math.floor(number);
-  return whole < 10 ? `0${whole}` : `${whole}`;
+const mostRecent = 64;
+const STATED = /^(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d) ([+-])(0\d|1[0-7])([0-5]\d)$/;
+const HOUR_MS = 3_600_000;
+
+/** The hour that dates were last seen in, at one offset: those of the same hour differ in minutes and seconds alone. */
+interface Hour {
+  /** Date and hour as written, and the offset as written. */
+  begin: string;
+  end: string;
+  /** Date and hour in UTC, up to the colon; null where the offset is no whole hours, or there is no such moment. */
+  utc: string | null;
+  offset: number;
+  day: string;
+}
+
+let last: Hour = { begin: '', end: '', utc: null, offset: 0, day: '' };
+
+/** The app's own form, which is read a few times for each of millions of records; null for any other. */
+function readStated(written: string): Moment | null {
+  if (written.length !== 25) return null;
+  if (!written.startsWith(last.begin) || !written.endsWith(last.end) || last.begin === '') {
+    const hour = hourOf(written);
+    if (hour === null) return null;
+    last = hour;
+  } else if (!isSixtieth(written, 14) || !isSixtieth(written, 17) || written[16] !== ':') return null;
+  const { utc, offset, day } = last;
+  if (utc === null) return null;
+  return { utc: `${utc}${written.slice(14, 19)}.000Z`, offset, zone: 'stated', day };
+}
+
+function hourOf(written: string): Hour | null {
+  const found = STATED.exec(written);
+  if (found === null) return null;
+  const [, day = '', hour = '', , , sign, hours = '', minutes = ''] = found;
+  const east = +hours * 60 + +minutes;
+  const offset = sign === '-' && east > 0 ? -east : east;
+  const begin = momentFrom(day, null);
+  const time = begin === null ? null : moment(msOf(begin) + +hour * HOUR_MS - offset * 60_000, offset, 'stated');
+  const utc = time === null || offset % 60 !== 0 ? null : time.utc.slice(0, 14);
+  return { begin: written.slice(0, 14), end: written.slice(19), utc, offset, day };
+}
+
+/** Whether two digits below sixty stand at a place. */
+function isSixtieth(text: string, at: number): boolean {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 5 && ones >= 0 && ones <= 9;
 }

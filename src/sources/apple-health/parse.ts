@@ -7,6 +7,7 @@ import type { Unit } from '../reading/unit.ts';
 import { type Attributes, readElement, readStartTag, withoutControls } from './element.ts';
 import type { Fate, Reading } from './fate.ts';
 import { Moments } from './moments.ts';
+import { readRecordTag } from './record-tag.ts';
 import { recordFate } from './records.ts';
 import { summaryFate, workoutFate } from './summaries.ts';
 
@@ -58,6 +59,8 @@ function childOf(unit: Unit, reading: Reading): Parsed {
 }
 
 function fateOf(text: string, reading: Reading): Fate {
+  const record = readRecordTag(text);
+  if (record !== null) return recordFate(record, text, reading);
   const start = readStartTag(text) ?? readElement(text);
   if (start === null) return { is: 'quarantined', reason: 'not-xml', day: null };
   const { name, attributes } = start;
