@@ -5,7 +5,7 @@ are its own, those of the blocks beside it, and the landmarks of all others; tim
 which are LANDMARKS of every BLOCK_PAIRS places.
 """
 
-from graph_context import CHANNELS, END, Context, qkv_parts
+from graph_context import CHANNELS, END, Context
 from model import HEADS, LANDMARKS, SHUT, WIDTH, Attention
 from onnx import TensorProto, helper
 from onnx_builder import GraphBuilder
@@ -17,12 +17,16 @@ def total_of(g: GraphBuilder, weights: str, ones: str) -> str:
     return g.slice(g.op("MatMul", weights, ones), 0, 1, 3)
 
 
-def attend_all(g: GraphBuilder, ctx: Context, q: str, k_transposed: str, v: str) -> str:
-    """Softmax attention of queries (B, H, Q, P) over all places -> (B, H, Q, P)."""
-    scores = g.op("Add", g.op("Mul", g.op("MatMul", q, k_transposed), g.constant(SCALE)), ctx.shut)
-    largest = g.op("ReduceMax", scores, g.ints(-1), keepdims=1)
-    weights = g.op("Mul", g.op("Exp", g.op("Sub", scores, largest)), ctx.mask4)
-    return g.op("Div", g.op("MatMul", weights, v), total_of(g, weights, ctx.ones_tokens))
+def attend_all(g: GraphBuilder, ctx: Context, u: str) -> str:
+    """Softmax attention over all places of a text: q, k and v side by side (B, T, 3D) -> (B, T, D)."""
+    heads = g.op("Transpose", g.op("Reshape", u, g.ints(0, 0, 3, HEADS, CHANNELS)), perm=[2, 0, 3, 1, 4])
+    q, k, v = (g.op("Squeeze", part, g.ints(0)) for part in g.op("Split", heads, outputs=3, axis=0, num_outputs=3))
+    scores = g.op("Mul", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), g.constant(SCALE))
+    shut = g.op("Mul", g.op("Sub", g.unsqueeze(ctx.mask, 1, 2), g.constant(1.0)), g.constant(-SHUT))
+    scores = g.op("Add", scores, shut)
+    weights = g.op("Exp", g.op("Sub", scores, g.op("ReduceMax", scores, g.ints(-1), keepdims=1)))  # exactly 0 at padding
+    y = g.op("Div", g.op("MatMul", weights, v), total_of(g, weights, ctx.ones(g, ctx.tokens)))
+    return g.op("Reshape", g.op("Transpose", y, perm=[0, 2, 1, 3]), g.ints(0, 0, WIDTH))
 
 
 def by_block(g: GraphBuilder, ctx: Context, x: str, *rest: int) -> str:
@@ -41,11 +45,11 @@ class Landmarks:
 
     def __init__(self, g: GraphBuilder, ctx: Context, x: str, k: str, v: str, mixer: Attention) -> None:
         row = mixer.landmark.weight.repeat(8, 1)  # eight equal columns: one alone takes another code path
-        score = g.slice(g.linear(x, row, mixer.landmark.bias.repeat(8)), 0, 1, 2)  # (B, T, 1)
+        score = g.slice(ctx.unpack(g, g.linear(x, row, mixer.landmark.bias.repeat(8))), 0, 1, 2)  # (B, T, 1)
         rank = g.op("Add", score, g.op("Mul", g.op("Sub", ctx.mask3, g.constant(1.0)), g.constant(-SHUT)))
         rank = g.op("Squeeze", by_block(g, ctx, rank, 1), g.ints(3))
         _, place = g.op("TopK", rank, g.ints(LANDMARKS), outputs=2, axis=2, largest=1, sorted=1)  # (B, C, m)
-        counted, _ = ctx.indices(g, ctx.blocks)  # (C, 1)
+        counted = g.unsqueeze(ctx.counted(g, ctx.blocks), 1)  # (C, 1)
         place = g.op("Add", place, g.op("Mul", counted, ctx.block))
         place = g.unsqueeze(g.op("Reshape", place, g.ints(0, -1)), 2)  # (B, L, 1)
         self.count = g.slice(g.op("Shape", place), 1, 2, 0)
@@ -54,12 +58,9 @@ class Landmarks:
         self.k, self.v = g.op("Transpose", k, perm=[0, 1, 3, 2]), v
         score, real = (g.op("GatherND", part, place, batch_dims=1) for part in (score, ctx.mask3))
         self.added, self.real = (g.unsqueeze(g.op("Squeeze", part, g.ints(2)), 1, 2) for part in (score, real))
-        block_of = g.op("Div", self.counted(g), g.ints(LANDMARKS))  # (1, L)
+        block_of = g.op("Div", g.unsqueeze(ctx.counted(g, self.count), 0), g.ints(LANDMARKS))  # (1, L)
         apart = g.op("Greater", g.op("Abs", g.op("Sub", counted, block_of)), g.ints(1))
         self.far = g.unsqueeze(g.op("Cast", apart, to=TensorProto.FLOAT), 1, 2, 3)  # (C, 1, 1, 1, L)
-
-    def counted(self, g: GraphBuilder) -> str:
-        return Context.indices(g, self.count)[1]
 
     @staticmethod
     def heads(g: GraphBuilder, x: str) -> str:
@@ -80,9 +81,9 @@ def attend_block(g: GraphBuilder, marks: Landmarks, ones: str, q: str, k: str, v
     return g.op("Div", g.op("Add", g.op("MatMul", near, v), g.op("MatMul", away, marks.v)), total)
 
 
-def attend_blocks(g: GraphBuilder, ctx: Context, x: str, parts: list[str], mixer: Attention) -> str:
-    """q, k, v (B, T, D) each -> (B, T, D), block by block."""
-    q, k, v = parts
+def attend_blocks(g: GraphBuilder, ctx: Context, x: str, u: str, mixer: Attention) -> str:
+    """As attend_all, block by block; x: packed states, from which landmarks are chosen."""
+    q, k, v = g.op("Split", u, outputs=3, axis=2, num_outputs=3)
     marks = Landmarks(g, ctx, x, k, v, mixer)
     split = g.ints(0, 0, 0, HEADS, CHANNELS)
     queries = g.op("Transpose", by_block(g, ctx, q, HEADS, CHANNELS), perm=[1, 0, 3, 2, 4])  # (C, B, H, Q, P)
@@ -97,18 +98,13 @@ def attend_blocks(g: GraphBuilder, ctx: Context, x: str, parts: list[str], mixer
     seen = attend_block(step, marks, ones, *inputs)
     infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in inputs]
     y = g.op("Scan", queries, keys, values, real, marks.far, body=step.body("query_block", infos, [seen]), num_scan_inputs=5)
-    return g.op("Reshape", g.op("Transpose", y, perm=[1, 0, 3, 2, 4]), ctx.unfold)
+    return g.op("Reshape", g.op("Transpose", y, perm=[1, 0, 3, 2, 4]), g.op("Concat", ctx.batch, ctx.tokens, g.ints(WIDTH), axis=0))
 
 
 def attention(g: GraphBuilder, ctx: Context, x: str, mixer: Attention) -> str:
-    """x (B, T, D) -> (B, T, D)."""
-    parts = qkv_parts(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias))
-    whole = GraphBuilder(g)
-    q, k, v = (whole.op("Reshape", part, g.ints(0, 0, HEADS, CHANNELS)) for part in parts)
-    q, v = (whole.op("Transpose", part, perm=[0, 2, 1, 3]) for part in (q, v))
-    y = attend_all(whole, ctx, q, whole.op("Transpose", k, perm=[0, 2, 3, 1]), v)
-    y = whole.op("Reshape", whole.op("Transpose", y, perm=[0, 2, 1, 3]), ctx.unfold)
-    blocked = GraphBuilder(g)
-    z = attend_blocks(blocked, ctx, x, parts, mixer)
+    """x (N + 1, D) -> (N + 1, D)."""
+    u = ctx.unpack(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias))
+    whole, blocked = GraphBuilder(g), GraphBuilder(g)
+    y, z = attend_all(whole, ctx, u), attend_blocks(blocked, ctx, x, u, mixer)
     y = g.op("If", ctx.many, then_branch=blocked.body("blocked", [], [z]), else_branch=whole.body("whole", [], [y]))
-    return g.linear(y, mixer.out.weight, mixer.out.bias)
+    return g.linear(ctx.pack(g, g.op("Reshape", y, g.ints(-1, WIDTH))), mixer.out.weight, mixer.out.bias)

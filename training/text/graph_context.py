@@ -1,4 +1,8 @@
-"""What the layers of the exported graph share at one resolution, tokens or pairs of tokens."""
+"""What the layers of the exported graph share at one resolution, tokens or pairs of tokens.
+
+Maps from a place to itself run over real places only, packed one under another: (N + 1, D), whatever the padding. The
+last row is a spare: it stands for every padded place, and a product never has a single row.
+"""
 
 import numpy as np
 from model import HEADS, WIDTH
@@ -8,46 +12,53 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
+LINKED = 64  # places of an SSM block of a long text
 
 
 class Context:
-    """What layers of one resolution share: masks, triangles and sizes, as names of graph values."""
+    """Masks, sizes and where places lie, as names of graph values."""
 
-    def __init__(self, g: GraphBuilder, mask: str, block: str) -> None:
-        """mask: float (B, T); block: int64 (1), places of a block."""
-        self.mask = mask
+    def __init__(self, g: GraphBuilder, integer_mask: str, block: str, many: str = "") -> None:
+        """integer_mask: int64 (B, T); block: int64 (1), places of a block of attention; many: whether a text has several."""
+        self.mask = g.op("Cast", integer_mask, to=TensorProto.FLOAT)
         self.mask3 = g.unsqueeze(self.mask, 2)
         self.mask_row = g.unsqueeze(self.mask, 1)  # (B, 1, T)
-        self.mask4 = g.unsqueeze(self.mask, 1, 2)
-        self.shut = g.op("Mul", g.op("Sub", self.mask4, g.constant(1.0)), g.constant(1e4))
-        shape = g.op("Shape", mask)
+        shape = g.op("Shape", integer_mask)
         self.batch, self.tokens = g.slice(shape, 0, 1, 0), g.slice(shape, 1, 2, 0)
         self.block = block
         self.blocks = g.op("Div", self.tokens, self.block)
-        self.many = g.op("Squeeze", g.op("Greater", self.blocks, g.ints(1)), g.ints(0))
-        self.ones_tokens = self.ones(g, self.tokens)
-        self.ones_block = self.ones(g, self.block)
-        row, column = self.indices(g, self.block)
-        self.lower = self.as_float(g, "GreaterOrEqual", row, column)
-        self.upper = self.as_float(g, "Less", row, column)
-        self.prefix = self.as_float(g, "LessOrEqual", row, column)
-        self.fold_heads = g.op("Concat", g.ints(-1), self.block, g.ints(HEADS, CHANNELS), axis=0)
-        self.fold_gates = g.op("Concat", g.ints(-1), self.block, g.ints(2 * HEADS), axis=0)
-        self.unfold = g.op("Concat", self.batch, self.tokens, g.ints(WIDTH), axis=0)
+        self.many = many or g.op("Squeeze", g.op("Greater", self.blocks, g.ints(1)), g.ints(0))
+        self.pack_places(g, integer_mask)
+        self.size = g.op("Where", self.many, g.ints(LINKED), self.block)  # places of an SSM block
+        self.by_head = g.op("Concat", g.ints(-1, HEADS, CHANNELS), self.size, axis=0)
+        self.by_direction = g.op("Concat", g.ints(-1, HEADS, 2), self.size, axis=0)
+        self.one_row = g.op("Reshape", self.mask, g.op("Concat", g.ints(-1, 1, 1), self.size, axis=0))  # (B*C, 1, 1, Q)
+        square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
+        self.prefix = g.op("Trilu", square, upper=1)  # (Q, Q), 1 where the row is not after the column
+
+    def pack_places(self, g: GraphBuilder, mask: str) -> None:
+        real = g.op("Reshape", g.op("NonZero", g.op("Reshape", mask, g.ints(-1))), g.ints(-1))
+        self.places = g.op("Concat", real, g.ints(0), axis=0)  # (N + 1): of each packed row, in (B * T)
+        count = g.op("Shape", real)
+        before = g.op("Sub", g.op("CumSum", g.op("Reshape", mask, g.ints(-1)), g.constant(0, np.int64)), g.ints(1))
+        shape = g.op("Concat", self.batch, self.tokens, axis=0)
+        before = g.op("Reshape", before, shape)
+        self.rows = g.op("Where", g.op("Cast", mask, to=TensorProto.BOOL), before, count)  # (B, T): packed row of each place
+        ones = g.op("Expand", g.constant(1.0), g.op("Concat", count, g.ints(1), axis=0))
+        self.real = g.op("Concat", ones, g.constant([[0.0]]), axis=0)  # (N + 1, 1)
+
+    def pack(self, g: GraphBuilder, x: str) -> str:
+        """(B, T, n) or (B * T, n), n known -> (N + 1, n)."""
+        return g.op("Gather", x, self.places, axis=0)
+
+    def unpack(self, g: GraphBuilder, x: str) -> str:
+        """(N + 1, n) -> (B, T, n), the spare row at padding."""
+        return g.op("Gather", x, self.rows, axis=0)
 
     @staticmethod
     def ones(g: GraphBuilder, size: str) -> str:
         return g.op("Expand", g.constant(1.0), g.op("Concat", size, g.ints(ONES_WIDTH), axis=0))
 
     @staticmethod
-    def indices(g: GraphBuilder, size: str) -> tuple[str, str]:
-        counted = g.op("Range", g.constant(0, np.int64), g.op("Squeeze", size, g.ints(0)), g.constant(1, np.int64))
-        return g.unsqueeze(counted, 1), g.unsqueeze(counted, 0)
-
-    @staticmethod
-    def as_float(g: GraphBuilder, relation: str, row: str, column: str) -> str:
-        return g.op("Cast", g.op(relation, row, column), to=TensorProto.FLOAT)
-
-
-def qkv_parts(g: GraphBuilder, u: str) -> list[str]:
-    return [g.slice(u, i * WIDTH, (i + 1) * WIDTH, 2) for i in range(3)]
+    def counted(g: GraphBuilder, size: str) -> str:
+        return g.op("Range", g.constant(0, np.int64), g.op("Squeeze", size, g.ints(0)), g.constant(1, np.int64))

@@ -26,12 +26,20 @@ def is_large(weight: Tensor) -> bool:
 
 
 class Watcher(GraphBuilder):
-    """Writes the graph as it is, and makes the inputs of its large linear maps outputs, to see their ranges."""
+    """Writes the graph as it is, and gives the inputs of its large linear maps as outputs (B, T, n), to see their ranges."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
-        if self.root is self and is_large(weight) and x not in self.watched:
-            self.watched[x] = 3
+        if is_large(weight) and x not in self.seen:
+            self.seen.add(x)
+            self.watched[self.places.unpack(self, x)] = 3
         return super().linear(x, weight, bias)
+
+    def linears(self, x: str, parts: list[tuple[Tensor, Tensor]]) -> str:
+        return self.op("Concat", *(self.linear(x, *part) for part in parts), axis=1)
 
 
 @dataclass
@@ -81,6 +89,10 @@ class Quantiser(GraphBuilder):
         inputs = [quantised, numbers, scale, self.constant(scales), zero, self.constant(np.zeros(len(scales)), np.int8), self.weight(bias)]
         return self.op("MatMulIntegerToFloat", *inputs, domain="com.microsoft")
 
+    def linears(self, x: str, parts: list[tuple[Tensor, Tensor]]) -> str:
+        """Each its own: a small map beside a large one keeps its precision."""
+        return self.op("Concat", *(self.linear(x, *part) for part in parts), axis=1)
+
     def quantised(self, x: str) -> tuple[str, str, str]:
         if x not in self.taken:
             span = self.ranges[len(self.taken)]
@@ -92,8 +104,9 @@ class Quantiser(GraphBuilder):
     def count(self, x: str, name: str, scale: str, zero: str) -> None:
         """Outputs sat_NAME, the share of values at a limit, and loss_NAME, the mean error over the mean value, (B, 1) each."""
         every = [self.ints(0), self.ints(np.iinfo(np.int64).max)]
-        some = self.op("Slice", x, *every, self.ints(1), self.ints(EVERY))
-        mask = self.op("Slice", self.mask_row, *every, self.ints(2), self.ints(EVERY))  # (B, 1, places)
+        rows = self.op("Slice", self.places.rows, *every, self.ints(1), self.ints(EVERY))
+        some = self.op("Gather", x, rows, axis=0)
+        mask = self.op("Slice", self.places.mask_row, *every, self.ints(2), self.ints(EVERY))  # (B, 1, places)
         numbers = self.op("QuantizeLinear", some, scale, zero)
         back = self.op("DequantizeLinear", numbers, scale, zero)
         middle = self.op("Abs", self.op("Sub", self.op("Cast", numbers, to=TensorProto.FLOAT), self.constant(127.5)))

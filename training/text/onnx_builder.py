@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
@@ -18,7 +19,7 @@ class GraphBuilder:
         self.root: GraphBuilder = parent.root if parent else self
         if parent is None:
             self.watched: dict[str, int] = {}  # further outputs of the graph, with their ranks
-            self.mask_row = ""  # which places of the present layer are real: (B, 1, T)
+            self.places = None  # the present layer's Context
             self.domains: list[onnx.OperatorSetIdProto] = []  # of operators that are not ONNX's own
             self.initializers: list[onnx.TensorProto] = []
             self.constants: dict[tuple, str] = {}
@@ -60,8 +61,14 @@ class GraphBuilder:
         return self.op("Unsqueeze", x, self.ints(*axes))
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
-        """x (..., in) with PyTorch's weight (out, in)."""
-        return self.op("Add", self.op("MatMul", x, self.weight(weight.t())), self.weight(bias))
+        """x (rows, in) with PyTorch's weight (out, in)."""
+        return self.op("Gemm", x, self.weight(weight.t()), self.weight(bias))
+
+    def linears(self, x: str, parts: list[tuple[Tensor, Tensor]]) -> str:
+        """Several maps of x side by side, as one product; their weights are stored apart and joined when the graph is loaded."""
+        weights, biases = zip(*parts)
+        joined = self.root.op("Concat", *(self.weight(weight.t()) for weight in weights), axis=1)
+        return self.op("Gemm", x, joined, self.weight(torch.cat(biases)))
 
     def layer_norm(self, x: str, norm) -> str:
         scale, bias = self.weight(norm.weight), self.weight(norm.bias)
@@ -71,13 +78,9 @@ class GraphBuilder:
         return self.op("Mul", x, self.op("Sigmoid", x))
 
     def gelu(self, x: str) -> str:
-        """Written in the one form that the engine fuses into a single pass, together with the bias before it."""
+        """Written in the one form that the engine fuses into a single pass."""
         erf = self.op("Erf", self.op("Div", x, self.constant(2**0.5)))
         return self.op("Mul", self.op("Mul", x, self.op("Add", erf, self.constant(1.0))), self.constant(0.5))
-
-    def decayed(self, distance: str) -> str:
-        """exp(-|distance|)."""
-        return self.op("Exp", self.op("Neg", self.op("Abs", distance)))
 
     def body(self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[str]) -> onnx.GraphProto:
         """This child as the subgraph of If or Scan; outputs are float32 of any shape."""
