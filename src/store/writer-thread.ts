@@ -3,8 +3,8 @@ import type { Store } from './open.ts';
 import { threadedSqliteDialect } from './sqlite-driver.ts';
 import type { Tables } from './tables.ts';
 
-/** 32 MiB and 64 MiB: ids are keyed hashes, so that every record goes to another page of the indexes. */
-const room = { cacheKib: 32 * 1024, logPages: 16_384 };
+/** 64 MiB and 256 MiB, when so much is written: ids are keyed hashes, so that every record goes to another page of the indexes. */
+const room = { cacheKib: 64 * 1024, logPages: 65_536 };
 
 /**
  * Gives the store with a connection whose statements run in a thread of its own, so that what comes next is read and sealed

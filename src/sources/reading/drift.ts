@@ -30,7 +30,8 @@ export type Types = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'o
 
 /** Reports members whose type is another than the kind has seen so far. */
 export function noteTypes(drift: DriftOnce, fields: Readonly<Record<string, unknown>>, types: Types): void {
-  for (const [name, type] of Object.entries(types)) {
+  for (const name in types) {
+    const type = types[name] as Types[string];
     const value = fields[name];
     if (value === undefined || value === null) continue;
     const found = Array.isArray(value) ? 'array' : typeof value;

@@ -48,8 +48,9 @@ export class ElementSlicer {
         at = this.#skipString(chunk, at);
         continue;
       }
+      while (at < chunk.length && STRUCTURAL[chunk[at] as number] === 0) at++;
+      if (at === chunk.length) break;
       const byte = chunk[at++] as number;
-      if (STRUCTURAL[byte] === 0) continue;
       if (byte === QUOTE) this.#inString = true;
       else if (byte === 0x7b || byte === 0x5b) {
         this.#depth++;
@@ -103,19 +104,21 @@ export class ElementSlicer {
 
   /** Where the string ends that `at` lies in, or the chunk's end. A loop, as most strings are short. */
   #skipString(chunk: Buffer, at: number): number {
-    let escaped = this.#escaped;
-    for (let i = at; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      if (escaped) escaped = false;
-      else if (byte === BACKSLASH) escaped = true;
-      else if (byte === QUOTE) {
+    const { length } = chunk;
+    let i = this.#escaped ? at + 1 : at;
+    this.#escaped = false;
+    for (; i < length; i++) {
+      while (i < length && chunk[i] !== QUOTE && chunk[i] !== BACKSLASH) i++;
+      if (i === length) break;
+      if (chunk[i] === QUOTE) {
         this.#inString = false;
-        this.#escaped = false;
         return i + 1;
       }
+      // What follows a backslash is passed over, in the next chunk where this one ends.
+      i++;
+      this.#escaped = i === length;
     }
-    this.#escaped = escaped;
-    return chunk.length;
+    return length;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../schema/errors.ts';
-import { Post } from '../../../schema/records.ts';
+import { type Moment, Post } from '../../../schema/records.ts';
 import type { ExclusionReason, ParseContext } from '../../../schema/source.ts';
 import { decodeEntities } from '../reading/entities.ts';
 import { FUTURE_SLACK_MS } from '../reading/limits.ts';
@@ -55,7 +55,7 @@ type Shared = { id: string | null; created: unknown; written: unknown };
 
 function fate(shared: Shared, facts: ArchiveFacts, context: ParseContext, decide: (text: string, day: string) => Fate | Rest): Fate {
   const stated = momentFrom(shared.created, null);
-  const time = stated === null ? null : utcMoment(msOf(stated), context.zone);
+  const time = stated === null ? null : inZone(stated, context.zone);
   const future = time !== null && msOf(time) > context.arrivedMs + FUTURE_SLACK_MS;
   // A time that is not believed names no day.
   const day = future ? null : (time?.day ?? null);
@@ -72,6 +72,11 @@ function fate(shared: Shared, facts: ArchiveFacts, context: ParseContext, decide
   const audience = facts.wasProtected ? 'unknown' : 'public';
   const post = Post.safeParse({ type: 'post', id: shared.id, time, text, audience, version: facts.generated, ...decided });
   return post.success ? { is: 'post', post: post.data } : bad('wrong-shape', String(post.error.issues[0]?.path[0] ?? 'id'));
+}
+
+/** X states every time in UTC. */
+function inZone(stated: Moment, zone: string | null): Moment | null {
+  return zone === null && stated.offset === 0 ? { ...stated, zone: 'kind' } : utcMoment(msOf(stated), zone);
 }
 
 /** Whether one of the names known for the source is this number or name. */
