@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
+import { Clock } from '../reading/clock.ts';
+import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { fit } from './index.ts';
+import { messageOutcome } from './to-record.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 
@@ -60,4 +62,20 @@ it('gives the same ids when a file comes again', async () => {
   expect(await ids()).toEqual(first);
   // Both files of the chain hold the same two messages.
   expect(new Set(first).size).toBe(2);
+});
+
+it('says when the watch was off the wrist or charging, and of other levels below zero nothing', () => {
+  const stressLevelTime = new Date('2024-11-20T02:41:20.000Z');
+  const stamp = (stressLevelTime.getTime() - Date.UTC(1989, 11, 31)) / 1000;
+  const facts = { clock: new Clock(contextOf()), device: 'garmin', apps: new Map(), before: null };
+  const outcomes = [
+    { name: 'stressLevel', fields: { stressLevelValue: -1, stressLevelTime } },
+    { name: 'stressLevel', fields: { stressLevelValue: -2, stressLevelTime } },
+    { name: 'spo2Data', fields: { readingSpo2: 0, mode: 'offWrist' } },
+    { name: 'deviceInfo', fields: { deviceIndex: 'creator', batteryStatus: 'charging' } },
+    { name: 'deviceInfo', fields: { deviceIndex: 3, batteryStatus: 'charging' } },
+  ].map((decoded) => messageOutcome(227, decoded, stamp, facts));
+  expect(
+    outcomes.map((outcome) => (outcome.is === 'sample' ? outcome.sample.signal : outcome.is === 'excluded' ? outcome.reason : '')),
+  ).toEqual([...['off_wrist', 'empty', 'off_wrist', 'charging', 'not-collected']]);
 });

@@ -1,9 +1,11 @@
 import type { Event, Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
+import { stateOutcome } from '../reading/device-state.ts';
 import { contentId, eventOutcome, sampleOutcome, type Values, valuesKey } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { msOf, utcMoment } from '../reading/time.ts';
 import type { AppFields, Decoded } from './decode.ts';
+import { stateOf } from './device.ts';
 import { conversionFor, conversionOf } from './units.ts';
 
 /** Milliseconds of the beginning of the format's time, the end of 1989. */
@@ -48,12 +50,14 @@ export interface FileFacts {
 export function messageOutcome(global: number, decoded: Decoded, stamp: number | null, facts: FileFacts): Outcome {
   const { name, fields } = decoded;
   if (IDENTITY.has(name)) return left('identity');
-  if (SETTINGS.has(name)) return left('not-collected');
+  const state = stateOf(decoded);
+  if (SETTINGS.has(name) && state === null) return left('not-collected');
   const { clock, device } = facts;
   const own = stampOf(fields, stamp, facts.before, name);
   if (own === null) return left('not-collected');
   if (own < FIRST_STAMP) return bad('no-time', 'time');
   const at = momentOf(own, clock);
+  if (state !== null) return stateOutcome(clock, { signal: state, device, time: at });
   const values = valuesOf(global, fields, facts.apps);
   const [only, another] = Object.entries(values);
   const begun = fields.startTime instanceof Date ? utcMoment(fields.startTime.getTime(), clock.zone) : null;
