@@ -20,6 +20,7 @@ export class SimulatedDevice {
   differentReceipts = 0;
   sentAway = 0;
   triedAgain = 0;
+  #next = Promise.withResolvers<void>();
 
   constructor(to: SimulatedDevice['to'], number: number, options: { records: number; pauseMs: number }) {
     this.to = to;
@@ -27,10 +28,15 @@ export class SimulatedDevice {
     this.#options = options;
   }
 
-  async run(base: string, endMs: number): Promise<void> {
+  /** Resolves when the server next acknowledges something of this device. */
+  nextAnswer(): Promise<void> {
+    return this.#next.promise;
+  }
+
+  async run(base: string, isOver: () => boolean): Promise<void> {
     // Devices do not all wake at the same moment.
     await setTimeout((this.#number * 37) % Math.max(1, this.#options.pauseMs));
-    for (let batch = 0; performance.now() < endMs; batch++) {
+    for (let batch = 0; !isOver(); batch++) {
       const ids = Array.from({ length: this.#options.records }, (_, i) => `${this.#number}-${batch}-${i}`);
       const receipt = await this.#push(base, batch, ids);
       this.pushes++;
@@ -53,6 +59,8 @@ export class SimulatedDevice {
       if (answer?.status === 200 || answer?.status === 202) {
         this.latencies.push(performance.now() - sentAt);
         this.answeredAt.push(performance.now());
+        this.#next.resolve();
+        this.#next = Promise.withResolvers();
         return answer.text;
       }
       if (answer?.status === 429) this.sentAway++;

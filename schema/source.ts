@@ -98,6 +98,9 @@ export interface Frame {
   after: Buffer;
   /** Units that stand in `before`. */
   units?: number;
+  /** Where the bytes hold several units, such as the answers of a row: how many, and which of them this is, from 0. */
+  among?: number;
+  at?: number;
 }
 
 /** Which record a unit would be, where its id could be read though the unit could not: its source may take that back. */

@@ -129,9 +129,10 @@ async function readAgain({ owner, kind, parse, partWith }: Reading, row: Row): P
   const frame = openFrame(owner.key, row);
   if (raw.length === 0 || frame === null || partWith === null) return 'bare';
   const items = await itemsOf(kind, partWith(Buffer.concat([frame.before, raw, frame.after])), parse);
-  const item = items.at(-1);
-  // Anything but what stands before it and itself: its frame does not hold it.
-  if (item === undefined || item.units !== row.units || items.length !== (frame.units ?? 0) + 1) return 'bare';
+  const { units = 0, among = 1, at = 0 } = frame;
+  const item = items[units + at];
+  // Anything but what stands before it and what its bytes hold: its frame does not hold it.
+  if (item === undefined || item.units !== row.units || items.length !== units + among) return 'bare';
   const placed = { ...item, end: row.position };
   return placed.is === 'quarantined' ? { ...placed, raw, frame } : placed;
 }

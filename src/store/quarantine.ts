@@ -23,9 +23,11 @@ interface Broken {
 export function quarantineRow(owner: Owner, place: { part: number; unit: number }, item: Parsed, broken: Broken): QuarantineRow {
   const { reason, units, raw, field, frame, of } = broken;
   const { study, participant, source, batch } = owner;
+  // Of several units that stand in the same bytes each is its own.
+  const which = (frame?.among ?? 1) === 1 ? [] : [String(frame?.at ?? 0)];
   const name =
     raw.length > 0
-      ? owner.hash('quarantine', source, reason, String(units), raw)
+      ? owner.hash('quarantine', source, reason, String(units), raw, ...which)
       : owner.hash('quarantine', batch, String(place.part), String(place.unit));
   const id = name.slice(0, 32);
   return {
@@ -37,8 +39,8 @@ export function quarantineRow(owner: Owner, place: { part: number; unit: number 
   };
 }
 
-function encodeFrame({ before, after, units = 0 }: Frame): string {
-  return JSON.stringify([before.toString('latin1'), after.toString('latin1'), units]);
+function encodeFrame({ before, after, units = 0, among = 1, at = 0 }: Frame): string {
+  return JSON.stringify([before.toString('latin1'), after.toString('latin1'), units, among, at]);
 }
 
 /** The bytes of a quarantined unit. */
@@ -49,12 +51,14 @@ export function openRaw(key: Buffer, row: Pick<QuarantineRow, 'id' | 'raw'>): Bu
 /** What must stand around a quarantined unit, or null where it cannot be read by itself. */
 export function openFrame(key: Buffer, row: Pick<QuarantineRow, 'id' | 'frame'>): Frame | null {
   if (row.frame === null) return null;
-  const [before, after, units] = JSON.parse(unseal(key, `quarantine|${row.id}|frame`, row.frame).toString('utf8')) as [
+  const [before, after, units, among = 1, at = 0] = JSON.parse(unseal(key, `quarantine|${row.id}|frame`, row.frame).toString('utf8')) as [
     string,
     string,
     number,
+    number?,
+    number?,
   ];
-  return { before: Buffer.from(before, 'latin1'), after: Buffer.from(after, 'latin1'), units };
+  return { before: Buffer.from(before, 'latin1'), after: Buffer.from(after, 'latin1'), units, among, at };
 }
 
 /** Keeps what a part was to its parser, once; null where that cannot be kept. */

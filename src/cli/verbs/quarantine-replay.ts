@@ -86,5 +86,8 @@ function printReplay(call: Call, rows: SourceReplay[], total: ReplayCounts): voi
       `${total.cut} units are longer than the limit; only their first 64 KiB are kept. Put the file mended under a new name, and ingest.`,
     );
   if (total.bare > 0)
-    call.out.note(`${total.bare} units cannot be read by themselves. Put their file mended under a new name, and ingest.`);
+    call.out.note(
+      `${total.bare} units cannot be read by themselves: what breaks off, a line of a recording, a message of FIT, a chat of WhatsApp, a row\n` +
+        'whose person only another row told. Put their file mended under a new name, and ingest.',
+    );
 }

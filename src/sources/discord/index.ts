@@ -8,12 +8,19 @@ import { counterOf } from './count.ts';
 import { parseList, parseTable } from './parse.ts';
 import { readPeople } from './people.ts';
 
+/** What is read of the package when a part's turn comes; a part that is kept for units of its own goes without. */
+const around: unique symbol = Symbol('around');
+
 interface DiscordPart extends Part {
   /** Names of the package's owner. */
   owner: string[];
-  channel(): Promise<Channel>;
-  /** People whom the package lists; read once. */
-  people(): Promise<readonly string[]>;
+  /** Where its messages were written, once that was read. */
+  channel: Channel | null;
+  [around]?: {
+    channel(): Promise<Channel>;
+    /** People whom the package lists; read once. */
+    people(): Promise<readonly string[]>;
+  };
 }
 
 /** The package of data that Discord sends its users. */
@@ -37,17 +44,22 @@ export const discord: SourceKind = {
       return known;
     };
     // Channels are read when their messages are: a package may have thousands.
-    return parts.map((part) => ({ ...part, owner, people, channel: () => readChannel(part.name, entries) }));
+    return parts.map((part) => ({ ...part, owner, channel: null, [around]: { people, channel: () => readChannel(part.name, entries) } }));
   },
   counter: (part) => counterOf(part.role),
   async *parse(part, chunks, context) {
-    const { owner, channel, people, role } = part as DiscordPart;
+    const own = part as DiscordPart;
+    const { owner, role } = own;
     const declared = context.account?.trim().replace(/^@/, '').toLowerCase();
     if (declared !== undefined && owner.length > 0 && !owner.includes(declared)) throw new AfferentError('wrong-participant');
-    namesNoted(context)(await people());
-    if (role === 'table') yield* parseTable(chunks, await channel(), context);
-    else if (role === 'list') yield* parseList(chunks, await channel(), context);
-    else throw new AfferentError('not-this-kind');
+    if (role === null) throw new AfferentError('not-this-kind');
+    const { people, channel } = own[around] ?? {};
+    if (people !== undefined) namesNoted(context)(await people());
+    own.channel ??= (await channel?.()) ?? null;
+    // A message must not lose its audience.
+    if (own.channel === null) throw new AfferentError('part-unreadable');
+    if (role === 'table') yield* parseTable(chunks, own.channel, context);
+    else yield* parseList(chunks, own.channel, context);
   },
 };
 

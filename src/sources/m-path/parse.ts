@@ -7,7 +7,7 @@ import { numberFrom } from '../reading/measurements.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import { type Row, Table } from '../reading/tables.ts';
-import type { Unit } from '../reading/unit.ts';
+import { oneOf, type Unit } from '../reading/unit.ts';
 import { answersOf, shape } from './columns.ts';
 
 /** Pages without a question, and what a phone has measured around the person, others' devices among it. */
@@ -30,13 +30,11 @@ function* beeps(units: Unit[], table: Table, context: ParseContext): Generator<P
   for (const [unit, row] of table.rows(units)) {
     if (!isRow(row)) yield settled(unit, row);
     else if (row.questionListName === undefined) throw new AfferentError('not-this-kind');
-    else for (const outcome of answers(row, context)) yield settled(oneOf(unit), outcome);
+    else {
+      const outcomes = [...answers(row, context)];
+      for (const [at, outcome] of outcomes.entries()) yield settled(oneOf(unit, at, outcomes.length), outcome);
+    }
   }
-}
-
-/** One of several units that stand in a row: the row read again would give all of them, so that it has no frame. */
-function oneOf({ bytes, end, tooLong }: Unit): Unit {
-  return { bytes, end, tooLong };
 }
 
 /** Rows have no prototype; what went wrong with one has. */

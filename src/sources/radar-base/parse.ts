@@ -9,7 +9,7 @@ import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import { type Row, Table } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
-import type { Unit } from '../reading/unit.ts';
+import { oneOf, type Unit } from '../reading/unit.ts';
 import { isLost } from './avro-lines.ts';
 import { saidOfDevice } from './device.ts';
 import { axisUnit, eventOf, fields, isLeftOut } from './fields.ts';
@@ -54,7 +54,7 @@ class TopicReader {
   *take(units: Unit[]): Generator<Parsed> {
     if (this.#table !== null) {
       for (const [unit, row] of this.#table.rows(units)) {
-        if (Object.getPrototypeOf(row) === null) for (const outcome of this.#outcomes(row as Row)) yield settled(this.#unit(unit), outcome);
+        if (Object.getPrototypeOf(row) === null) yield* this.#settled(unit, row as Row);
         else yield settled(unit, row as Outcome);
       }
       return;
@@ -66,17 +66,19 @@ class TopicReader {
       }
       const row = unit.tooLong ? null : rowOfLine(unit.bytes);
       if (row === null) yield settled(unit, bad(unit.tooLong ? 'line-too-long' : 'not-json'));
-      else for (const outcome of this.#outcomes(row)) yield settled(this.#unit(unit), outcome);
+      else yield* this.#settled(unit, row);
     }
   }
 
-  /**
-   * An answer is one of several units in its row: the row read again would give all of them, so that it has no frame. Nor has a row
-   * whose user was told by the first one: by itself it would be its own user's.
-   */
+  *#settled(unit: Unit, row: Row): Generator<Parsed> {
+    const outcomes = this.#outcomes(row);
+    for (const [at, outcome] of outcomes.entries()) yield settled(oneOf(this.#unit(unit), at, outcomes.length), outcome);
+  }
+
+  /** A row whose user was told by the first one has no frame: by itself it would be its own user's. */
   #unit(unit: Unit): Unit {
     const { bytes, end, tooLong } = unit;
-    return this.#topic.isQuestionnaire || this.#isInferred ? { bytes, end, tooLong } : unit;
+    return this.#isInferred ? { bytes, end, tooLong } : unit;
   }
 
   #outcomes(row: Row): Outcome[] {

@@ -12,6 +12,12 @@ export interface Unit {
   frame?: () => Frame;
 }
 
+/** One of several units that stand in the same bytes: read again, all of them come, and this is the one at its place. */
+export function oneOf(unit: Unit, at: number, among: number): Unit {
+  const { frame } = unit;
+  return among === 1 || frame === undefined ? unit : { ...unit, frame: () => ({ ...frame(), among, at }) };
+}
+
 /** Pieces that are held as they came; more of them are copied together, since each costs more memory than a few bytes. */
 const MOST_PIECES = 32;
 const NONE = Buffer.alloc(0);

@@ -8,7 +8,7 @@ import { RowSlicer } from '../reading/rows.ts';
 import { isZero } from '../reading/scales.ts';
 import { type Row, Table } from '../reading/tables.ts';
 import { moment, msOf } from '../reading/time.ts';
-import type { Unit } from '../reading/unit.ts';
+import { oneOf, type Unit } from '../reading/unit.ts';
 
 const SIGNALS: Readonly<Record<string, readonly [signal: string, unit: string]>> = {
   hr: ['heart_rate', '/min'],
@@ -50,7 +50,8 @@ function* rowsOf(table: Table, units: readonly Unit[], reader: Reader): Generato
     const values = valuesIn(unit);
     const found = Object.getPrototypeOf(row) === null ? samplesOf(row as Row, reader) : (row as Outcome);
     // Damage may part what the list holds from what its commas say.
-    if (Array.isArray(found) && found.length === values) for (const outcome of found) yield settled(unit, outcome);
+    if (Array.isArray(found) && found.length === values)
+      for (const [at, outcome] of found.entries()) yield settled(oneOf(unit, at, values), outcome);
     else yield { ...settled(unit, Array.isArray(found) ? bad('bad-value', 'value') : found), units: values };
   }
 }
