@@ -5,6 +5,7 @@ import { type DeviceState, stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { type Row, readTable } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
 import { type AwareTable, tables } from './tables.ts';
@@ -19,7 +20,7 @@ const GENERIC: AwareTable = { event: 'other' };
 export function parseTable(chunks: AsyncIterable<Buffer>, name: string, context: ParseContext): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
-  const table = tables[name] ?? GENERIC;
+  const table = ownValue(tables, name) ?? GENERIC;
   if (!Object.hasOwn(tables, name)) drift.note('unknown-field', name);
   const shape = { needed: ['timestamp'] };
   return readTable(chunks, shape, drift, (row) => rowOutcome(row, name, table, clock, context));
@@ -85,9 +86,9 @@ function endOf(row: Row, { seconds }: AwareTable, time: Moment | null, clock: Cl
 function valuesOf(row: Row, { columns = {}, codes = {} }: AwareTable): Values {
   const values: Values = {};
   for (const [column, written] of Object.entries(content(row))) {
-    const [name, unit] = columns[column] ?? [column.toLowerCase(), '1'];
+    const [name, unit] = ownValue(columns, column) ?? [column.toLowerCase(), '1'];
     const number = numberFrom(written);
-    const word = codes[column]?.[String(number)];
+    const word = ownValue(ownValue(codes, column) ?? {}, String(number));
     if (word !== undefined) values[name] = { value: word, unit: '1' };
     else if (!Number.isNaN(number)) values[name] = { value: number, unit };
     else values[name] = { value: written.toWellFormed().slice(0, 4096), unit: '1' };

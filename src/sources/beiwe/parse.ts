@@ -5,6 +5,7 @@ import { stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { contentId, eventOutcome, isMissing, numberFrom, type Values } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { type Row, readTable } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
 import { type StateEnds, stateKey, stateOf } from './power.ts';
@@ -18,7 +19,7 @@ const TIMES: ReadonlySet<string> = new Set(['timestamp', 'UTC time']);
 export function parseStream(chunks: AsyncIterable<Buffer>, place: Place, ends: StateEnds, context: ParseContext): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
-  const stream = streams[place.stream] ?? { event: 'other' };
+  const stream = ownValue(streams, place.stream) ?? { event: 'other' };
   const needed = stream.event === 'answers' ? ['question id'] : ['timestamp'];
   const settle = (row: Row): Outcome => {
     if (stream.event === 'left-out') return left('not-collected');
@@ -69,7 +70,7 @@ function valuesOf(row: Row, { columns = {} }: Stream): Values {
   const values: Values = {};
   for (const [column, written] of Object.entries(row)) {
     if (column === '' || TIMES.has(column) || isMissing(written)) continue;
-    const [name, unit] = columns[column] ?? [column.replaceAll(/[^A-Za-z0-9]+/g, '_').toLowerCase(), '1'];
+    const [name, unit] = ownValue(columns, column) ?? [column.replaceAll(/[^A-Za-z0-9]+/g, '_').toLowerCase(), '1'];
     const number = numberFrom(written);
     values[name] = Number.isNaN(number) ? { value: written.toWellFormed().slice(0, 4096), unit: '1' } : { value: number, unit };
   }

@@ -1,4 +1,5 @@
 import { type Fields, identifier, isFields } from '../reading/json-unit.ts';
+import { textOf } from '../reading/text-of.ts';
 import { momentFrom } from '../reading/time.ts';
 import type { Located } from './record.ts';
 import { revisionTime } from './revision.ts';
@@ -57,5 +58,5 @@ function ofView(view: Fields): Handed {
 }
 
 function isRepost(reason: unknown): boolean {
-  return isFields(reason) && String(reason.$type).endsWith('#reasonRepost');
+  return isFields(reason) && textOf(reason.$type).endsWith('#reasonRepost');
 }

@@ -1,7 +1,9 @@
 import type { Post } from '../../../schema/records.ts';
 import { baseName, type Entry } from '../reading/container.ts';
 import { identifier, isFields } from '../reading/json-unit.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { smallJson } from '../reading/small-json.ts';
+import { textOf } from '../reading/text-of.ts';
 
 /** Where messages were written. */
 export interface Channel {
@@ -19,7 +21,10 @@ export async function readChannel(name: string, entries: readonly Entry[]): Prom
   const value = beside === undefined ? undefined : await smallJson(beside);
   const byFolder = /(?:^|\/)c?(\d{15,20})\/$/.exec(folder)?.[1] ?? null;
   if (!isFields(value)) return { id: byFolder, audience: 'unknown' };
-  return { id: byFolder ?? (typeof value.id === 'string' ? value.id : null), audience: AUDIENCES[String(value.type)] ?? 'unknown' };
+  return {
+    id: byFolder ?? (typeof value.id === 'string' ? value.id : null),
+    audience: ownValue(AUDIENCES, textOf(value.type)) ?? 'unknown',
+  };
 }
 
 /** Whose package it is, as `user.json` says: number and names in lower case; empty where it does not say. */

@@ -39,7 +39,7 @@ export async function* parseIntervals(chunks: Chunks, device: string, context: P
   for await (const lines of textLines(chunks)) {
     for (const line of lines) {
       if (start === null) start = startMs(line.text, context);
-      else yield interval(line, start, device);
+      else yield interval(line, start, device, context);
     }
   }
 }
@@ -56,12 +56,14 @@ export function checkSerial(serial: string | null, context: ParseContext): void 
   }
 }
 
-function interval(line: TextLine, start: number, device: string): Parsed {
+function interval(line: TextLine, start: number, device: string, { arrivedMs }: ParseContext): Parsed {
   const columns = line.text.split(',').map((column) => decimal(column.trim()));
   const [after, length] = columns as [number, number | undefined];
   const time = moment(Math.round(start + after * 1000), 0, 'kind');
-  if (columns.length !== 2 || time === null || length === undefined || !(length > 0)) return badLine(line, 'bad-value', 'value');
+  if (columns.length !== 2 || time === null || !(length !== undefined && length > 0 && length < Number.POSITIVE_INFINITY))
+    return badLine(line, 'bad-value', 'value');
   const endMs = Date.parse(time.utc);
+  if (endMs > arrivedMs + FUTURE_SLACK_MS) return badLine(line, 'future-time', 'time');
   return {
     is: 'sample',
     units: 1,

@@ -2,8 +2,10 @@ import type { Clock } from '../reading/clock.ts';
 import type { JsonPath } from '../reading/document-paths.ts';
 import type { JsonUnit } from '../reading/document-units.ts';
 import { isFields } from '../reading/documents.ts';
-import { addNumber, eventOutcome, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { addNumber, eventOutcome, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
+import { textOf } from '../reading/text-of.ts';
 import { msOf } from '../reading/time.ts';
 import type { AccountFacts } from './facts.ts';
 import { logOutcome } from './logs.ts';
@@ -38,16 +40,16 @@ export class ApiAnswer {
 
   outcome(value: unknown, unit: JsonUnit): Outcome {
     if (!isFields(value)) return bad('wrong-shape');
-    const word = LOGS[unit.path];
+    const word = ownValue(LOGS, unit.path);
     if (word !== undefined) return logOutcome(word, value, this.#clock, this.#facts);
     const [, name = '', intraday] = /^activities-([a-z]+)(-intraday\.dataset)?$/.exec(unit.path) ?? [];
     if (intraday === undefined) return this.#daily(name, value);
-    const known = SERIES[name];
+    const known = ownValue(SERIES, name);
     if (known === undefined) return bad('wrong-shape', 'signal');
     const [signal, unitName] = known;
-    const time = localOf(`${String(this.#day)} ${String(value.time)}`, this.#clock);
+    const time = localOf(`${textOf(this.#day)} ${textOf(value.time)}`, this.#clock);
     const scope = unit.scopes[1] ?? {};
-    const spanMs = name === 'heart' ? 0 : (SPANS[String(scope.datasetType)] ?? 60_000) * (Number(scope.datasetInterval) || 1);
+    const spanMs = name === 'heart' ? 0 : (ownValue(SPANS, textOf(scope.datasetType)) ?? 60_000) * (numberFrom(scope.datasetInterval) || 1);
     const end = time === null ? {} : { endMs: msOf(time) + spanMs };
     return sampleOutcome(this.#clock, { signal, unit: unitName, device: DEVICE, time, value: value.value, ...end });
   }
@@ -56,7 +58,7 @@ export class ApiAnswer {
     this.#day = value.dateTime;
     const time = dayOf(value.dateTime, this.#clock);
     const values: Values = {};
-    const [signal, unit] = SERIES[name] ?? [name || 'value', '1'];
+    const [signal, unit] = ownValue(SERIES, name) ?? [name || 'value', '1'];
     addNumber(values, signal, value.value, unit);
     const id = time === null ? null : `daily ${name} ${time.day}`;
     return eventOutcome(this.#clock, { id, event: 'summary', time, end: null, values, device: DEVICE, version: null });

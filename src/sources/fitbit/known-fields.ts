@@ -1,3 +1,5 @@
+import { ownValue } from '../reading/own-value.ts';
+
 /** Fields of entries in exports seen so far, by the word a file's name begins with; any other is reported as drift. */
 const byWord: Readonly<Record<string, ReadonlySet<string>>> = {
   sleep: new Set([
@@ -15,5 +17,5 @@ const byWord: Readonly<Record<string, ReadonlySet<string>>> = {
 const ofSeries: ReadonlySet<string> = new Set(['dateTime', 'value']);
 
 export function knownFields(word: string): ReadonlySet<string> {
-  return byWord[word] ?? ofSeries;
+  return ownValue(byWord, word) ?? ofSeries;
 }

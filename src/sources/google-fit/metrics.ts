@@ -3,6 +3,7 @@ import type { Clock } from '../reading/clock.ts';
 import { addNumber, eventOutcome, isMissing, numberFrom, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import type { Row } from '../reading/tables.ts';
 import { moment, msOf } from '../reading/time.ts';
 
@@ -32,7 +33,7 @@ function summary(name: string, row: Row, columns: readonly string[], time: Momen
     if (isMissing(cell) || Number.isNaN(numberFrom(cell))) continue;
     const [, label = column, unit = ''] = /^(.*?)\s*\(([^()]*)\)$/.exec(column) ?? [];
     // Degrees say where somebody was.
-    if (unit !== 'deg') addNumber(values, snakeCase(label), cell, UNITS[unit] ?? '1');
+    if (unit !== 'deg') addNumber(values, snakeCase(label), cell, ownValue(UNITS, unit) ?? '1');
   }
   const id = time === null ? null : `${name} ${time.utc}`;
   return eventOutcome(clock, { id, event: 'summary', time, end, values, device: null, version: null });

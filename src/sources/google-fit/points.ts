@@ -6,14 +6,15 @@ import type { DriftOnce } from '../reading/drift.ts';
 import { addNumber, addWord, contentId, eventOutcome, numberFrom, sampleOutcome, type Values, valuesKey } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { textOf } from '../reading/text-of.ts';
 import { msOf } from '../reading/time.ts';
 import { type FitType, fitTuples, fitTypes, notCollected, sleepStages } from './types.ts';
 
 /** One data point of a stream of `All Data`. The stream's name is the device. */
 export function pointOutcome(point: unknown, unit: JsonUnit, clock: Clock, drift: DriftOnce): Outcome {
   if (!isFields(point) || !Array.isArray(point.fitValue)) return bad('wrong-shape');
-  const device = String(unit.scopes[0]?.['Data Source'] ?? 'unknown');
-  const type = String(point.dataTypeName ?? device.split(':')[1] ?? '').replace(/^com\.google\./, '');
+  const device = textOf(unit.scopes[0]?.['Data Source'] ?? 'unknown');
+  const type = textOf(point.dataTypeName ?? device.split(':')[1] ?? '').replace(/^com\.google\./, '');
   const time = momentOf(point.startTimeNanos, clock);
   const end = momentOf(point.endTimeNanos, clock);
   if (time === null) return bad('no-time', 'time');

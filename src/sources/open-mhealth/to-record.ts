@@ -3,6 +3,7 @@ import type { Event, Sample } from '../../../schema/records.ts';
 import type { ParseContext } from '../../../schema/source.ts';
 import type { DriftOnce } from '../reading/drift.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { momentFrom } from '../reading/time.ts';
 import { isObject } from './check.ts';
 import { type Span, spanOf } from './time-frame.ts';
@@ -55,7 +56,7 @@ function sampleOf(values: Values, span: Span, device: string): Outcome | null {
   if (only === undefined || another !== undefined || span.end === null || span.end.utc < span.start.utc) return null;
   const [name, { value, unit, original }] = only;
   if (typeof value !== 'number') return null;
-  const plain = SIGNALS[name] ?? name;
+  const plain = ownValue(SIGNALS, name) ?? name;
   const signal = statistic === undefined ? plain : `${plain}_${String(statistic.value).replaceAll(/[^a-z0-9]+/g, '_')}`;
   const sample: Sample = { signal, unit, device, time: span.start, endMs: Date.parse(span.end.utc), value };
   if (original !== undefined) sample.original = original;

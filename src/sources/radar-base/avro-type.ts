@@ -1,4 +1,6 @@
 import { AfferentError } from '../../../schema/errors.ts';
+import { ownValue } from '../reading/own-value.ts';
+import { textOf } from '../reading/text-of.ts';
 
 /** A type of a writer's schema, resolved: how its values are read. */
 export type AvroType = (from: AvroBytes) => unknown;
@@ -85,7 +87,7 @@ type Named = Map<string, AvroType>;
 function typeOf(schema: unknown, named: Named, space: string, depth: number): AvroType {
   if (depth > MAX_DEPTH) throw new AfferentError('part-unreadable');
   const inner = (of: unknown, within = space) => typeOf(of, named, within, depth + 1);
-  if (typeof schema === 'string') return primitives[schema] ?? reference(schema, named, space);
+  if (typeof schema === 'string') return ownValue(primitives, schema) ?? reference(schema, named, space);
   if (Array.isArray(schema)) return oneOf(schema.map((branch) => inner(branch)));
   if (typeof schema !== 'object' || schema === null || !('type' in schema)) throw new AfferentError('part-unreadable');
   const { type, items, values, fields, symbols, size } = schema as Record<string, unknown>;
@@ -98,7 +100,7 @@ function typeOf(schema: unknown, named: Named, space: string, depth: number): Av
   if (!Array.isArray(fields)) throw new AfferentError('part-unreadable');
   const members: [string, AvroType][] = [];
   const record = declared(named, name, recordOf(members));
-  for (const field of fields as Record<string, unknown>[]) members.push([String(field?.name), inner(field?.type, within)]);
+  for (const field of fields as Record<string, unknown>[]) members.push([textOf(field?.name), inner(field?.type, within)]);
   return record;
 }
 
@@ -108,7 +110,7 @@ function declared(named: Named, name: string, type: AvroType): AvroType {
 }
 
 function fullName({ name, namespace }: Record<string, unknown>, space: string): [name: string, space: string] {
-  const written = String(name);
+  const written = textOf(name);
   const dot = written.lastIndexOf('.');
   const within = dot !== -1 ? written.slice(0, dot) : typeof namespace === 'string' ? namespace : space;
   const short = written.slice(dot + 1);

@@ -92,7 +92,7 @@ export function sampleOutcome(clock: Clock, given: Measured): Outcome {
   if (Number.isNaN(number)) return bad('bad-value', 'value', time.day);
   if (given.isNone?.(number) === true) return left('empty', time.day);
   const endMs = given.endMs ?? msOf(time);
-  if (!(endMs >= msOf(time))) return bad('bad-value', 'end', time.day);
+  if (!Number.isFinite(endMs) || endMs < msOf(time)) return bad('bad-value', 'end', time.day);
   const value = given.convert === undefined ? number : given.convert(number);
   if (!Number.isFinite(value)) return bad('bad-value', 'value', time.day);
   const sample: Sample = { signal, unit, device: given.device.slice(0, 256) || 'unknown', time, endMs, value };

@@ -13,6 +13,7 @@ import {
 } from '../reading/measurements.ts';
 import { snakeCase, unitOfName } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { isZero } from '../reading/scales.ts';
 import type { Row } from '../reading/tables.ts';
 import { momentFrom, msOf } from '../reading/time.ts';
@@ -53,8 +54,8 @@ function eventRow(table: string, row: Row, time: Moment | null, end: Moment | nu
   for (const [column, cell] of Object.entries(row)) {
     if (HEAD.test(column) || isMissing(cell)) continue;
     const name = snakeCase(column);
-    const [unit, factor] = columnUnits[column] ?? [unitOfName(column), 1];
-    if (column === 'stage') addWord(values, 'stage', stages[cell] ?? cell);
+    const [unit, factor] = ownValue(columnUnits, column) ?? [unitOfName(column), 1];
+    if (column === 'stage') addWord(values, 'stage', ownValue(stages, cell) ?? cell);
     else if (Number.isNaN(numberFrom(cell))) addWord(values, name, cell);
     else addNumber(values, name === 'weight' ? 'body_mass' : name, cell, unit, (value) => value * factor);
   }

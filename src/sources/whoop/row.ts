@@ -3,6 +3,7 @@ import type { Clock } from '../reading/clock.ts';
 import { addNumber, contentId, eventOutcome, isMissing, numberFrom, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import type { Row } from '../reading/tables.ts';
 
 export type WhoopRole = 'cycle' | 'sleep' | 'workout' | 'journal';
@@ -58,13 +59,13 @@ function answerOutcome(row: Row, time: Moment | null, clock: Clock): Outcome {
 function addCell(values: Values, column: string, cell: string): void {
   if (isMissing(cell) || /time$|timezone$|onset$|^Notes$/i.test(column)) return;
   const [, label = column, written = ''] = /^(.*?)\s*\(([^()]*)\)$/.exec(column) ?? [];
-  const name = snakeCase(UNITS[written] === undefined ? column : label);
+  const name = snakeCase(ownValue(UNITS, written) === undefined ? column : label);
   const number = numberFrom(cell);
   if (Number.isNaN(number)) {
     if (/^(?:true|false)$/i.test(cell)) values[name] = { value: cell.toLowerCase() === 'true' ? 1 : 0, unit: '1' };
     else values[name] = { value: cell.slice(0, 200), unit: '1' };
   } else if (!(number === 0 && ZERO_IS_NONE.test(name)))
-    addNumber(values, name, cell, UNITS[written] ?? (column.includes('%') ? '%' : '1'));
+    addNumber(values, name, cell, ownValue(UNITS, written) ?? (column.includes('%') ? '%' : '1'));
 }
 
 /** Minutes east of `UTC-04:00`, `UTCZ`, `GMT-5`, `+01:00`. */

@@ -3,6 +3,7 @@ import type { Clock } from '../reading/clock.ts';
 import { addNumber, contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import type { Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import type { Row } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
 
@@ -57,7 +58,7 @@ const AGGREGATES: Readonly<Record<string, readonly [signal: string, unit: string
 /** A whole day: date and value. */
 export function dayOutcome(name: string, row: Row, clock: Clock): Outcome {
   const word = /aggregates_(.+)\.csv$/i.exec(name)?.[1]?.toLowerCase() ?? '';
-  const [signal, unit] = AGGREGATES[word] ?? [`${snakeCase(word)}_daily`, '1'];
+  const [signal, unit] = ownValue(AGGREGATES, word) ?? [`${snakeCase(word)}_daily`, '1'];
   const [date, value] = Object.values(row);
   const time: Moment | null = clock.at(date?.slice(0, 10));
   return sampleOutcome(clock, { signal, unit, device: DEVICE, time, value, ...(time === null ? {} : { endMs: msOf(time) + DAY_MS }) });
@@ -71,8 +72,8 @@ function addCell(values: Values, role: RowRole, column: string, cell: string, cl
       values.activity = { value: cell.slice(0, 200), unit: '1' };
   } else {
     const [, label = column, written = ''] = /^(.*?)\s*\(([^()]*)\)$/.exec(column) ?? [];
-    const [unit, factor] = UNITS[written] ?? [/heart rate|herzfrequenz/i.test(column) ? '/min' : '1', 1];
-    addNumber(values, nameOf(UNITS[written] === undefined ? column : label), cell, unit, (value) => value * factor, written);
+    const [unit, factor] = ownValue(UNITS, written) ?? [/heart rate|herzfrequenz/i.test(column) ? '/min' : '1', 1];
+    addNumber(values, nameOf(ownValue(UNITS, written) === undefined ? column : label), cell, unit, (value) => value * factor, written);
   }
 }
 

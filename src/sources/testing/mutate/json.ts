@@ -74,8 +74,8 @@ function change(random: Random, { holder, key }: Place, places: readonly Place[]
       else delete holder[key];
       return;
     case 1:
-      if (Array.isArray(holder)) holder.splice(Number(key), 0, ...Array<Json>(random(20) === 0 ? 2000 : 1).fill(value));
-      else holder[pick(random, ['__proto__x', `${key} `, String(key).toUpperCase(), 'toString', ''])] = value;
+      if (Array.isArray(holder)) holder.splice(Number(key), 0, ...Array<Json>(random(20) === 0 ? copies(value) : 1).fill(value));
+      else holder[pick(random, ['constructor', `${key} `, String(key).toUpperCase(), 'toString', ''])] = value;
       return;
     case 2:
       if (Array.isArray(holder)) holder.reverse();
@@ -101,6 +101,11 @@ function change(random: Random, { holder, key }: Place, places: readonly Place[]
     default:
       set(HOLE);
   }
+}
+
+/** So many copies that the document stays one that can be read. */
+function copies(value: Json): number {
+  return Math.min(2000, Math.floor(500_000 / (JSON.stringify(value).length + 1)));
 }
 
 function valueAt({ holder, key }: Place): Json {

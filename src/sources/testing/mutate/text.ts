@@ -74,7 +74,7 @@ function cells(random: Random, bytes: Buffer): Buffer {
     () => row.toSpliced(cell, 1, `"${row[cell]}`),
     () => row.toReversed(),
     () => row.concat(row),
-    () => Array<string>(3000).fill(row[cell] as string),
+    () => Array<string>(Math.min(3000, Math.floor(500_000 / ((row[cell] as string).length + 1)))).fill(row[cell] as string),
   ])();
   return join(all.toSpliced(at, 1, changed.join(delimiter)), '\n');
 }
