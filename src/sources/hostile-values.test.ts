@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sourceKind } from './index.ts';
 import { ownValue } from './reading/own-value.ts';
-import { textOf } from './reading/text-of.ts';
+import { outsideText } from './reading/outside-text.ts';
 import { folderWith } from './testing/folder.ts';
 import { itemsAt, tally } from './testing/read-all.ts';
 
@@ -30,7 +30,7 @@ describe('names that every object knows', () => {
 
 describe('objects in the place of texts', () => {
   it.each([['{"toString":1}'], [NESTED], ['{"a":{}}']])('are not asked for their own', (json) => {
-    expect(textOf(JSON.parse(json))).toBe('[object Object]');
+    expect(outsideText(JSON.parse(json))).toBe('[object Object]');
   });
 
   it.each([['{"toString":1}'], [NESTED]])('do not end the reading of a night', async (state) => {
@@ -41,7 +41,7 @@ describe('objects in the place of texts', () => {
   });
 
   it('are scalars as they were written', () => {
-    expect([1, 'a', null, undefined, true].map(textOf)).toEqual(['1', 'a', 'null', 'undefined', 'true']);
+    expect([1, 'a', null, undefined, true].map(outsideText)).toEqual(['1', 'a', 'null', 'undefined', 'true']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Fields, identifier, isFields } from '../reading/json-unit.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { momentFrom } from '../reading/time.ts';
 import type { Located } from './record.ts';
 import { revisionTime } from './revision.ts';
@@ -58,5 +58,5 @@ function ofView(view: Fields): Handed {
 }
 
 function isRepost(reason: unknown): boolean {
-  return isFields(reason) && textOf(reason.$type).endsWith('#reasonRepost');
+  return isFields(reason) && outsideText(reason.$type).endsWith('#reasonRepost');
 }

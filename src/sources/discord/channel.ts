@@ -3,7 +3,7 @@ import { baseName, type Entry } from '../reading/container.ts';
 import { identifier, isFields } from '../reading/json-unit.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { smallJson } from '../reading/small-json.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 
 /** Where messages were written. */
 export interface Channel {
@@ -23,7 +23,7 @@ export async function readChannel(name: string, entries: readonly Entry[]): Prom
   if (!isFields(value)) return { id: byFolder, audience: 'unknown' };
   return {
     id: byFolder ?? (typeof value.id === 'string' ? value.id : null),
-    audience: ownValue(AUDIENCES, textOf(value.type)) ?? 'unknown',
+    audience: ownValue(AUDIENCES, outsideText(value.type)) ?? 'unknown',
   };
 }
 

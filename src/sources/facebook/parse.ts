@@ -8,7 +8,7 @@ import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { postOutcome } from '../reading/settle-post.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import type { FacebookRole } from './files.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -74,7 +74,7 @@ function written(kind: 'own' | 'reply', time: unknown, text: unknown, edited: un
   if (text === undefined || text === null) return left('empty');
   const repaired = typeof text === 'string' ? repairMojibake(text) : text;
   const at = clock.utcAt(time);
-  const id = contentId('facebook', kind, at?.utc, textOf(repaired));
+  const id = contentId('facebook', kind, at?.utc, outsideText(repaired));
   const version = edited === undefined ? null : (clock.utcAt(edited)?.utc ?? null);
   return postOutcome({ id, time: at, text: repaired, kind, audience: 'unknown', version }, context);
 }

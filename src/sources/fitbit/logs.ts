@@ -5,7 +5,7 @@ import { addNumber, addWord, eventOutcome, numberFrom, sourceId, type Values } f
 import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
 import { ownValue } from '../reading/own-value.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { moment, msOf } from '../reading/time.ts';
 import type { AccountFacts } from './facts.ts';
 import { DEVICE } from './series.ts';
@@ -50,7 +50,7 @@ function segmentsOf(list: unknown, start: Moment | null, clock: Clock): string |
   for (const segment of list) {
     const at = isFields(segment) ? localOf(segment.dateTime, clock) : null;
     if (at === null || !isFields(segment)) continue;
-    found.push(`${(msOf(at) - msOf(start)) / 1000} ${textOf(segment.level).slice(0, 20)} ${numberFrom(segment.seconds)}`);
+    found.push(`${(msOf(at) - msOf(start)) / 1000} ${outsideText(segment.level).slice(0, 20)} ${numberFrom(segment.seconds)}`);
   }
   return found.length === 0 ? null : found.join(';');
 }
@@ -70,8 +70,8 @@ const LENGTHS: Readonly<Record<string, number>> = { kilometer: 1000, mile: 1609.
 function exerciseOutcome(entry: Fields, clock: Clock): Outcome {
   const isApi = entry.startDate !== undefined;
   // Without a time of day an entry of the API says no more than the day.
-  const clockTime = entry.hasStartTime === false ? '' : `T${textOf(entry.startTime)}`;
-  const time = isApi ? localOf(`${textOf(entry.startDate)}${clockTime}`, clock) : utcOf(entry.startTime, clock);
+  const clockTime = entry.hasStartTime === false ? '' : `T${outsideText(entry.startTime)}`;
+  const time = isApi ? localOf(`${outsideText(entry.startDate)}${clockTime}`, clock) : utcOf(entry.startTime, clock);
   const values: Values = {};
   addWord(values, 'activity', entry.activityName ?? entry.name);
   addWord(values, 'log_type', entry.logType);
@@ -79,14 +79,14 @@ function exerciseOutcome(entry: Fields, clock: Clock): Outcome {
     addNumber(values, name, entry[field], unit, (value) => value * factor);
   }
   const metres = typeof entry.distanceUnit === 'string' ? ownValue(LENGTHS, entry.distanceUnit.toLowerCase()) : undefined;
-  if (metres !== undefined) addNumber(values, 'distance', entry.distance, 'm', (value) => value * metres, textOf(entry.distanceUnit));
+  if (metres !== undefined) addNumber(values, 'distance', entry.distance, 'm', (value) => value * metres, outsideText(entry.distanceUnit));
   else if (values.distance === undefined) addNumber(values, 'distance', entry.distance, '{unstated}');
   return logEvent('workout', entry, time, endOf(time, null, entry.duration), values, clock);
 }
 
 /** A weighing. Its unit is written nowhere: the index of body mass beside it tells. */
 function weightOutcome(entry: Fields, clock: Clock, { heightCm }: AccountFacts): Outcome {
-  const written = typeof entry.date === 'string' ? localOf(`${entry.date} ${textOf(entry.time ?? '00:00:00')}`, clock) : null;
+  const written = typeof entry.date === 'string' ? localOf(`${entry.date} ${outsideText(entry.time ?? '00:00:00')}`, clock) : null;
   const unit = massUnit(numberFrom(entry.weight), numberFrom(entry.bmi), heightCm);
   const values: Values = {};
   addNumber(values, 'body_mass', entry.weight, unit === null ? '{unstated}' : 'kg', (value) => toKilograms(value, unit), unit ?? '');
@@ -100,7 +100,7 @@ function logEvent(name: string, entry: Fields, time: Moment | null, end: Moment 
   const logId = sourceId(entry.logId);
   const event: Event['event'] = name === 'sleep' || name === 'workout' ? name : 'other';
   const id = logId === null ? null : `${name} ${logId}`;
-  const device = typeof entry.source === 'object' && isFields(entry.source) ? textOf(entry.source.name ?? DEVICE) : DEVICE;
+  const device = typeof entry.source === 'object' && isFields(entry.source) ? outsideText(entry.source.name ?? DEVICE) : DEVICE;
   return eventOutcome(clock, { id, event, time, end, values, device, version: versionOf(entry.lastModified, clock) });
 }
 

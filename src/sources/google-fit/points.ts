@@ -6,15 +6,15 @@ import type { DriftOnce } from '../reading/drift.ts';
 import { addNumber, addWord, contentId, eventOutcome, numberFrom, sampleOutcome, type Values, valuesKey } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { msOf } from '../reading/time.ts';
 import { type FitType, fitTuples, fitTypes, notCollected, sleepStages } from './types.ts';
 
 /** One data point of a stream of `All Data`. The stream's name is the device. */
 export function pointOutcome(point: unknown, unit: JsonUnit, clock: Clock, drift: DriftOnce): Outcome {
   if (!isFields(point) || !Array.isArray(point.fitValue)) return bad('wrong-shape');
-  const device = textOf(unit.scopes[0]?.['Data Source'] ?? 'unknown');
-  const type = textOf(point.dataTypeName ?? device.split(':')[1] ?? '').replace(/^com\.google\./, '');
+  const device = outsideText(unit.scopes[0]?.['Data Source'] ?? 'unknown');
+  const type = outsideText(point.dataTypeName ?? device.split(':')[1] ?? '').replace(/^com\.google\./, '');
   const time = momentOf(point.startTimeNanos, clock);
   const end = momentOf(point.endTimeNanos, clock);
   if (time === null) return bad('no-time', 'time');

@@ -3,7 +3,7 @@ import { isFields } from '../reading/documents.ts';
 import { addNumber, addWord, contentId, eventOutcome, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { momentFrom, msOf } from '../reading/time.ts';
 import { fitTypes } from './types.ts';
 
@@ -18,7 +18,7 @@ export function sessionOutcome(session: unknown, name: string, clock: Clock): Ou
     return read === null ? null : clock.withOffset(msOf(read), offset);
   });
   const [time = null, end = null] = moments;
-  const activity = textOf(session.fitnessActivity ?? 'unknown');
+  const activity = outsideText(session.fitnessActivity ?? 'unknown');
   const isSleep = activity === 'sleep' || activity.startsWith('sleep.');
   const values: Values = {};
   addWord(values, 'activity', activity);
@@ -26,7 +26,7 @@ export function sessionOutcome(session: unknown, name: string, clock: Clock): Ou
   addNumber(values, 'duration', duration, 'min', (seconds) => seconds / 60);
   for (const item of Array.isArray(session.aggregate) ? session.aggregate : []) {
     if (!isFields(item)) continue;
-    const type = textOf(item.metricName).replace(/^com\.google\./, '');
+    const type = outsideText(item.metricName).replace(/^com\.google\./, '');
     const known = Object.hasOwn(fitTypes, type) ? fitTypes[type] : undefined;
     addNumber(values, known?.signal ?? snakeCase(type), item.floatValue ?? item.intValue, known?.unit ?? '1', known?.convert);
   }

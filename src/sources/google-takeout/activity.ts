@@ -4,7 +4,7 @@ import { isFields } from '../reading/documents.ts';
 import { decodeEntities } from '../reading/entities.ts';
 import { addWord, contentId, eventOutcome, numberFrom, type Values } from '../reading/measurements.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { activityMoment } from './dates.ts';
 
 /** What begins each entry of a page of activity. */
@@ -35,7 +35,7 @@ export function cellOutcome(html: string, clock: Clock): Outcome {
 export function visitOutcome(entry: unknown, clock: Clock): Outcome {
   if (!isFields(entry)) return bad('wrong-shape');
   const time = clock.utc(Math.floor(numberFrom(entry.time_usec) / 1000));
-  return visit({ product: 'Chrome', title: entry.title, key: textOf(entry.url) }, time, clock);
+  return visit({ product: 'Chrome', title: entry.title, key: outsideText(entry.url) }, time, clock);
 }
 
 interface Visit {
@@ -51,7 +51,7 @@ function visit({ product, title, channel, key }: Visit, time: Moment | null, clo
   addWord(values, 'title', title);
   addWord(values, 'channel', channel);
   if (Object.keys(values).length > 0) addWord(values, 'product', product);
-  const id = time === null ? null : contentId('activity', time.utc, textOf(product), textOf(title), key);
+  const id = time === null ? null : contentId('activity', time.utc, outsideText(product), outsideText(title), key);
   return eventOutcome(clock, { id, event: 'other', time, end: null, values, device: null, version: null });
 }
 

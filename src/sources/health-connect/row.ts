@@ -5,7 +5,7 @@ import { addNumber, addWord, contentId, eventOutcome, isMissing, numberFrom, sam
 import { unitOfName } from '../reading/names.ts';
 import { left, type Outcome } from '../reading/outcome.ts';
 import { isZero } from '../reading/scales.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { msOf } from '../reading/time.ts';
 import { type EventTable, eventRecords, isRead, type NumberRecord, numberRecords, sleepStages } from './records.ts';
 
@@ -31,8 +31,8 @@ export function rowOutcome(table: string, row: Fields, clock: Clock): Outcome {
   if (!isRead(table)) return left('not-collected');
   const time = momentOf(row, STARTS, 'start_zone_offset', clock);
   const end = momentOf(row, ENDS, 'end_zone_offset', clock);
-  const app = row.package_name ?? (isMissing(row.app_info_id) ? null : `app ${textOf(row.app_info_id)}`);
-  const device = [app, row.device_name].flatMap((name) => (isMissing(name) ? [] : textOf(name))).join(', ') || 'unknown';
+  const app = row.package_name ?? (isMissing(row.app_info_id) ? null : `app ${outsideText(row.app_info_id)}`);
+  const device = [app, row.device_name].flatMap((name) => (isMissing(name) ? [] : outsideText(name))).join(', ') || 'unknown';
   if (!Object.hasOwn(numberRecords, table)) return eventRow(table as EventTable, row, time, end, device, clock);
   const { column, convert, zeroIsNone, ...measured } = numberRecords[table] as NumberRecord;
   return sampleOutcome(clock, {
@@ -47,7 +47,7 @@ function eventRow(table: EventTable, row: Fields, time: Moment | null, end: Mome
   const values: Values = {};
   for (const [name, value] of Object.entries(row)) {
     if (HEAD.has(name) || isMissing(value)) continue;
-    if (name === 'stage_type') addWord(values, 'stage', sleepStages[numberFrom(value)] ?? textOf(value));
+    if (name === 'stage_type') addWord(values, 'stage', sleepStages[numberFrom(value)] ?? outsideText(value));
     else if (table === 'blood_pressure' && /^(?:systolic|diastolic)$/.test(name))
       addNumber(values, `blood_pressure_${name}`, value, 'mm[Hg]');
     else if (Number.isNaN(numberFrom(value))) addWord(values, name, value);
@@ -55,7 +55,7 @@ function eventRow(table: EventTable, row: Fields, time: Moment | null, end: Mome
   }
   if (time !== null && end !== null) values.duration = { value: (msOf(end) - msOf(time)) / 60_000, unit: 'min' };
   const own = typeof row.uuid === 'string' && /^[\w-]{8,64}$/.test(row.uuid) ? row.uuid : null;
-  const id = time === null ? null : `${table} ${own ?? contentId(time.utc, end?.utc, device, textOf(row.stage_type ?? ''))}`;
+  const id = time === null ? null : `${table} ${own ?? contentId(time.utc, end?.utc, device, outsideText(row.stage_type ?? ''))}`;
   const version = clock.utc(numberFrom(row.last_modified_time))?.utc ?? null;
   return eventOutcome(clock, { id, event: eventRecords[table], time, end, values, device, version });
 }

@@ -7,7 +7,7 @@ import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { postOutcome } from '../reading/settle-post.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import type { InstagramRole } from './files.ts';
 
 /** Entries of one file. */
@@ -19,7 +19,7 @@ export function parseFile(chunks: AsyncIterable<Buffer>, role: InstagramRole, co
     const repaired = typeof text === 'string' ? repairMojibake(text) : text;
     const at = clock.utcAt(time);
     const place = typeof uri === 'string' ? uri : '';
-    const id = contentId('instagram', kind, at?.utc, textOf(repaired), place);
+    const id = contentId('instagram', kind, at?.utc, outsideText(repaired), place);
     return postOutcome({ id, time: at, text: repaired, kind, audience: 'unknown' }, context);
   };
   return readLists(chunks, (value, path) => {

@@ -4,7 +4,7 @@ import { htmlToText } from '../reading/html-text.ts';
 import { type Fields, identifier, isFields } from '../reading/json-unit.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
 import { believedDay, settlePost } from '../reading/settle-post.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { momentFrom, msOf, utcMoment } from '../reading/time.ts';
 import type { Unit } from '../reading/unit.ts';
 import { type Actor, isAccount } from './actor.ts';
@@ -23,7 +23,7 @@ export function settleActivity(unit: Unit, activity: Fields, actor: Actor, conte
   if (activity.type !== 'Create') return excluded(unit, 'not-collected', day);
   if (!isOwn(activity, note, actor, context)) return excluded(unit, 'other-person', day);
   if (!isFields(object)) return quarantined(unit, 'wrong-shape', 'text', day);
-  if (!WRITTEN.has(textOf(object.type))) return excluded(unit, 'not-collected', day);
+  if (!WRITTEN.has(outsideText(object.type))) return excluded(unit, 'not-collected', day);
   const version = timeOf(object.updated, context)?.utc ?? null;
   const draft = {
     id: identifier(object.id),

@@ -7,7 +7,7 @@ import { ownValue } from '../reading/own-value.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
 import { serverMoment } from '../reading/server-time.ts';
 import { settlePost } from '../reading/settle-post.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import type { Unit } from '../reading/unit.ts';
 
 const audiences: Readonly<Record<string, Post['audience']>> = {
@@ -56,7 +56,7 @@ function settleStatus(unit: Unit, status: Fields, context: ParseContext): Parsed
     time: serverMoment(status.created_at, context.zone),
     text,
     kind: identifier(status.in_reply_to_id) === null ? (quoted ? 'quote' : 'own') : 'reply',
-    audience: ownValue(audiences, textOf(status.visibility)) ?? 'unknown',
+    audience: ownValue(audiences, outsideText(status.visibility)) ?? 'unknown',
     lang: identifier(status.language),
     conversation: identifier(status.in_reply_to_id),
     version: edited?.utc ?? null,

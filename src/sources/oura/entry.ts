@@ -16,7 +16,7 @@ import { snakeCase } from '../reading/names.ts';
 import { left, type Outcome } from '../reading/outcome.ts';
 import { isZero } from '../reading/scales.ts';
 import type { Row } from '../reading/tables.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { msOf } from '../reading/time.ts';
 import { BATTERY_TYPE, eventTypes, isRead, noValues, sampleTypes, unitOfField, zeroIsNone } from './types.ts';
 
@@ -42,7 +42,7 @@ export function entryOutcome(type: string, entry: Fields, clock: Clock): Outcome
   }
   if (sample !== undefined) {
     const { column, signal, unit } = sample;
-    const device = isMissing(entry.source) ? DEVICE : `${DEVICE} ${textOf(entry.source)}`;
+    const device = isMissing(entry.source) ? DEVICE : `${DEVICE} ${outsideText(entry.source)}`;
     return sampleOutcome(clock, { signal, unit, device, time: clock.at(entry.timestamp), value: entry[column], isNone: isZero });
   }
   const event = eventTypes[type] as Event['event'];
@@ -55,7 +55,7 @@ export function entryOutcome(type: string, entry: Fields, clock: Clock): Outcome
   const end = event === 'summary' ? null : timeAmong(entry, ENDS, clock);
   const values: Values = {};
   addAll(values, '', entry);
-  const own = sourceId(entry.id) ?? (time === null ? null : contentId(time.utc, textOf(entry.period_id ?? '')));
+  const own = sourceId(entry.id) ?? (time === null ? null : contentId(time.utc, outsideText(entry.period_id ?? '')));
   const id = own === null ? null : `${type} ${own}`;
   return eventOutcome(clock, { id, event, time, end, values, device: DEVICE, version: null });
 }
@@ -94,7 +94,7 @@ function addAll(values: Values, prefix: string, fields: Fields): void {
         values[name] = { value: value.join(','), unit: unitOfField(name) };
     } else if (isFields(value)) addAll(values, `${field}_`, value);
     else if (typeof value === 'boolean') values[name] = { value: Number(value), unit: '1' };
-    else if (CODES.test(name) || Number.isNaN(numberFrom(value))) values[name] = { value: textOf(value).slice(0, 10_000), unit: '1' };
+    else if (CODES.test(name) || Number.isNaN(numberFrom(value))) values[name] = { value: outsideText(value).slice(0, 10_000), unit: '1' };
     else if (!(numberFrom(value) === 0 && zeroIsNone.test(name))) addNumber(values, name, value, unitOfField(name));
   }
 }

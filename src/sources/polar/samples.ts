@@ -8,7 +8,7 @@ import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { isZero, milli } from '../reading/scales.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { dayOf, moment, msOf } from '../reading/time.ts';
 import type { PolarRole } from './files.ts';
 
@@ -33,7 +33,7 @@ const PLACES = /recordedRoute|latitude|longitude/i;
 export function pointOutcome(role: PolarRole, value: unknown, unit: JsonUnit, clock: Clock): Outcome {
   if (!isFields(value)) return bad('wrong-shape');
   const around: Readonly<Record<string, Scalar>> = Object.assign({}, ...unit.scopes);
-  const device = around.deviceId === undefined || around.deviceId === null ? DEVICE : `${DEVICE} ${textOf(around.deviceId)}`;
+  const device = around.deviceId === undefined || around.deviceId === null ? DEVICE : `${DEVICE} ${outsideText(around.deviceId)}`;
   if (role === 'day-heart-rate') {
     const time = secondsInto(around.date, value.secondsFromDayStart, clock);
     return sampleOutcome(clock, { signal: 'heart_rate', unit: '/min', device, time, value: value.heartRate, isNone: isZero });
@@ -47,7 +47,7 @@ export function pointOutcome(role: PolarRole, value: unknown, unit: JsonUnit, cl
   const [signal, ucum, convert] = ownValue(SIGNALS, word) ?? [snakeCase(word), '1'];
   const isActivity = role === 'activity';
   const time = isActivity
-    ? clock.at(`${textOf(around.date)}T${textOf(value.localTime)}`)
+    ? clock.at(`${outsideText(around.date)}T${outsideText(value.localTime)}`)
     : clock.wall(value.dateTime, offsetOf(around.timezoneOffset));
   return sampleOutcome(clock, {
     ...{ signal, unit: ucum, device, time, value: value.value },

@@ -3,7 +3,7 @@ import { type Fields, isFields } from '../reading/documents.ts';
 import { addNumber, contentId, eventOutcome, isMissing, numberFrom, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { offsetOf } from './samples.ts';
 
 const DEVICE = 'Polar';
@@ -31,7 +31,7 @@ export function sessionOutcome(closed: Scopes, clock: Clock): Outcome {
   const exercises = closed.filter(({ path }) => path === 'exercises');
   for (const { scope } of exercises) if (exercises.length === 1) addAll(values, scope);
   addAll(values, root);
-  const device = isMissing(root.deviceId) ? DEVICE : `${DEVICE} ${textOf(root.deviceId)}`;
+  const device = isMissing(root.deviceId) ? DEVICE : `${DEVICE} ${outsideText(root.deviceId)}`;
   const id = time === null ? null : `session ${contentId(time.utc, device)}`;
   return eventOutcome(clock, { id, event: 'workout', time, end, values, device, version: clock.utcAt(root.modified)?.utc ?? null });
 }
@@ -58,7 +58,7 @@ export function nightOutcome(role: 'sleep' | 'night', value: unknown, clock: Clo
   if (Array.isArray(hypnogram.sleepStateChanges)) {
     const changes = hypnogram.sleepStateChanges.filter(isFields);
     const stages = changes.map(
-      ({ offsetFromStart, state }) => `${durationOf(offsetFromStart) ?? textOf(offsetFromStart)} ${textOf(state)}`,
+      ({ offsetFromStart, state }) => `${durationOf(offsetFromStart) ?? outsideText(offsetFromStart)} ${outsideText(state)}`,
     );
     values.stages = { value: stages.join(';').slice(0, 100_000), unit: '1' };
   }

@@ -1,6 +1,6 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import { ownValue } from '../reading/own-value.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 
 /** A type of a writer's schema, resolved: how its values are read. */
 export type AvroType = (from: AvroBytes) => unknown;
@@ -100,7 +100,7 @@ function typeOf(schema: unknown, named: Named, space: string, depth: number): Av
   if (!Array.isArray(fields)) throw new AfferentError('part-unreadable');
   const members: [string, AvroType][] = [];
   const record = declared(named, name, recordOf(members));
-  for (const field of fields as Record<string, unknown>[]) members.push([textOf(field?.name), inner(field?.type, within)]);
+  for (const field of fields as Record<string, unknown>[]) members.push([outsideText(field?.name), inner(field?.type, within)]);
   return record;
 }
 
@@ -110,7 +110,7 @@ function declared(named: Named, name: string, type: AvroType): AvroType {
 }
 
 function fullName({ name, namespace }: Record<string, unknown>, space: string): [name: string, space: string] {
-  const written = textOf(name);
+  const written = outsideText(name);
   const dot = written.lastIndexOf('.');
   const within = dot !== -1 ? written.slice(0, dot) : typeof namespace === 'string' ? namespace : space;
   const short = written.slice(dot + 1);

@@ -6,7 +6,7 @@ import { readLists } from '../reading/list-units.ts';
 import { contentId } from '../reading/measurements.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
 import { postOutcome } from '../reading/settle-post.ts';
-import { textOf } from '../reading/text-of.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { momentFrom } from '../reading/time.ts';
 import { BlockSlicer } from './blocks.ts';
 
@@ -94,7 +94,7 @@ class Writer {
     const text = what === 'comment' ? (entry.comment ?? entry.commentcontent) : (entry.title ?? entry.description ?? entry.caption);
     const words = typeof text === 'string' ? text.trim() : text;
     if (words === undefined || words === null || words === 'N/A') return left('empty', time?.day ?? null);
-    const id = contentId('tiktok', what, momentFrom(time?.utc, null)?.utc, textOf(words));
+    const id = contentId('tiktok', what, momentFrom(time?.utc, null)?.utc, outsideText(words));
     const audience = typeof entry.whocanview === 'string' && /^(?:public|everyone)$/i.test(entry.whocanview) ? 'public' : 'unknown';
     return postOutcome({ id, time, text: words, kind: what === 'comment' ? 'reply' : 'own', audience }, this.#context);
   }
