@@ -3,10 +3,11 @@
  * of memory, every ledger balanced, every record one that the store can open again. Each 50th file is read again in other pieces and
  * from the middle on, and taken twice into a store.
  *
- *   node bench/fuzz-sources.ts [--files 10000] [--kind KIND]... [--from 1] [--seed 1] [--json OUT] [--keep FOLDER] [--folder FOLDER]
+ *   node bench/fuzz-sources.ts [--files 10000] [--kind KIND]... [--from 1] [--seed 1] [--json OUT] [--keep FOLDER] [--folder FOLDER] [--again]
  *
  * Files have numbers: `--kind fit --from 4711 --files 1` repeats one. With `--json` a run goes on where OUT says that it ended. Exports with
  * findings are kept in the folder of `--keep`; the others are made in that of `--folder`, which may be one in memory.
+ * `--again` reads those of OUT that had findings again first: what was mended is counted as it is read now.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     keep: { type: 'string', default: join(tmpdir(), 'afferent-fuzz-findings') },
     folder: { type: 'string', default: tmpdir() },
+    again: { type: 'boolean', default: false },
   },
 });
 const unknown = values.kind.find((kind) => !(kind in sourceKinds));
@@ -44,6 +46,7 @@ for (const kind of values.kind) {
   if (!run.rows.some((row) => row.kind === kind)) run.rows.push(newRow(kind, from));
   const row = run.rows.find((one) => one.kind === kind) as Row;
   const told = () => tell(row);
+  if (values.again) await readAgain(row);
   await readKind(row, { end, seed: run.seed, folder, kept: values.keep, told, signal: stop.signal });
   saveRun(values.json, run);
   if (stop.signal.aborted) break;
@@ -63,4 +66,18 @@ function tell(row: Row): void {
   toldAt = Date.now();
   console.error(`${row.kind}: ${row.next - from} of ${end - from}, ${row.findings.length} findings`);
   saveRun(values.json, run);
+}
+
+/** Takes the findings that are none any more out of a row, and counts their files as they are read now. */
+async function readAgain(row: Row): Promise<void> {
+  const findings = row.findings.splice(0);
+  for (const finding of findings) {
+    const one = newRow(row.kind, finding.number);
+    const end = finding.number + 1;
+    await readKind(one, { end, seed: run.seed, folder, kept: values.keep, told: () => {}, signal: stop.signal });
+    if (one.files === 0) row.findings.push(finding);
+    row.findings.push(...one.findings);
+    for (const outcome of ['readable', 'quarantined', 'refused'] as const) row[outcome] += one[outcome];
+    row.units += one.units;
+  }
 }
