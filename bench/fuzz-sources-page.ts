@@ -19,8 +19,8 @@ node bench/fuzz-sources.ts --files ${Math.max(...rows.map((row) => row.next)) - 
 \`\`\`
 
 ${files} files, at least ${least} of each kind, with the numbers from 1 on; the parsers were mended
-on the way, and each file that had shown why was read again (`--again`). The aim is 10,000 of each kind: a run goes on where its JSON ends. \`--kind fit --from 4711 --files 1\` repeats one
-file. The short form, 40 files of each kind, is \`src/sources/fuzz.test.ts\`.
+on the way, and each file that had shown why was read again (\`--again\`). The aim is 10,000 of each kind: a run goes on where its JSON ends.
+\`--kind fit --from 4711 --files 1\` repeats one file. The short form, 40 files of each kind, is \`src/sources/fuzz.test.ts\`.
 
 **What is damaged.** Each fixture of a kind in turn, with one to four faults: cut off anywhere, bits turned, pieces left out, repeated or taken
 from another fixture; records, lines, cells and elements left out, said twice, moved, made endless; numbers beyond doubles, days that do not
