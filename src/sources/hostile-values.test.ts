@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sourceKind } from './index.ts';
-import { ownValue } from './reading/own-value.ts';
 import { outsideText } from './reading/outside-text.ts';
+import { ownValue } from './reading/own-value.ts';
 import { folderWith } from './testing/folder.ts';
 import { itemsAt, tally } from './testing/read-all.ts';
 

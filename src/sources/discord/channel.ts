@@ -1,9 +1,9 @@
 import type { Post } from '../../../schema/records.ts';
 import { baseName, type Entry } from '../reading/container.ts';
 import { identifier, isFields } from '../reading/json-unit.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { smallJson } from '../reading/small-json.ts';
-import { outsideText } from '../reading/outside-text.ts';
 
 /** Where messages were written. */
 export interface Channel {

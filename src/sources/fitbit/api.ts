@@ -4,8 +4,8 @@ import type { JsonUnit } from '../reading/document-units.ts';
 import { isFields } from '../reading/documents.ts';
 import { addNumber, eventOutcome, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
-import { ownValue } from '../reading/own-value.ts';
 import { outsideText } from '../reading/outside-text.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { msOf } from '../reading/time.ts';
 import type { AccountFacts } from './facts.ts';
 import { logOutcome } from './logs.ts';
@@ -49,7 +49,8 @@ export class ApiAnswer {
     const [signal, unitName] = known;
     const time = localOf(`${outsideText(this.#day)} ${outsideText(value.time)}`, this.#clock);
     const scope = unit.scopes[1] ?? {};
-    const spanMs = name === 'heart' ? 0 : (ownValue(SPANS, outsideText(scope.datasetType)) ?? 60_000) * (numberFrom(scope.datasetInterval) || 1);
+    const spanMs =
+      name === 'heart' ? 0 : (ownValue(SPANS, outsideText(scope.datasetType)) ?? 60_000) * (numberFrom(scope.datasetInterval) || 1);
     const end = time === null ? {} : { endMs: msOf(time) + spanMs };
     return sampleOutcome(this.#clock, { signal, unit: unitName, device: DEVICE, time, value: value.value, ...end });
   }

@@ -4,8 +4,8 @@ import type { Fields } from '../reading/documents.ts';
 import { addNumber, addWord, contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { unitOfName } from '../reading/names.ts';
 import { left, type Outcome } from '../reading/outcome.ts';
-import { isZero } from '../reading/scales.ts';
 import { outsideText } from '../reading/outside-text.ts';
+import { isZero } from '../reading/scales.ts';
 import { msOf } from '../reading/time.ts';
 import { type EventTable, eventRecords, isRead, type NumberRecord, numberRecords, sleepStages } from './records.ts';
 

@@ -6,8 +6,8 @@ import { membersNoted } from '../reading/listed-names.ts';
 import { contentId } from '../reading/measurements.ts';
 import { repairMojibake } from '../reading/mojibake.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
-import { postOutcome } from '../reading/settle-post.ts';
 import { outsideText } from '../reading/outside-text.ts';
+import { postOutcome } from '../reading/settle-post.ts';
 import type { InstagramRole } from './files.ts';
 
 /** Entries of one file. */

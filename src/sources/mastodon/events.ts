@@ -3,11 +3,11 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { htmlToText } from '../reading/html-text.ts';
 import { type Fields, fieldsOf, identifier, isFields } from '../reading/json-unit.ts';
 import { LineSlicer } from '../reading/lines.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { excluded, quarantined } from '../reading/quarantine.ts';
 import { serverMoment } from '../reading/server-time.ts';
 import { settlePost } from '../reading/settle-post.ts';
-import { outsideText } from '../reading/outside-text.ts';
 import type { Unit } from '../reading/unit.ts';
 
 const audiences: Readonly<Record<string, Post['audience']>> = {

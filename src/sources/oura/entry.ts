@@ -14,9 +14,9 @@ import {
 } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { left, type Outcome } from '../reading/outcome.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { isZero } from '../reading/scales.ts';
 import type { Row } from '../reading/tables.ts';
-import { outsideText } from '../reading/outside-text.ts';
 import { msOf } from '../reading/time.ts';
 import { BATTERY_TYPE, eventTypes, isRead, noValues, sampleTypes, unitOfField, zeroIsNone } from './types.ts';
 

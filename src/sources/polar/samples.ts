@@ -6,9 +6,9 @@ import { isFields } from '../reading/documents.ts';
 import { numberFrom, sampleOutcome } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { isZero, milli } from '../reading/scales.ts';
-import { outsideText } from '../reading/outside-text.ts';
 import { dayOf, moment, msOf } from '../reading/time.ts';
 import type { PolarRole } from './files.ts';
 

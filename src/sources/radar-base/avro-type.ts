@@ -1,6 +1,6 @@
 import { AfferentError } from '../../../schema/errors.ts';
-import { ownValue } from '../reading/own-value.ts';
 import { outsideText } from '../reading/outside-text.ts';
+import { ownValue } from '../reading/own-value.ts';
 
 /** A type of a writer's schema, resolved: how its values are read. */
 export type AvroType = (from: AvroBytes) => unknown;

@@ -5,8 +5,8 @@ import { asObject, type JsonObject } from '../reading/json-values.ts';
 import { readLists } from '../reading/list-units.ts';
 import { contentId } from '../reading/measurements.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
-import { postOutcome } from '../reading/settle-post.ts';
 import { outsideText } from '../reading/outside-text.ts';
+import { postOutcome } from '../reading/settle-post.ts';
 import { momentFrom } from '../reading/time.ts';
 import { BlockSlicer } from './blocks.ts';
 
