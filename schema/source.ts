@@ -98,7 +98,7 @@ export interface Frame {
   after: Buffer;
   /** Units that stand in `before`. */
   units?: number;
-  /** Where the bytes hold several units, such as the answers of a row: how many, and which of them this is, from 0. */
+  /** Where the bytes in their frame hold several units (answers of a row, totals behind samples): how many, and which this is, from 0. */
   among?: number;
   at?: number;
 }

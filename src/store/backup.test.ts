@@ -18,7 +18,7 @@ import { rowsNaming } from '../../test/support/traces.ts';
 import { startWriter } from '../../test/support/writer.ts';
 import { appendAudit, verifyAudit } from './audit.ts';
 import { backup } from './backup.ts';
-import { type BackupManifest, backupTables, decodeRow, unbackedTables } from './backup-format.ts';
+import { type BackupManifest, backupTables, type Cell, decodeRow, unbackedTables } from './backup-format.ts';
 import { contentHash } from './content-hash.ts';
 import { tableNames } from './database.ts';
 import { addDevice, deviceOf, revokeDevice } from './devices.ts';
@@ -69,6 +69,10 @@ async function everything(store: Store): Promise<unknown> {
 async function ratingBodies(store: Store): Promise<string[]> {
   const rows = await store.db.selectFrom('rating').select('body').execute();
   return rows.map((row) => row.body.toString('hex')).sort();
+}
+
+function bytesOf(cell: Cell): Buffer {
+  return Buffer.isBuffer(cell) ? cell : Buffer.from(String(cell));
 }
 
 /** Takes out of a backup what the tables of the first version did not have. */
@@ -219,10 +223,11 @@ describe.each(databaseNames)('a backup of %s', (database) => {
       .map((name) => name.slice(0, -'.ndjson.gz'.length));
     expect(tables.sort()).toEqual(backupTables.map(([name]) => name as string).sort());
     for (const table of tables) {
-      const text = linesOf(target, table).join('\n');
-      for (const secret of ['anna', 'canary', 'token-of-rita', 'a note', master]) expect(text).not.toContain(secret);
-      const cells = text === '' ? [] : text.split('\n').flatMap((line) => Object.values(decodeRow(line)));
-      expect(cells.filter((cell) => Buffer.isBuffer(cell) && cell.includes(key))).toEqual([]);
+      const lines = linesOf(target, table).filter((line) => line !== '');
+      // Bytes are looked through as they are: their base64 would hide a word in clear, and spells `anna` by chance.
+      const cells = lines.flatMap((line) => Object.entries(decodeRow(line)).flat()).map(bytesOf);
+      const secrets = ['anna', 'canary', 'token-of-rita', 'a note', master, Buffer.from(master, 'hex'), key];
+      for (const secret of secrets) expect(cells.filter((cell) => cell.includes(secret))).toEqual([]);
     }
   });
 });

@@ -4,6 +4,7 @@ import { JsonUnitSlicer } from '../reading/document-units.ts';
 import { readDocument, unitOutcome } from '../reading/documents.ts';
 import type { DriftOnce } from '../reading/drift.ts';
 import { bad, settled } from '../reading/outcome.ts';
+import { oneOf } from '../reading/unit.ts';
 import { hasTotals, type PolarRole, paths } from './files.ts';
 import { pointOutcome } from './samples.ts';
 import { dayOutcome, nightOutcome, sessionOutcome } from './totals.ts';
@@ -15,13 +16,16 @@ export function parseFile(role: PolarRole, chunks: AsyncIterable<Buffer>, clock:
   return readDocument(chunks, paths[role], drift, (value, unit) => pointOutcome(role, value, unit, clock));
 }
 
-/** Samples of a document, and at its end the document itself: its totals, or why it is not whole. */
+/**
+ * Samples of a document, and at its end the document itself: its totals, or why it is not whole. A sample that is read again in its frame
+ * has the totals of that frame behind it.
+ */
 async function* withTotals(role: PolarRole, chunks: AsyncIterable<Buffer>, clock: Clock): AsyncGenerator<Parsed> {
   const slicer = new JsonUnitSlicer(paths[role]);
   for await (const chunk of chunks) {
     for (const unit of slicer.push(chunk))
       yield settled(
-        unit,
+        oneOf(unit, 0, 2),
         unitOutcome(unit, (value) => pointOutcome(role, value, unit, clock)),
       );
   }
