@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sourceKind } from './index.ts';
+import { addNumber, addWord, type Values } from './reading/measurements.ts';
 import { outsideText } from './reading/outside-text.ts';
 import { ownValue } from './reading/own-value.ts';
 import { folderWith } from './testing/folder.ts';
@@ -25,6 +26,42 @@ describe('names that every object knows', () => {
     const stress = 'com.samsung.shealth.stress.20240101.csv';
     expect(Object.keys(await outcomes('samsung-health', stress, `x\nstart_time,${name}\n2024-01-01 10:00:00.000,1\n`))).not.toEqual([]);
     expect(await outcomes('whoop', 'sleeps.csv', `Sleep onset,a (${name})\n2024-01-01 10:00:00,7\n`)).not.toEqual({});
+  });
+});
+
+describe('a value of the name __proto__', () => {
+  const valuesIn = async (kind: string, name: string, content: string) =>
+    (await itemsAt(sourceKind(kind), await folderWith({ [name]: content }))).flatMap((item) =>
+      item.is === 'record' && item.record.type === 'event' ? [item.record.values] : [],
+    );
+
+  it('is not lost where columns keep the names that they have', async () => {
+    const aware = 'timestamp,device_id,__proto__,b\n1709625600000,x,7,8\n';
+    expect(await valuesIn('aware', 'anything.csv', aware)).toEqual([{ _proto_: { value: 7, unit: '1' }, b: { value: 8, unit: '1' } }]);
+    const calls = 'ab12cd34/calls/2024-03-05 08_00_00+00_00.csv';
+    expect(await valuesIn('beiwe', calls, 'timestamp,UTC time,__proto__\n1709625600000,,7\n')).toEqual([
+      { _proto_: { value: 7, unit: '1' } },
+    ]);
+    const radar = 'study/user-1/android_phone_anything/20240305_0800.csv';
+    const header = 'key.projectId,key.userId,key.sourceId,value.time,value.timeReceived,value.__proto__,value.b';
+    expect(await valuesIn('radar-base', radar, `${header}\nstudy,user-1,s,1709625600.0,1709625600.0,7,word\n`)).toEqual([
+      { _proto_: { value: 7, unit: '1' }, b: { value: 'word', unit: '1' } },
+    ]);
+  });
+
+  it('is kept by what puts numbers and words under outside names', () => {
+    const values: Values = {};
+    addNumber(values, '__proto__', 7, '1');
+    expect(values).toEqual({ _proto_: { value: 7, unit: '1' } });
+    addWord(values, '__proto__', 'a');
+    expect(values).toEqual({ _proto_: { value: 'a', unit: '1' } });
+  });
+
+  it('is no value of a record of our own shape', async () => {
+    const line = (name: string) =>
+      `{"type":"event","id":"1","event":"other","time":"2024-03-05T08:00:00Z","values":{"${name}":{"value":7,"unit":"1"}}}\n`;
+    expect(await outcomes('records', 'a.jsonl', line('a'))).toEqual({ record: 1 });
+    expect(await outcomes('records', 'a.jsonl', line('__proto__'))).toEqual({ 'quarantined wrong-shape': 1 });
   });
 });
 

@@ -3,7 +3,7 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { type DeviceState, stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
-import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values, valueName } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { type Row, readTable } from '../reading/tables.ts';
@@ -86,7 +86,7 @@ function endOf(row: Row, { seconds }: AwareTable, time: Moment | null, clock: Cl
 function valuesOf(row: Row, { columns = {}, codes = {} }: AwareTable): Values {
   const values: Values = {};
   for (const [column, written] of Object.entries(content(row))) {
-    const [name, unit] = ownValue(columns, column) ?? [column.toLowerCase(), '1'];
+    const [name, unit] = ownValue(columns, column) ?? [valueName(column.toLowerCase()), '1'];
     const number = numberFrom(written);
     const word = ownValue(ownValue(codes, column) ?? {}, String(number));
     if (word !== undefined) values[name] = { value: word, unit: '1' };

@@ -101,7 +101,7 @@ function* tableLines(database: Connection, table: string, tables: readonly strin
 
 /** Cells as JSON has them: bytes as hexadecimal digits, app and device by name. */
 function written(cells: Cells, names: Names): Cells {
-  const row: Cells = {};
+  const row: Cells = Object.create(null);
   for (const [name, value] of Object.entries(cells)) row[name] = Buffer.isBuffer(value) ? value.toString('hex') : value;
   row.package_name = names.apps.get(Number(cells.app_info_id)) ?? row.package_name;
   row.device_name = names.devices.get(Number(cells.device_info_id));

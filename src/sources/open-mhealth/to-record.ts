@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Event, Sample } from '../../../schema/records.ts';
 import type { ParseContext } from '../../../schema/source.ts';
 import type { DriftOnce } from '../reading/drift.ts';
+import { valueName } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { momentFrom } from '../reading/time.ts';
@@ -77,7 +78,7 @@ function valuesOf(body: Fields, reading: Reading): Values {
       else for (const [inner, entry] of Object.entries(value)) add(`${name}.${inner}`, entry, depth + 1);
     }
   };
-  for (const [name, value] of Object.entries(body)) if (name !== 'effective_time_frame') add(name, value, 0);
+  for (const [name, value] of Object.entries(body)) if (name !== 'effective_time_frame') add(valueName(name), value, 0);
   return values;
 }
 

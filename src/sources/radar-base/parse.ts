@@ -4,7 +4,7 @@ import { Clock } from '../reading/clock.ts';
 import { stateOutcome } from '../reading/device-state.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { LineSlicer } from '../reading/lines.ts';
-import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values, valueName } from '../reading/measurements.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { RowSlicer } from '../reading/rows.ts';
@@ -160,7 +160,7 @@ function valuesOf(row: Row, topic: string): Values {
     const field = column.startsWith('value.') ? column.slice(6) : null;
     if (field === null || TIMES.has(field) || isMissing(written) || NOT_MEASURED.test(written)) continue;
     const axis = /^[xyz]$/.test(field) ? ([field, axisUnit(topic)] as const) : null;
-    const [name, unit] = ownValue(fields, field) ?? axis ?? [snakeCase(field), '1'];
+    const [name, unit] = ownValue(fields, field) ?? axis ?? [valueName(snakeCase(field)), '1'];
     const number = numberFrom(written);
     values[name] = Number.isNaN(number) ? { value: written.toWellFormed().slice(0, 4096), unit: '1' } : { value: number, unit };
   }

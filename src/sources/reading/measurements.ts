@@ -8,6 +8,11 @@ export type Values = Event['values'];
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** The name of a value: no object that is read or checked on the way keeps a member of the name `__proto__`. */
+export function valueName(outside: string): string {
+  return outside === '__proto__' ? '_proto_' : outside;
+}
+
 /** A number that a source writes as such or as text, or NaN; also where it is larger than numbers can be. */
 export function numberFrom(written: unknown): number {
   const isNumber = typeof written === 'number' || (typeof written === 'string' && NUMBER.test(written.trim()));
@@ -35,7 +40,7 @@ export function addNumber(
   const number = numberFrom(written);
   const value = convert(number);
   if (!Number.isFinite(value)) return;
-  values[name] = value === number ? { value, unit } : { value, unit, original: { value: number, unit: writtenUnit } };
+  values[valueName(name)] = value === number ? { value, unit } : { value, unit, original: { value: number, unit: writtenUnit } };
 }
 
 /** Values as text that tells them apart, the same for the same values whether or not what was written stands beside them. */
@@ -45,9 +50,9 @@ export function valuesKey(values: Values): string {
 
 /** Puts a word under a name where the source has one, at most 1024 characters of it. */
 export function addWord(values: Values, name: string, written: unknown): void {
-  if (typeof written === 'boolean') values[name] = { value: Number(written), unit: '1' };
+  if (typeof written === 'boolean') values[valueName(name)] = { value: Number(written), unit: '1' };
   else if (!isMissing(written) && (typeof written === 'string' || typeof written === 'number')) {
-    values[name] = { value: String(written).slice(0, 1024), unit: '1' };
+    values[valueName(name)] = { value: String(written).slice(0, 1024), unit: '1' };
   }
 }
 

@@ -33,6 +33,8 @@ function record(unit: Unit, type: StoredRecord['type'], fields: Fields, context:
   if (type === 'post') return post(unit, fields, { id, time, version }, context);
   const end = optionalMoment(fields.end, context);
   if (end === undefined) return quarantined(unit, 'no-time', 'end', time.day);
+  // Checking would leave it out without a word.
+  if (isFields(fields.values) && Object.hasOwn(fields.values, '__proto__')) return quarantined(unit, 'wrong-shape', 'values', time.day);
   const read =
     type === 'event'
       ? Event.safeParse({ values: {}, device: null, ...fields, id, time, end, version })
