@@ -1,13 +1,14 @@
-"""Cost of each pattern against length, through exported graphs on one thread. Writes WORK/cost.json.
+"""Cost of each pattern against length, through exported graphs on one thread.
 
 Weights are not trained: time does not depend on them. Processor time, patterns in turn at each length. `tokens`: 64 to
 16,384. `wearable`: 10 s blocks of a stream read whole, 1 min to 24 h; and one block with the carried state of the wearable
-model itself, whose cost does not depend on what came before.
+model itself, whose cost does not depend on what came before. Writes WORK/cost.json, a length at a time.
 """
 
 import argparse
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -47,17 +48,18 @@ def feeds_of(length: int) -> dict:
     return {"x": x, "mask": mask, "block": np.array([padded if length <= WHOLE else BLOCK])}
 
 
-def costs(sessions: dict, lengths: list[int], most: int) -> dict[str, dict[str, float]]:
+def costs(sessions: dict, lengths: dict[str, int], most: int) -> Iterator[dict[str, dict[str, float]]]:
+    """Milliseconds by pattern and length, once after each length."""
     found: dict[str, dict[str, float]] = {name: {} for name in sessions}
-    for length in lengths:
+    for label, length in lengths.items():
         feeds, times = feeds_of(length), {name: [] for name in sessions}
         for _ in range(1 if length > 4096 else 3 if length > 512 else most):
             for name, session in sessions.items():
                 times[name].append(milliseconds(session, feeds))
         for name in sessions:
-            found[name][str(length)] = float(np.median(times[name]))
-        print(length, {name: round(found[name][str(length)], 1) for name in sessions}, flush=True)
-    return found
+            found[name][label] = float(np.median(times[name]))
+        print(label, {name: round(found[name][label], 1) for name in sessions}, flush=True)
+        yield found
 
 
 def wearable_block(path: Path) -> dict[str, float] | None:
@@ -82,13 +84,18 @@ def main() -> None:
     for name, pattern, reach in ROWS:
         graph = build_graph(Encoder(pattern, reach).eval())
         sessions[name] = onnxruntime.InferenceSession(graph.SerializeToString(), one_thread())
-    costs(dict(list(sessions.items())[:1]), [64], 2)
-    found = {"tokens": costs(sessions, list(LENGTHS), 9)}
-    by_blocks = costs(sessions, list(BLOCKS_OF_10_S.values()), 9)
-    found["wearable"] = {name: {span: by[str(n)] for span, n in BLOCKS_OF_10_S.items()} for name, by in by_blocks.items()}
+    list(costs(dict(list(sessions.items())[:1]), {"warm-up": 64}, 2))
+    found: dict = {}
+
+    def keep(part: str, value: dict | None) -> None:
+        found[part] = value
+        (options.work / "cost.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
     if options.wearable:
-        found["wearable_block"] = wearable_block(options.wearable)
-    (options.work / "cost.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        keep("wearable_block", wearable_block(options.wearable))
+    for part, lengths in (("tokens", {str(n): n for n in LENGTHS}), ("wearable", BLOCKS_OF_10_S)):
+        for by_length in costs(sessions, lengths, 9):
+            keep(part, by_length)
 
 
 if __name__ == "__main__":
