@@ -17,6 +17,10 @@ DOCS = HERE.parents[1] / "docs"
 PARTS = ("emotion", "recall", "cost")
 PATTERNS = ("attention only", "SSM only", "3:1", "5:1", "11:1")
 HOURS = {"1 min": 1 / 60, "10 min": 1 / 6, "1 h": 1, "6 h": 6, "24 h": 24}
+RECALL_ROWS = (
+    "5:1, window and landmarks", "5:1, window", "5:1, all tokens", "SSM only, all tokens", "attention only, all tokens",
+    "3:1, all tokens", "11:1, all tokens",
+)  # fmt: skip
 MISSING = "Not measured yet.\n"
 matplotlib.rcParams.update({"svg.hashsalt": "ablation", "svg.fonttype": "none", "figure.figsize": (6.4, 3.8)})
 
@@ -43,6 +47,11 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def not_yet(names: tuple[str, ...], found: dict) -> str:
+    left = [name for name in names if name not in found]
+    return f"\nNot measured yet: {'; '.join(left)}.\n" if left else ""
+
+
 def emotion_part(found: dict) -> str:
     rows = [
         [name, f"{row['parameters']:,}", spread(row["macro_f1"], row["macro_f1_interval"]), spread(row["mean_ap"], row["mean_ap_interval"])]
@@ -54,9 +63,7 @@ def emotion_part(found: dict) -> str:
         "So short a training compares how fast patterns learn, and is far from what the shipped model reaches. "
         "Attention alone has rotary positions; in the hybrids the state-space layers tell the order.\n\n"
     )
-    left = [name for name in PATTERNS if name not in found]
-    more = f"\nNot measured yet: {', '.join(left)}.\n" if left else ""
-    return text + table(["pattern", "parameters", "macro-F1", "mean AP"], rows) + more
+    return text + table(["pattern", "parameters", "macro-F1", "mean AP"], rows) + not_yet(PATTERNS, found)
 
 
 def recall_part(found: dict) -> str:
@@ -66,17 +73,20 @@ def recall_part(found: dict) -> str:
         for name, row in found.items()
     ]
     for name, row in found.items():
-        plt.plot([int(g) for g in gaps], [v["share"] for v in row["by_gap"].values()], marker="o", label=name)
+        plt.plot([int(g) for g in gaps], [v["share"] for v in row["by_gap"].values()], marker="o", markersize=4, label=name)
+    plt.ylim(0, 1.02)
     plt.axhline(next(iter(found.values()))["chance"], color="grey", linestyle=":")
-    finish("ablation-recall", "tokens between the facts and the questions", "share answered")
+    steps = next(iter(found.values()))["steps"]
+    finish("ablation-recall", "tokens between the facts and the questions", "share answered", {f"{int(g):,}": int(g) for g in gaps})
     text = (
         "\n## Recall of a detail placed far back\n\nFour facts at the start, filler, then questions about them; trained with gaps of up "
         "to 96 tokens, asked through the exported graph with far longer ones. Chance is .125, the dotted line. A window is the "
         "query's block of 32 places and the two beside it; landmarks are the 4 places of every other block that the layer "
-        "itself scores highest. Encoders of width 64. The first column is the end of training: a low one has not learned the "
+        f"itself scores highest. Encoders of width 64, {steps} steps. The first column is the end of training: a low one has not learned the "
         "task in these few steps, and says nothing about distance.\n\n"
     )
-    return text + table(["pattern, reach of attention", "training", *(f"{int(g):,}" for g in gaps)], rows) + picture("recall", "Share answered against distance")
+    head = ["pattern, reach of attention", "training", *(f"{int(g):,}" for g in gaps)]
+    return text + table(head, rows) + not_yet(RECALL_ROWS, found) + picture("recall", "Share answered against distance")
 
 
 def cost_part(found: dict) -> str:
@@ -84,13 +94,13 @@ def cost_part(found: dict) -> str:
         return [[name, *(f"{v:,.1f}" for v in row.values())] for name, row in by.items()]
 
     for name, row in found["tokens"].items():
-        plt.loglog([int(n) for n in row], list(row.values()), marker="o", label=name)
-    finish("ablation-cost", "tokens", "milliseconds of processor time")
+        plt.loglog([int(n) for n in row], list(row.values()), style(name), markersize=4, label=name)
+    finish("ablation-cost", "tokens", "milliseconds of processor time", {f"{int(n):,}": int(n) for n in row})
     tokens, wearable, block = found["tokens"], found.get("wearable"), found.get("wearable_block")
     for name, row in (wearable or {}).items():
-        plt.loglog([HOURS[span] for span in row], list(row.values()), marker="o", label=name)
+        plt.loglog([HOURS[span] for span in row], list(row.values()), style(name), markersize=4, label=name)
     if wearable:
-        finish("ablation-wearable", "hours of 10 s blocks", "milliseconds of processor time")
+        finish("ablation-wearable", "length of the recording", "milliseconds of processor time", {span: HOURS[span] for span in row})
     streamed = (
         f"\nThe wearable model itself takes its stream block by block with {block['carried_numbers']:,} carried numbers: "
         f"{block['milliseconds']:.2f} ms a block whatever came before, {block['milliseconds'] * 8640 / 1000:.0f} s for 24 h.\n"
@@ -113,9 +123,15 @@ def cost_part(found: dict) -> str:
     )
 
 
-def finish(name: str, x: str, y: str) -> None:
-    if "recall" in name:
-        plt.xscale("log", base=2)
+def style(name: str) -> str:
+    return "o--" if "window" in name else "o-"
+
+
+def finish(name: str, x: str, y: str, ticks: dict[str, float]) -> None:
+    """Saves the plot; ticks are the measured places of its axis."""
+    plt.xscale("log")
+    plt.xticks(list(ticks.values()), list(ticks))
+    plt.minorticks_off()
     plt.xlabel(x)
     plt.ylabel(y)
     plt.legend(fontsize=7)
