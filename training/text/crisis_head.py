@@ -1,12 +1,12 @@
-"""Stage 5: the crisis head meets rated posts, on top of the finished encoder.
+"""Stage 7: the crisis head meets rated posts, on top of the finished encoder.
 
-Three parts add up to each logit of severity > k: a logistic regression on the pooled states, another on the words of the
-text (counts over the root of the length: one plain word must not drown), and what the joint training learnt from quiet
-signs, plain statements and calm comments, the same for all six. Five folds without their authors give the left-out logits
-that calibration, cuts and figures come from.
+Each logit of severity > k is a logistic regression on the pooled states plus another on the words of the text (counts over
+the root of the length: one plain word must not drown). Both are fitted on rated posts, and at a smaller weight on unrated
+posts of such forums with the larger encoder's word on them (teacher.py). Rated posts know few quiet signs and no everyday
+text: what the joint training learnt from those, the same for all six logits, is added as far as a gate finds the text unlike
+a rated post. Five folds without their authors give the left-out logits that calibration and cuts come from.
 
-How much the third part counts is a choice between rated posts of one forum, which know few quiet signs and no calm
-comments, and those: QUIET was taken from a sweep over left-out train posts and the dev part of the challenge.
+Strengths, the weight of unrated posts and the gate's were taken from a sweep over left-out train posts and the dev pairs.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from calibration import kappa, sigmoid
 from challenge import Challenge
 from data import add_arguments, open_tokenizer, tokenise
 from graph import build_graph
-from model import VOCABULARY, WIDTH, TextEncoder, open_checkpoint
+from model import WIDTH, TextEncoder, open_checkpoint
 from score_rows import open_graph, run_rows
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from tasks import Sets, Task, unseen
+from tasks import Sets, Task, held_back_posts, texts, unseen
+from word_counts import rarity, word_counts
 
 FOLDS, LEVELS = 5, 6
-STATES_STRENGTH, WORDS_STRENGTH, SHARE, QUIET = 0.01, 1.0, 1 / 1.5, 0.3
+STATES_STRENGTH, WORDS_STRENGTH, SHARE, UNRATED = 0.003, 1.0, 1 / 1.5, 0.3
+GATE_STRENGTH, CALM, EVERYDAY = 0.01, 1500, 500
 
 
 def author_folds(task: Task, folds: int, seed: int) -> np.ndarray:
@@ -39,78 +41,116 @@ def author_folds(task: Task, folds: int, seed: int) -> np.ndarray:
     return np.array([fold_of[author] for author in task.groups or []])
 
 
-def word_counts(rows: list[np.ndarray]) -> sparse.csr_matrix:
-    """Count of every word piece over the root of the number of tokens: (rows, VOCABULARY)."""
-    at, column, value = [], [], []
-    for row, ids in enumerate(rows):
-        names, counts = np.unique(ids, return_counts=True)
-        at += [row] * len(names)
-        column += names.tolist()
-        value += (counts / np.sqrt(len(ids))).tolist()
-    return sparse.csr_matrix((value, (at, column)), shape=(len(rows), VOCABULARY))
+class Rows:
+    """What the fits see of some texts: states (rows, 2D), words (rows, VOCABULARY), the quiet part's level (rows, 1)."""
+
+    def __init__(self, states: np.ndarray, words: sparse.csr_matrix, quiet: np.ndarray) -> None:
+        self.states, self.words, self.quiet = states, words, quiet
+
+    def of(self, chosen: np.ndarray) -> Rows:
+        return Rows(self.states[chosen], self.words[chosen], self.quiet[chosen])
 
 
-def rarity(counts: sparse.csr_matrix) -> np.ndarray:
-    """Weight of each word piece by the number of texts that have it; zero where only one has."""
-    texts = np.asarray((counts > 0).sum(axis=0)).ravel()
-    return np.where(texts >= 2, np.log((1 + counts.shape[0]) / (1 + texts)) + 1, 0.0)
+def soft_fit(features: np.ndarray | sparse.csr_matrix, shares: np.ndarray, weights: np.ndarray, strength: float) -> LogisticRegression:
+    """Fit to targets between 0 and 1: each row stands for both classes, weighed by its target."""
+    both = sparse.vstack([features, features]).tocsr() if sparse.issparse(features) else np.concatenate([features, features])
+    classes = np.repeat([1, 0], len(shares))
+    return LogisticRegression(C=strength, max_iter=300).fit(both, classes, np.r_[weights * shares, weights * (1 - shares)])
 
 
 class Fitted:
     """Both regressions of every level: weights of states (6, 2D), of words (6, VOCABULARY) and a constant (6,)."""
 
-    def __init__(self, states: np.ndarray, words: sparse.csr_matrix, severity: np.ndarray, idf: np.ndarray) -> None:
-        centre, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
-        scaled, weighed = (states - centre) / spread, words.multiply(idf).tocsr()
-        self.states, self.words, self.bias = np.zeros((LEVELS, states.shape[1])), np.zeros((LEVELS, len(idf))), np.zeros(LEVELS)
+    def __init__(self, rated: Rows, targets: np.ndarray, unrated: Rows, said: np.ndarray, scale: np.ndarray, idf: np.ndarray) -> None:
+        """targets (rated, 6) of 0 and 1; said (unrated, 6) the teacher's probabilities; scale: centre and spread (2, 2D)."""
+        centre, spread = scale
+        scaled = (np.concatenate([rated.states, unrated.states]) - centre) / spread
+        weighed = sparse.vstack([rated.words, unrated.words]).multiply(idf).tocsr()
+        weights = np.r_[np.ones(len(targets)), np.full(len(said), UNRATED)]
+        self.states, self.words, self.bias = np.zeros((LEVELS, scaled.shape[1])), np.zeros((LEVELS, len(idf))), np.zeros(LEVELS)
         for level in range(LEVELS):
-            one = LogisticRegression(C=STATES_STRENGTH, max_iter=500).fit(scaled, severity > level)
-            two = LogisticRegression(C=WORDS_STRENGTH, max_iter=500).fit(weighed, severity > level)
+            shares = np.r_[targets[:, level], said[:, level]]
+            one, two = soft_fit(scaled, shares, weights, STATES_STRENGTH), soft_fit(weighed, shares, weights, WORDS_STRENGTH)
             self.states[level] = SHARE * one.coef_[0] / spread
             self.words[level] = SHARE * two.coef_[0] * idf
             self.bias[level] = SHARE * (one.intercept_[0] + two.intercept_[0]) - self.states[level] @ centre
 
-    def logits(self, states: np.ndarray, words: sparse.csr_matrix) -> np.ndarray:
-        return states @ self.states.T + words @ self.words.T + self.bias
+    def logits(self, rows: Rows) -> np.ndarray:
+        return rows.states @ self.states.T + rows.words @ self.words.T + self.bias
 
 
-def write_into(model: TextEncoder, fitted: Fitted, middle: float) -> None:
-    """The three parts as one head: what was learnt jointly is averaged over the levels and added to each."""
-    head = model.heads["crisis"]
-    share = torch.full((LEVELS, LEVELS), QUIET / LEVELS)
-    states = torch.from_numpy(fitted.states).float()
+def fit_gate(rated: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights of states (2D,) and a constant: how far a text is unlike a rated post."""
+    states = np.concatenate([rated, other])
+    centre, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
+    classes = np.repeat([0, 1], [len(rated), len(other)])
+    one = LogisticRegression(C=GATE_STRENGTH, max_iter=300, class_weight="balanced").fit((states - centre) / spread, classes)
+    weight = one.coef_[0] / spread
+    return weight, float(one.intercept_[0] - weight @ centre)
+
+
+def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float], middle: float) -> None:
+    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head."""
+    crisis, quiet, register = (model.heads[name] for name in ("crisis", "quiet", "register"))
+    share = torch.full((LEVELS, LEVELS), 1 / LEVELS)
+
+    def set_states(part: torch.nn.Module, weights: np.ndarray, bias: np.ndarray) -> None:
+        part.mean.weight.copy_(torch.from_numpy(weights[:, :WIDTH]))
+        part.token.weight.copy_(torch.from_numpy(weights[:, WIDTH:]))
+        part.mean.bias.copy_(torch.from_numpy(bias))
+
     with torch.no_grad():
-        head.mean.bias.copy_(share @ head.mean.bias - QUIET * middle + torch.from_numpy(fitted.bias).float())
-        head.mean.weight.copy_(share @ head.mean.weight + states[:, :WIDTH])
-        head.token.weight.copy_(share @ head.token.weight + states[:, WIDTH:])
-        head.mix.copy_(share @ head.mix)
-        model.crisis_words.weight.copy_(torch.from_numpy(fitted.words.T).float())
+        for part in ("focus", "focused"):
+            getattr(quiet, part).weight.copy_(getattr(crisis, part).weight)
+        quiet.mean.weight.copy_(share @ crisis.mean.weight)
+        quiet.token.weight.copy_(share @ crisis.token.weight)
+        quiet.mean.bias.copy_(share @ crisis.mean.bias - middle)
+        quiet.mix.copy_(share @ crisis.mix)
+        crisis.focused.weight.zero_()
+        set_states(crisis, fitted.states, fitted.bias)
+        set_states(register, gate[0][None], np.array([gate[1]]))
+        model.word_tables["crisis"].weight.copy_(torch.from_numpy(fitted.words.T))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--checkpoint", default="polish", help="of the stage before, in WORK")
+    parser.add_argument("--checkpoint", default="refine", help="of the stage before, in WORK")
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
-    onnx.save(build_graph(model, means=True), options.work / "means.onnx")
-    session, tokenizer = open_graph(options.work / "means.onnx"), open_tokenizer(options.base / "tokenizer.json")
-    task = Sets(options.data, unseen(options.data, Challenge())).crisis("train")
-    severity = task.targets.sum(axis=1).astype(int)
-    rows = tokenise(tokenizer, [{"text": text} for text in task.texts])
-    found = run_rows(session, rows, ["pairs_mean", "tokens_mean", "crisis"])
-    states, quiet = np.concatenate([found["pairs_mean"], found["tokens_mean"]], axis=1), found["crisis"].mean(axis=1, keepdims=True)
-    words, middle = word_counts(rows), float(quiet.mean())
+    onnx.save(build_graph(model, means=True), options.work / "crisis-means.onnx")
+    session, tokenizer = open_graph(options.work / "crisis-means.onnx"), open_tokenizer(options.base / "tokenizer.json")
+
+    def look(wanted: list[str]) -> Rows:
+        rows = tokenise(tokenizer, [{"text": text} for text in wanted])
+        found = run_rows(session, rows, ["pairs_mean", "tokens_mean", "crisis"])
+        states = np.concatenate([found["pairs_mean"], found["tokens_mean"]], axis=1)
+        return Rows(states, word_counts(rows), found["crisis"].mean(axis=1, keepdims=True))
+
+    challenge = Challenge()
+    sets, said = Sets(options.data, unseen(options.data, challenge)), np.load(options.work / "teacher.npz")
+    task = sets.crisis("train")
+    rated, targets, severity = look(task.texts), task.targets, task.targets.sum(axis=1).astype(int)
+    unrated = look(sets.user_posts().texts + sets.forum().texts)
+    teacher = np.concatenate([said["user-posts"], said["forum"]])
+    kept = set(held_back_posts(options.data))
+    everyday = [text for text in texts(sets.rows("reddit_unlabelled.train")) if text not in kept]
+    everyday = [everyday[i] for i in np.random.default_rng(options.seed).permutation(len(everyday))[:EVERYDAY]]
+    quiet = [*sets.challenge(challenge.of("train")).texts, *sets.plain(challenge.plain).texts, *sets.calm_comments(CALM, options.seed).texts]
+    gate = fit_gate(rated.states, look(quiet + everyday).states)
+
+    scale = np.stack([rated.states.mean(axis=0), rated.states.std(axis=0) + 1e-6])
+    idf, middle = rarity(rated.words), float(rated.quiet.mean())
+    added = sigmoid(rated.states @ gate[0] + gate[1])[:, None] * (rated.quiet - middle)
     fold, logits = author_folds(task, FOLDS, options.seed), np.zeros((len(severity), LEVELS))
     for held in range(FOLDS):
         out = fold == held
-        one = Fitted(states[~out], words[~out], severity[~out], rarity(words[~out]))
-        logits[out] = one.logits(states[out], words[out]) + QUIET * (quiet[out] - middle)
+        logits[out] = Fitted(rated.of(~out), targets[~out], unrated, teacher, scale, idf).logits(rated.of(out)) + added[out]
     expected = sigmoid(logits).sum(axis=1)
     ranks = np.sort(severity)[np.argsort(np.argsort(expected, kind="stable"), kind="stable")]
     print(f"left out: kappa by rank {kappa(severity, ranks):.3f}, AUC of 4 or more {roc_auc_score(severity >= 4, expected):.3f}")
-    write_into(model, Fitted(states, words, severity, rarity(words)), middle)
+    write_into(model, Fitted(rated, targets, unrated, teacher, scale, idf), gate, middle)
     torch.save(model.state_dict(), options.work / "crisis.pt")
     np.savez(options.work / "crisis.npz", logits=logits, severity=severity)
 

@@ -1,4 +1,4 @@
-"""Stage 7: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
+"""Stage 9: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
 
 Emotion, affect, loneliness and stress are scaled on their dev rows; crisis on train posts by models that had not seen their
 authors; the weak heads on left-out folds. Figures come later, from measures.py.
@@ -23,7 +23,7 @@ from model import ATTENTION_LAYERS, FEED_FORWARD, HEADS, LAYERS, TOKEN_LAYERS, V
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
 from tasks import Sets, Task, emotion_targets, joint_tasks, severity_targets, unseen
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 def rounded(values: np.ndarray) -> list[float]:

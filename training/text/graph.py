@@ -13,6 +13,7 @@ import torch
 from graph_attention import attention
 from graph_context import END, Context
 from graph_ssm import ssm
+from heads import INNER_HEADS
 from model import TOKEN_LAYERS, VOCABULARY, WIDTH, Attention, PairMerge, TextEncoder
 from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
@@ -36,16 +37,22 @@ class Pooling:
         self.inside = g.op("Max", inside, g.constant(1.0))  # (B, P, 1)
 
 
-def word_shares(g: GraphBuilder, pool: Pooling, model: TextEncoder) -> str:
-    """What a word alone adds to the crisis head, at that head's columns and zero at the others: (B, T, n)."""
-    table = model.crisis_words.weight.detach().numpy().astype(np.float16)
-    g.initializers.append(numpy_helper.from_array(table, "crisis_words"))
-    found = g.op("Cast", g.op("Gather", "crisis_words", "input_ids"), to=TensorProto.FLOAT)
+def columns(model: TextEncoder) -> dict[str, tuple[int, int]]:
+    """First and last column but one of each head where all stand side by side."""
+    sizes = [head.mean.out_features for head in model.heads.values()]
+    ends = np.cumsum(sizes).tolist()
+    return {name: (end - size, end) for name, size, end in zip(model.heads, sizes, ends)}
+
+
+def word_shares(g: GraphBuilder, pool: Pooling, model: TextEncoder, name: str) -> str:
+    """What a word alone adds to a head, at that head's columns and zero at the others: (B, T, n)."""
+    table = model.word_tables[name].weight.detach().numpy().astype(np.float16)
+    g.initializers.append(numpy_helper.from_array(table, f"{name}_words"))
+    found = g.op("Cast", g.op("Gather", f"{name}_words", "input_ids"), to=TensorProto.FLOAT)
     found = g.op("Mul", g.op("Mul", found, pool.tokens.mask3), g.op("Sqrt", pool.count))
-    sizes, names = [head.mean.out_features for head in model.heads.values()], list(model.heads)
-    before = sum(sizes[: names.index("crisis")])
-    pads = g.ints(0, 0, before, 0, 0, sum(sizes) - before - model.heads["crisis"].mean.out_features)
-    return g.op("Pad", found, pads, g.constant(0.0))
+    at = columns(model)
+    last = max(end for _, end in at.values())
+    return g.op("Pad", found, g.ints(0, 0, at[name][0], 0, 0, last - at[name][1]), g.constant(0.0))
 
 
 def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEncoder) -> None:
@@ -70,15 +77,28 @@ def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEnc
     shape = g.op("Concat", tokens.batch, pairs.tokens, g.ints(2, sum(h.mean.out_features for h in heads)), axis=0)
     for_one = g.op("Reshape", g.op("Expand", for_one, shape), g.op("Concat", tokens.batch, tokens.tokens, g.ints(-1), axis=0))
     shares = g.op("Add", by_word, g.op("Mul", for_one, tokens.mask3))
-    shares = g.op("Add", shares, word_shares(g, pool, model))
+    for name in model.word_tables:
+        shares = g.op("Add", shares, word_shares(g, pool, model, name))
     logits = g.op("Div", g.op("MatMul", tokens.mask_row, shares), pool.count)
     logits = g.op("Add", g.op("Squeeze", logits, g.ints(1)), g.weight(bias))
-    start = 0
-    for name, head in model.heads.items():
-        bounds = [g.ints(start), g.ints(start + head.mean.out_features)]
-        g.nodes.append(helper.make_node("Slice", [shares, *bounds, g.ints(2)], [f"{name}_tokens"]))
-        g.nodes.append(helper.make_node("Slice", [logits, *bounds, g.ints(1)], [name]))
-        start += head.mean.out_features
+    cut_heads(g, model, shares, logits)
+
+
+def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> None:
+    """Each head's columns of shares (B, T, n) and logits (B, n); the quiet part goes to the crisis head by the gate."""
+    parts = {}
+    for name, (start, end) in columns(model).items():
+        parts[name] = [g.op("Slice", x, g.ints(start), g.ints(end), g.ints(axis)) for x, axis in ((shares, 2), (logits, 1))]
+    gate = g.op("Sigmoid", parts["register"][1])  # (B, 1)
+    for side, weight in enumerate((g.unsqueeze(gate, 1), gate)):
+        parts["crisis"][side] = g.op("Add", parts["crisis"][side], g.op("Mul", parts["quiet"][side], weight))
+    for name in outer_heads(model):
+        for part, output in zip(parts[name], (f"{name}_tokens", name)):
+            g.nodes.append(helper.make_node("Identity", [part], [output]))
+
+
+def outer_heads(model: TextEncoder) -> list[str]:
+    return [name for name in model.heads if name not in INNER_HEADS]
 
 
 def add_means(g: GraphBuilder, pool: Pooling, x: str, lower: str) -> list[str]:
@@ -120,9 +140,10 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
     inputs = [value(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
     inputs.append(value("block", TensorProto.INT64, [1]))
     outputs = [value(name, TensorProto.FLOAT, ["batch", WIDTH]) for name in pooled]
-    for name, head in model.heads.items():
-        outputs.append(value(name, TensorProto.FLOAT, ["batch", head.mean.out_features]))
-        outputs.append(value(f"{name}_tokens", TensorProto.FLOAT, ["batch", "tokens", head.mean.out_features]))
+    for name in outer_heads(model):
+        size = model.heads[name].mean.out_features
+        outputs.append(value(name, TensorProto.FLOAT, ["batch", size]))
+        outputs.append(value(f"{name}_tokens", TensorProto.FLOAT, ["batch", "tokens", size]))
     outputs += [value(name, TensorProto.FLOAT, [None] * rank) for name, rank in g.watched.items()]
     assert model.words.num_embeddings == VOCABULARY
     graph = helper.make_graph(g.nodes, "afferent_text", inputs, outputs, g.initializers)

@@ -34,7 +34,9 @@ class Context:
         self.by_direction = g.op("Concat", g.ints(-1, HEADS, 2), self.size, axis=0)
         self.one_row = g.op("Reshape", self.mask, g.op("Concat", g.ints(-1, 1, 1), self.size, axis=0))  # (B*C, 1, 1, Q)
         square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
-        self.prefix = g.op("Trilu", square, upper=1)  # (Q, Q), 1 where the row is not after the column
+        # (H, Q, Q), 1 where the row is not after the column. One for each head: were there one for all, their rows would be one
+        # product, which threads cut by columns, and narrow products are summed in longer runs.
+        self.prefix = g.op("Expand", g.op("Trilu", square, upper=1), g.ints(HEADS, 1, 1))
 
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
         real = g.op("Reshape", g.op("NonZero", g.op("Reshape", mask, g.ints(-1))), g.ints(-1))

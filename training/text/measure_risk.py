@@ -54,6 +54,7 @@ def challenge(tables: Tables, pairs: Challenge, score, crisis: Crisis) -> None:
         ours, counts = crisis.expected(score(texts)), word_count_scores(pairs.of("train"), texts)
         loud = np.array([loudness(pair) for pair in chosen])
         parts = {f"pairs of {split}": np.ones(len(chosen), bool)}
+        parts |= {f"{split}, words chosen against word counts": np.array([pair["writer"].startswith("c") for pair in chosen])}
         parts |= {f"{split}, loud words on {kind}": loud == kind for kind in ("neither side", "both sides", "innocent side alone")}
         for name, keep in parts.items():
             if keep.sum() >= 5:

@@ -1,4 +1,4 @@
-"""Stage 8: every figure of the card, from the exported graph and manifest, into metrics.json."""
+"""Stage 10: every figure of the card, from the exported graph and manifest, into metrics.json."""
 
 from __future__ import annotations
 
@@ -22,17 +22,9 @@ from plots import calibration_error, reliability, write_reliability
 from score_rows import graph_logits, open_graph
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
-from tasks import Sets, Task, emotion_targets, unseen
+from tasks import Sets, Task, emotion_targets, held_back_posts, unseen
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs/pictures/text-calibration.svg"
-
-
-def held_back_posts(folder: Path, count: int = 600) -> list[str]:
-    """Reddit self-text posts that no stage has drawn, without those that name suicide or self-harm."""
-    named = ("suicid", "kill myself", "self harm", "self-harm", "end my life", "want to die")
-    rows = [r["text"] for r in read_rows(folder, "reddit_unlabelled.train") if not any(w in r["text"].lower() for w in named)]
-    drawn = np.random.default_rng(99).choice(len(rows), count, replace=False)
-    return [rows[i] for i in drawn]
 
 
 def calibration(tables: Tables, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:

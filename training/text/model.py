@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from heads import HEADS_OF_TEXT, Head
+from heads import HEADS_OF_TEXT, INNER_HEADS, WORD_HEADS, Head
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -172,10 +172,12 @@ class TextEncoder(nn.Module):
         self.layers = nn.ModuleList([Layer(mixer, dropout) for mixer in mixers])
         self.merge = PairMerge()
         self.dropout = ChannelDropout(dropout)
-        self.heads = nn.ModuleDict({name: Head(WIDTH, size) for name, size in heads.items()})
-        self.crisis_words = nn.Embedding(VOCABULARY, heads["crisis"])  # what a word alone adds to each level
-        nn.init.zeros_(self.crisis_words.weight)
-        for words in (self.words, self.crisis_words):
+        self.heads = nn.ModuleDict({name: Head(WIDTH, size) for name, size in (heads | INNER_HEADS).items()})
+        # What a word alone adds to each logit.
+        self.word_tables = nn.ModuleDict({name: nn.Embedding(VOCABULARY, heads[name]) for name in WORD_HEADS})
+        for table in self.word_tables.values():
+            nn.init.zeros_(table.weight)
+        for words in (self.words, *self.word_tables.values()):
             words.weight.requires_grad_(False)
 
     def lower(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -206,22 +208,28 @@ class TextEncoder(nn.Module):
         return {name: self.heads[name](pairs, pair_mask, lower, mask) for name in names}
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """ids (B, T) int64, mask (B, T), T even -> logits of every head, each (B, n)."""
+        """ids (B, T) int64, mask (B, T), T even -> logits of every head, each (B, n).
+
+        What quiet signs add to the crisis head counts as far as the text is unlike the posts that people rated.
+        """
         logits = self.logits(self.lower(ids, mask), mask, list(self.heads))
-        words = (self.crisis_words(ids) * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).sqrt()
-        return logits | {"crisis": logits["crisis"] + words}
+        for name, table in self.word_tables.items():
+            logits[name] = logits[name] + (table(ids) * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).sqrt()
+        quiet = torch.sigmoid(logits.pop("register")) * logits.pop("quiet")
+        return logits | {"crisis": logits["crisis"] + quiet}
 
 
-NEUTRAL = (".mix", "crisis_words.weight")  # parts of later stages, which say nothing until then
+# Parts of later stages, which say nothing until then.
+NEUTRAL = ("mix", *(f"heads.{name}." for name in INNER_HEADS), "word_tables.")
 
 
 def open_checkpoint(path: Path) -> TextEncoder:
     """The encoder of a stage's checkpoint."""
     state = torch.load(path)
     sizes = {key.split(".")[1]: value.shape[0] for key, value in state.items() if key.endswith("mean.weight")}
-    model = TextEncoder(sizes)
+    model = TextEncoder({name: size for name, size in sizes.items() if name not in INNER_HEADS})
     missing, unexpected = model.load_state_dict(state, strict=False)
-    if unexpected or any(not key.endswith(NEUTRAL) for key in missing):
+    if unexpected or any(not (key.endswith(NEUTRAL[0]) or key.startswith(NEUTRAL[1:])) for key in missing):
         raise RuntimeError(f"tensors do not match: missing {missing}, unexpected {unexpected}")
     return model.eval()
 
@@ -232,7 +240,7 @@ RENAMED = {
     "f1": "expand", "f2": "contract", "o": "out", "dt": "gate", "logA": "log_rate", "D": "skip", "conv": "taps",
     "z": "output_gate",
 }  # fmt: skip
-NEW_PARTS = ("heads.", "merge.", "layers.3.mixer.landmark.", "crisis_words.")
+NEW_PARTS = ("heads.", "merge.", "layers.3.mixer.landmark.", "word_tables.")
 
 
 def load_released(base: Path, minilm: Path, merged: bool = True) -> TextEncoder:

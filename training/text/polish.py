@@ -11,7 +11,7 @@ import torch
 from data import add_arguments
 from joint import EMOTION_WEIGHT, SHARES, SIZES, Mixture, train
 from mixture import Feed
-from model import TextEncoder, load_released
+from model import TextEncoder, load_released, open_checkpoint
 from optimiser import Trainer
 from pairs import states_of
 
@@ -31,16 +31,15 @@ class Polish(Mixture):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--steps", type=int, default=900)
-    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--steps", type=int, default=2600)
+    parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     sizes = SIZES | {"emotion": COMMENTS, "passages": COMMENTS}
     found = states_of(options, load_released(options.base, options.minilm), [*sizes])
-    model = TextEncoder()
-    model.load_state_dict(torch.load(options.work / "joint.pt"))
+    model = open_checkpoint(options.work / "joint.pt")
     feeds = {name: Feed(task, states, sizes[name], options.work) for name, (task, states) in found.items()}
     trainer = Trainer(model, options.steps, options.rate, options.head_rate, average=0.99)
     train(trainer, Polish(feeds, SHARES, options.seed + 1), options.work / "polish-kept.pt")
