@@ -7,9 +7,16 @@ export interface Interruption {
 
 export function listenForInterruption(): Interruption {
   const [first, second] = [new AbortController(), new AbortController()];
-  const onSignal = () => {
-    if (second.signal.aborted) process.exit(130);
-    else if (first.signal.aborted) second.abort();
+  const done = () => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (second.signal.aborted) {
+      // By the signal itself, not by an exit: that would wait for scoring threads, and abort within a run of the engine.
+      done();
+      process.kill(process.pid, signal);
+    } else if (first.signal.aborted) second.abort();
     else first.abort();
   };
   process.on('SIGINT', onSignal);
@@ -17,9 +24,6 @@ export function listenForInterruption(): Interruption {
   return {
     first: first.signal,
     second: second.signal,
-    done() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
+    done,
   };
 }

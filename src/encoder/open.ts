@@ -8,19 +8,19 @@ import { openTextEncoder } from './text/textEncoder.ts';
 
 /**
  * Opens a checked model of inputs that stand by themselves in this thread, by their kind; streams have `openStreamEncoder`.
- * `batch` is the most rows of one run.
+ * `batch` is the most rows of one run. Once `isOver` says so no further run is begun, and what is left fails.
  *
  * The WebAssembly engine runs every row by itself: its sums over tokens change in the last bit with the width that
  * longer neighbours pad a row to, and there the width must be the row's own.
  */
-export async function openEncoder(model: Model, engine: Engine, batch: number): Promise<Encoder> {
+export async function openEncoder(model: Model, engine: Engine, batch: number, isOver = () => false): Promise<Encoder> {
   const { input } = model.manifest;
   const rows = engine === 'wasm' ? 1 : batch;
   if (input.kind === 'text') {
-    const limits = { rows, tokens: 4096 };
-    if (model.precision === model.manifest.precision) return openTextEncoder(model, input, engine, limits);
-    const low = await openTextEncoder(model, input, engine, limits, await int8Weights(model));
-    return guarded(low, () => openTextEncoder(model, input, engine, limits));
+    const options = { engine, limits: { rows, tokens: 4096 }, isOver };
+    if (model.precision === model.manifest.precision) return openTextEncoder(model, input, options);
+    const low = await openTextEncoder(model, input, options, await int8Weights(model));
+    return guarded(low, () => openTextEncoder(model, input, options));
   }
   throw new AfferentError('not-this-kind');
 }

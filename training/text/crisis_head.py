@@ -25,12 +25,12 @@ from model import WIDTH, TextEncoder, open_checkpoint
 from score_rows import open_graph, run_rows
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from tasks import Sets, Task, held_back_posts, texts, unseen
+from tasks import EVERYDAY, Sets, Task, unseen
 from word_counts import rarity, word_counts
 
 FOLDS, LEVELS = 5, 6
 STATES_STRENGTH, WORDS_STRENGTH, SHARE, UNRATED = 0.003, 1.0, 1 / 1.5, 0.3
-GATE_STRENGTH, CALM, EVERYDAY = 0.01, 1500, 500
+GATE_STRENGTH, CALM = 0.01, 1500
 
 
 def author_folds(task: Task, folds: int, seed: int) -> np.ndarray:
@@ -134,11 +134,9 @@ def main() -> None:
     rated, targets, severity = look(task.texts), task.targets, task.targets.sum(axis=1).astype(int)
     unrated = look(sets.user_posts().texts + sets.forum().texts)
     teacher = np.concatenate([said["user-posts"], said["forum"]])
-    kept = set(held_back_posts(options.data))
-    everyday = [text for text in texts(sets.rows("reddit_unlabelled.train")) if text not in kept]
-    everyday = [everyday[i] for i in np.random.default_rng(options.seed).permutation(len(everyday))[:EVERYDAY]]
-    quiet = [*sets.challenge(challenge.of("train")).texts, *sets.plain(challenge.plain).texts, *sets.calm_comments(CALM, options.seed).texts]
-    gate = fit_gate(rated.states, look(quiet + everyday).states)
+    others = (sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.calm_comments(CALM, options.seed),
+              sets.everyday(EVERYDAY, options.seed))  # fmt: skip
+    gate = fit_gate(rated.states, look([text for other in others for text in other.texts]).states)
 
     scale = np.stack([rated.states.mean(axis=0), rated.states.std(axis=0) + 1e-6])
     idf, middle = rarity(rated.words), float(rated.quiet.mean())

@@ -21,7 +21,7 @@ from graph import build_graph
 from heads import AFFECT, EKMAN, EMOTIONS, LONELINESS, PERSONALITY, SENTIMENT
 from model import ATTENTION_LAYERS, FEED_FORWARD, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WIDTH, open_checkpoint
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
-from tasks import Sets, Task, emotion_targets, joint_tasks, severity_targets, unseen
+from tasks import EVERYDAY, Sets, Task, emotion_targets, joint_tasks, severity_targets, unseen
 
 VERSION = "0.3.0"
 
@@ -177,7 +177,7 @@ def main() -> None:
         *weak(weak_rows),
     ])  # fmt: skip
     sets = Sets(options.data, unseen(options.data, Challenge()))
-    tasks = joint_tasks(sets, Challenge(), options.soft_labels, options.seed)
+    tasks = [*joint_tasks(sets, Challenge(), options.soft_labels, options.seed), sets.everyday(EVERYDAY, options.seed)]
     write_trained_on(options.out, tasks, [author for task in tasks for author in task.groups or []])
 
 

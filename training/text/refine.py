@@ -7,6 +7,7 @@ is dropped afterwards, what stays is in the states. Affect takes half of each ta
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -37,17 +38,14 @@ def feeds_of(options: argparse.Namespace) -> dict[str, Feed]:
     sizes = SIZES | {"emotion": 48, "passages": 48, "crisis": 12}
     found = states_of(options, load_released(options.base, options.minilm), [*sizes])
     teacher = np.load(options.work / "teacher.npz")
-    task = found["affect"][0]
-    said = teacher["affect"]
+    task, said = found["affect"][0], teacher["affect"]
     said = (said - said.mean(axis=0)) / said.std(axis=0) * task.targets.std(axis=0) + task.targets.mean(axis=0)
     task.targets = RATINGS_SHARE * task.targets + (1 - RATINGS_SHARE) * said
     feeds = {name: Feed(task, states, sizes[name], options.work) for name, (task, states) in found.items()}
     for name, posts in TAUGHT.items():
         one, states = found[posts]
-        feed = Feed(one, states, sizes[posts], options.work)
-        feed.task = type(one)(name, "severity", "binary", one.texts, one.targets)
-        feed.targets = torch.from_numpy(teacher[posts].astype(np.float32))
-        feeds[name] = feed
+        taught = replace(one, name=name, head="severity", targets=teacher[posts].astype(np.float32))
+        feeds[name] = Feed(taught, states, sizes[posts], options.work)
     return feeds
 
 

@@ -17,6 +17,7 @@ from heads import AFFECT, EMOTIONS, LONELINESS, SEVERITY_LEVELS
 BIG_FIVE_FIELDS = ("ext", "neu", "agr", "con", "opn")
 # Labels of posts of users rated on the Columbia scale by its five classes, as severities.
 USER_POST_SEVERITY = {"supportive": 0, "indicator": 1, "ideation": 3, "behavior": 5, "attempt": 6}
+EVERYDAY = 500  # posts
 DISTRESS = {"sadness", "grief", "fear", "remorse", "disappointment", "nervousness", "anger", "disgust", "embarrassment"}
 
 
@@ -98,6 +99,13 @@ class Sets:
         rows = [r for r in self.rows("goemotions.train") if not DISTRESS & set(r["labels"])]
         rows = [rows[i] for i in np.random.default_rng(seed).choice(len(rows), count, replace=False)]
         return Task("calm", "crisis", "binary", texts(rows), np.zeros((count, SEVERITY_LEVELS - 1), np.float32))
+
+    def everyday(self, count: int, seed: int) -> Task:
+        """Posts of all forums, which the crisis head's gate learns to tell from rated ones; those kept for figures are left out."""
+        kept = set(held_back_posts(self.folder))
+        rows = [row for row in self.rows("reddit_unlabelled.train") if row["text"] not in kept]
+        rows = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))[:count]]
+        return Task("everyday", "register", "binary", texts(rows), np.ones((count, 1), np.float32))
 
     def loneliness(self, split: str) -> Task:
         rows = self.rows(f"loneliness_irf.{split}")

@@ -9,9 +9,13 @@ export interface WorkerData {
   model: Model;
   engine: Engine;
   batch: number;
+  /** Memory shared with the thread, one number: 1 once nothing more is to be begun. */
+  over: Int32Array;
 }
 
-export type ToWorker =
+export type ToWorker = Task | { is: 'end' };
+
+export type Task =
   | { is: 'score'; inputs: readonly EncoderInput[] }
   /** Blocks of a recording, in order, and what the model carries before the first. */
   | { is: 'advance'; carried: Float32Array; blocks: readonly StreamBlock[] };

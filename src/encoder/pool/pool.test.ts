@@ -61,6 +61,20 @@ describe('a pool of scoring threads', () => {
     await expect(createEncoderPool({ modelDir: '/nowhere/at/all' })).rejects.toMatchObject({ code: 'unknown-model' });
   });
 
+  it('ends within a run of the graph and leaves the process whole', async () => {
+    const modelDir = join(import.meta.dirname, '../../../models/text');
+    const clock = await createEncoderPool({ modelDir });
+    for (const words of [400, 600]) {
+      const pool = await createEncoderPool({ modelDir });
+      const long = expect(pool.score(asInputs(['so sad '.repeat(3_000)]))).rejects.toMatchObject({ code: 'interrupted' });
+      // A shorter run elsewhere tells that the long one has begun and is not over.
+      await clock.score(asInputs(['so sad '.repeat(words / 2)]));
+      await pool.close();
+      await long;
+    }
+    await clock.close();
+  });
+
   it('lets go of what is under way when it is closed', async () => {
     const pool = await createEncoderPool({ modelDir: await tinyTextModel() });
     const scoring = expect(pool.score(asInputs(Array<string>(1_000).fill('so sad')))).rejects.toMatchObject({ code: 'interrupted' });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Engine, Precision } from '../../../schema/model.ts';
@@ -6,7 +7,7 @@ import type { EncoderInput, EncoderResult, Timings } from '../encoder.ts';
 import { tallied } from '../int8/tally.ts';
 import { type Model, openModel } from '../model.ts';
 import type { Advance } from '../stream/stream.ts';
-import type { FromWorker, ToWorker, WorkerData } from './messages.ts';
+import type { FromWorker, Task as Message, ToWorker, WorkerData } from './messages.ts';
 
 export interface PoolOptions {
   modelDir: string;
@@ -43,7 +44,7 @@ export interface EncoderPool {
 type Answer = Extract<FromWorker, { timings: Timings }>;
 
 interface Task {
-  message: ToWorker;
+  message: Message;
   resolve: (answer: Answer) => void;
   reject: (error: AfferentError) => void;
 }
@@ -76,14 +77,15 @@ function tasksOf(inputs: readonly EncoderInput[]): EncoderInput[][] {
 export async function createEncoderPool(options: PoolOptions): Promise<EncoderPool> {
   const { modelDir, engine = 'native', threads = 1, batch = 32 } = options;
   const model = await openModel(modelDir, options.precision);
-  const opened = await Promise.allSettled(Array.from({ length: threads }, () => startThread({ model, engine, batch })));
+  const over = new Int32Array(new SharedArrayBuffer(4));
+  const opened = await Promise.allSettled(Array.from({ length: threads }, () => startThread({ model, engine, batch, over })));
   const running = opened.flatMap((thread) => (thread.status === 'fulfilled' ? [thread.value] : []));
   const refused = opened.find((thread) => thread.status === 'rejected');
   if (refused) {
-    await Promise.all(running.map((worker) => worker.terminate()));
+    await endThreads(running, over);
     throw refused.reason;
   }
-  return new ThreadPool(model, running);
+  return new ThreadPool(model, running, over);
 }
 
 function startThread(workerData: WorkerData): Promise<Worker> {
@@ -97,6 +99,21 @@ function startThread(workerData: WorkerData): Promise<Worker> {
   });
 }
 
+/**
+ * Lets each thread end after the run of the graph that it is in. A thread must not be terminated within one: the engine's
+ * binding then fails to hand over its result, and aborts the whole process.
+ */
+async function endThreads(workers: readonly Worker[], over: Int32Array): Promise<void> {
+  Atomics.store(over, 0, 1);
+  await Promise.all(
+    workers.map(async (worker) => {
+      if (worker.threadId === -1) return; // It has ended by itself.
+      worker.postMessage({ is: 'end' } satisfies ToWorker);
+      await once(worker, 'exit');
+    }),
+  );
+}
+
 class ThreadPool implements EncoderPool {
   readonly model: Model;
   low: LowTally | null = null;
@@ -105,10 +122,12 @@ class ThreadPool implements EncoderPool {
   private readonly spent = new Map<Worker, Timings>();
   private readonly waiting: Task[] = [];
   private readonly all: readonly Worker[];
+  private readonly stop: Int32Array;
   private over: AfferentError | null = null;
 
-  constructor(model: Model, workers: readonly Worker[]) {
+  constructor(model: Model, workers: readonly Worker[], stop: Int32Array) {
     this.model = model;
+    this.stop = stop;
     this.all = workers;
     this.idle = [...workers];
     for (const worker of workers) {
@@ -150,10 +169,10 @@ class ThreadPool implements EncoderPool {
 
   async close(): Promise<void> {
     this.end(new AfferentError('interrupted'));
-    await Promise.all(this.all.map((worker) => worker.terminate()));
+    await endThreads(this.all, this.stop);
   }
 
-  private add(message: ToWorker): Promise<Answer> {
+  private add(message: Message): Promise<Answer> {
     if (this.over) return Promise.reject(this.over);
     return new Promise((resolve, reject) => {
       this.waiting.push({ message, resolve, reject });

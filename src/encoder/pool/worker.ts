@@ -3,23 +3,27 @@ import { AfferentError } from '../../../schema/errors.ts';
 import { type Encoder, failed } from '../encoder.ts';
 import { openEncoder } from '../open.ts';
 import { openStreamEncoder, type StreamEncoder } from '../stream/streamEncoder.ts';
-import type { FromWorker, ToWorker, WorkerData } from './messages.ts';
+import type { FromWorker, Task, ToWorker, WorkerData } from './messages.ts';
 
 /** A scoring thread: opens the model once, then answers tasks in turn. */
-const { model, engine, batch } = workerData as WorkerData;
+const { model, engine, batch, over } = workerData as WorkerData;
+const isOver = (): boolean => Atomics.load(over, 0) === 1;
 
 function say(message: FromWorker): void {
   parentPort?.postMessage(message);
 }
 
-type Answer = (task: ToWorker) => Promise<FromWorker>;
+interface Answerer {
+  answer(task: Task): Promise<FromWorker>;
+  release(): Promise<void>;
+}
 
-async function open(): Promise<Answer | null> {
+async function open(): Promise<Answerer | null> {
   const { input } = model.manifest;
   try {
     return input.kind === 'e4-stream'
-      ? answerStreams(await openStreamEncoder(model, input, engine))
-      : answerInputs(await openEncoder(model, engine, batch));
+      ? answerStreams(await openStreamEncoder(model, input, engine, isOver))
+      : answerInputs(await openEncoder(model, engine, batch, isOver));
   } catch (thrown) {
     // The engine's own words for a bad graph are left out: all they could add is a path.
     const error = thrown instanceof AfferentError ? thrown : new AfferentError('bad-model', { what: model.manifest.graph });
@@ -28,27 +32,37 @@ async function open(): Promise<Answer | null> {
   }
 }
 
-function answerInputs(encoder: Encoder): Answer {
-  return async (task) => {
-    if (task.is !== 'score') return { is: 'failed', timings: encoder.timings };
-    const results = await encoder.score(task.inputs).catch(() => task.inputs.map(() => failed('engine-failed')));
-    return { is: 'done', results, timings: encoder.timings };
+function answerInputs(encoder: Encoder): Answerer {
+  return {
+    async answer(task) {
+      if (task.is !== 'score') return { is: 'failed', timings: encoder.timings };
+      const results = await encoder.score(task.inputs).catch(() => task.inputs.map(() => failed('engine-failed')));
+      return { is: 'done', results, timings: encoder.timings };
+    },
+    release: () => encoder.release(),
   };
 }
 
-function answerStreams(encoder: StreamEncoder): Answer {
-  return async (task) => {
-    if (task.is !== 'advance') return { is: 'failed', timings: encoder.timings };
-    const advanced = await encoder.advance(task.carried, task.blocks).catch(() => null);
-    return advanced ? { is: 'advanced', ...advanced, timings: encoder.timings } : { is: 'failed', timings: encoder.timings };
+function answerStreams(encoder: StreamEncoder): Answerer {
+  return {
+    async answer(task) {
+      if (task.is !== 'advance') return { is: 'failed', timings: encoder.timings };
+      const advanced = await encoder.advance(task.carried, task.blocks).catch(() => null);
+      return advanced ? { is: 'advanced', ...advanced, timings: encoder.timings } : { is: 'failed', timings: encoder.timings };
+    },
+    release: () => encoder.release(),
   };
 }
 
-const answer = await open();
-if (answer !== null) {
+const opened = await open();
+if (opened !== null) {
   let turn = Promise.resolve();
-  parentPort?.on('message', (task: ToWorker) => {
-    turn = turn.then(async () => say(await answer(task)));
+  parentPort?.on('message', (message: ToWorker) => {
+    turn = turn.then(async () => {
+      if (message.is !== 'end') return say(await opened.answer(message));
+      await opened.release();
+      parentPort?.close();
+    });
   });
   say({ is: 'ready' });
 }

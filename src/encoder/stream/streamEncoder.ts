@@ -17,8 +17,11 @@ export interface StreamEncoder {
   release(): Promise<void>;
 }
 
-/** Opens a model of streams in this thread. Rejects with the engine's error for a bad graph. */
-export async function openStreamEncoder(model: Model, input: StreamInput, engine: Engine): Promise<StreamEncoder> {
+/**
+ * Opens a model of streams in this thread; once `isOver` says so no further block is begun, and `advance` rejects.
+ * Rejects with the engine's error for a bad graph.
+ */
+export async function openStreamEncoder(model: Model, input: StreamInput, engine: Engine, isOver = () => false): Promise<StreamEncoder> {
   const graph = await openGraph(model.graphPath, engine);
   const timings: Timings = { tokenise: 0, infer: 0, heads: 0 };
   return {
@@ -27,6 +30,7 @@ export async function openStreamEncoder(model: Model, input: StreamInput, engine
       const results: EncoderResult[] = [];
       let now = carried;
       for (const block of blocks) {
+        if (isOver()) throw new AfferentError('interrupted');
         const from = performance.now();
         const outputs = await runBlock(graph, input, now, block);
         const then = performance.now();

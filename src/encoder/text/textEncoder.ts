@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AfferentError } from '../../../schema/errors.ts';
 import type { Engine, Head, TextInput } from '../../../schema/model.ts';
 import type { HeadResult } from '../../../schema/scores.ts';
 import { logitsOf, type Outputs, runBatches } from '../batches.ts';
@@ -16,17 +17,26 @@ import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
 type Input = z.infer<typeof TextInput>;
 
+export interface TextOptions {
+  engine: Engine;
+  limits: BatchLimits;
+  /** Asked before each run of the graph: once it says so, what is left fails. */
+  isOver: () => boolean;
+}
+
 /**
  * Opens a text model in this thread, in its int8 form where one is given.
  * @throws AfferentError `bad-model` where the tokenizer cannot be used; rejects with the engine's error for a bad graph.
  */
-export async function openTextEncoder(model: Model, input: Input, engine: Engine, limits: BatchLimits, int8?: Int8): Promise<Encoder> {
+export async function openTextEncoder(model: Model, input: Input, options: TextOptions, int8?: Int8): Promise<Encoder> {
+  const { engine, limits, isOver } = options;
   const tokenizer = await openTokenizer(model.dir);
   const graph = int8 ? await openGraph(int8.graphPath, engine, [int8.weights]) : await openGraph(model.graphPath, engine);
   const timings: Timings = { tokenise: 0, infer: 0, heads: 0 };
   return {
     timings,
-    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, timings, guards: int8?.guards }, inputs),
+    score: (inputs) =>
+      scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, isOver, timings, guards: int8?.guards }, inputs),
     release: () => graph.release(),
   };
 }
@@ -37,6 +47,7 @@ interface Parts {
   tokenizer: Tokenizer;
   graph: Graph;
   limits: BatchLimits;
+  isOver: () => boolean;
   timings: Timings;
   /** Of an int8 form: the greatest value of each counter. */
   guards?: Readonly<Record<string, number>>;
@@ -77,7 +88,8 @@ function before(ids: readonly number[], input: Input): EncoderResult {
   return { tokens: ids.length, heads: [], error: null };
 }
 
-async function runText({ graph, input, timings }: Parts, batch: TextBatch, ids: readonly number[][]): Promise<Outputs> {
+async function runText({ graph, input, isOver, timings }: Parts, batch: TextBatch, ids: readonly number[][]): Promise<Outputs> {
+  if (isOver()) throw new AfferentError('interrupted');
   const { rows, width, block } = batch;
   const inputIds = new BigInt64Array(rows.length * width).fill(BigInt(input.pad));
   const mask = new BigInt64Array(rows.length * width);
