@@ -15,7 +15,8 @@ export function consentDecision(consent: Consent, item: Parsed): ExclusionReason
     const names = namesOf(item);
     if (!consent.kinds.some((kind) => names.includes(kind))) return 'no-consent-kind';
   }
-  if (item.is === 'record' && item.record.type === 'post' && !consent.audiences.includes(item.record.audience)) return 'no-consent-audience';
+  if (item.is === 'record' && item.record.type === 'post' && !consent.audiences.includes(item.record.audience))
+    return 'no-consent-audience';
   if (consent.from === undefined && consent.to === undefined) return null;
   const { beginMs, endMs } = spanOf(item);
   if (consent.from !== undefined && beginMs < Date.parse(consent.from)) return 'before-consent';
