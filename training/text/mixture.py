@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from data import batches
 from heads import SEVERITY_LEVELS
-from states import States
+from states import States, Tokens
 from tasks import Task
 from torch import Tensor
 
@@ -31,7 +31,7 @@ def emotion_target(task: Task, released: np.ndarray) -> np.ndarray:
 class Feed:
     """One task with its states: an endless stream of batches, and the loss of a batch."""
 
-    def __init__(self, task: Task, states: States, size: int, work: Path, rows: np.ndarray | None = None) -> None:
+    def __init__(self, task: Task, states: States | Tokens, size: int, work: Path, rows: np.ndarray | None = None) -> None:
         self.task, self.states, self.size = task, states, size
         self.rows = np.arange(len(task.texts)) if rows is None else rows
         targets = task.targets
@@ -87,22 +87,13 @@ class Buried:
             pieces, tokens = [], 0
             while tokens < BURIED_TOKENS * generator.uniform(0.5, 1):
                 row = generator.choice(self.calm.rows)
-                pieces.append(self.piece(self.calm, row))
+                pieces.append(self.calm.states.row(row))
                 tokens += len(pieces[-1])
             target = np.zeros(SEVERITY_LEVELS - 1, np.float32)
             if place % 2 == 0:
                 feed, row = self.short[generator.integers(len(self.short))]
-                pieces.insert(int(generator.integers(len(pieces) + 1)), self.piece(feed, row))
+                pieces.insert(int(generator.integers(len(pieces) + 1)), feed.states.row(row))
                 target = feed.targets[row].numpy()
             rows.append(np.concatenate(pieces))
             targets.append(target)
-        width = -(-max(map(len, rows)) // 2) * 2
-        states, mask = np.zeros((self.size, width, rows[0].shape[1]), np.float32), np.zeros((self.size, width), np.float32)
-        for place, row in enumerate(rows):
-            states[place, : len(row)], mask[place, : len(row)] = row, 1
-        return torch.from_numpy(states), torch.from_numpy(mask), torch.from_numpy(np.stack(targets))
-
-    @staticmethod
-    def piece(feed: Feed, row: int) -> np.ndarray:
-        start = feed.states.starts[row]
-        return np.asarray(feed.states.flat[start : start + feed.states.lengths[row]])
+        return *self.calm.states.padded(rows), torch.from_numpy(np.stack(targets))

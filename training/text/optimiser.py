@@ -8,8 +8,8 @@ from model import LAYERS, TOKEN_LAYERS, TextEncoder
 LAYER_DECAY, WARM_UP, CLIP, WEIGHT_DECAY = 0.9, 0.06, 1.0, 0.01
 
 
-def parameter_groups(model: TextEncoder, rate: float, head_rate: float) -> list[dict]:
-    """The upper layers, the merge and the heads; words and token layers stay. No weight decay on vectors."""
+def parameter_groups(model: TextEncoder, rate: float, head_rate: float, lowest: int) -> list[dict]:
+    """Layers from `lowest` on, the merge and the heads; words stay. No weight decay on vectors."""
     groups = []
     for name, parameter in model.named_parameters():
         part = name.split(".")
@@ -17,7 +17,7 @@ def parameter_groups(model: TextEncoder, rate: float, head_rate: float) -> list[
             base = head_rate
         elif part[0] == "merge":
             base = rate * LAYER_DECAY ** (LAYERS - TOKEN_LAYERS)
-        elif part[0] == "layers" and int(part[1]) >= TOKEN_LAYERS:
+        elif part[0] == "layers" and int(part[1]) >= lowest:
             base = rate * LAYER_DECAY ** (LAYERS - 1 - int(part[1]))
         else:
             parameter.requires_grad_(False)
@@ -27,11 +27,14 @@ def parameter_groups(model: TextEncoder, rate: float, head_rate: float) -> list[
 
 
 class Trainer:
-    """Steps over a fixed number of updates; `average` follows the weights with the decay given (0 keeps none)."""
+    """Steps over a fixed number of updates; `average` follows the weights with the decay given (0 keeps none).
 
-    def __init__(self, model: TextEncoder, steps: int, rate: float, head_rate: float, average: float = 0.0) -> None:
+    Layers under `lowest` stay as they are: the token layers, whose states are kept, unless told otherwise.
+    """
+
+    def __init__(self, model: TextEncoder, steps: int, rate: float, head_rate: float, average: float = 0.0, lowest: int = TOKEN_LAYERS) -> None:
         self.model, self.steps, self.done, self.decay = model, steps, 0, average
-        self.groups = parameter_groups(model, rate, head_rate)
+        self.groups = parameter_groups(model, rate, head_rate, lowest)
         self.parameters = [p for group in self.groups for p in group["params"]]
         self.optimiser = torch.optim.AdamW(self.groups, lr=rate, betas=(0.9, 0.98))
         self.average = [p.detach().clone() for p in self.parameters] if average else []

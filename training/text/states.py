@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import batches, pad_tensors
+from data import batches, pad, pad_tensors
 from model import WIDTH, TextEncoder
 
 
@@ -42,11 +42,37 @@ class States:
                     shown = time.monotonic() - start
                     print(f"{name}: {tokens}/{self.lengths.sum()} tokens, {shown:.0f} s", flush=True)
 
+    def row(self, number: int) -> np.ndarray:
+        """(T, D) float16."""
+        return self.flat[self.starts[number] : self.starts[number] + self.lengths[number]]
+
     def batch(self, group: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.padded([self.row(number) for number in group])
+
+    @staticmethod
+    def padded(rows: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
         """States (B, T, D) float32 and mask (B, T), T even."""
-        width = -(-int(self.lengths[group].max()) // 2) * 2
-        states, mask = np.zeros((len(group), width, WIDTH), np.float32), np.zeros((len(group), width), np.float32)
-        for place, i in enumerate(group):
-            states[place, : self.lengths[i]] = self.flat[self.starts[i] : self.starts[i] + self.lengths[i]]
-            mask[place, : self.lengths[i]] = 1
+        width = -(-max(map(len, rows)) // 2) * 2
+        states, mask = np.zeros((len(rows), width, WIDTH), np.float32), np.zeros((len(rows), width), np.float32)
+        for place, row in enumerate(rows):
+            states[place, : len(row)], mask[place, : len(row)] = row, 1
         return torch.from_numpy(states), torch.from_numpy(mask)
+
+
+class Tokens:
+    """As `States`, from a model whose token layers are trained too: they run again in every batch."""
+
+    def __init__(self, model: TextEncoder, rows: list[np.ndarray]) -> None:
+        self.model, self.rows, self.lengths = model, rows, np.array([len(row) for row in rows])
+
+    def row(self, number: int) -> np.ndarray:
+        """(T,) int64."""
+        return self.rows[number]
+
+    def batch(self, group: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.padded([self.rows[number] for number in group])
+
+    def padded(self, rows: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
+        """States (B, T, D) float32 and mask (B, T), T even."""
+        ids, mask = (torch.from_numpy(part) for part in pad(rows, 2))
+        return self.model.lower(ids, mask.float()), mask.float()

@@ -1,8 +1,8 @@
 """Stage 5: a larger frozen encoder (all-mpnet-base-v2) teaches severity and affect; it is not shipped.
 
 Its states of a text, averaged over tokens after some layers, feed linear fits on the rated rows of train. What those say
-of rated rows left out in turn (posts: by author) and of unrated posts of the same forums is what refine.py learns from,
-so no row teaches its own rating twice.
+of rated rows left out in turn (posts: by author), of unrated posts of the same forums and, for affect, of comments is what
+refine.py and thaw.py learn from, so no row teaches its own rating twice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from transformers import AutoTokenizer, MPNetModel
 LAYERS = (6, 9, 11, 12)  # after which states are kept
 SEVERITY_LAYERS, SEVERITY_STRENGTH = (1, 3), 0.003
 AFFECT_PENALTY = 10_000.0
-FOLDS = 5
+FOLDS, COMMENTS = 5, 20_000
 
 
 def pooled(path: Path, model: MPNetModel, tokenizer: AutoTokenizer, texts: list[str], limit: int) -> np.ndarray:
@@ -86,6 +86,11 @@ def main() -> None:
     for held in range(FOLDS):
         said[fold == held] = affect_fit(words[fold != held], affect.targets[fold != held], words[fold == held])
     print("affect left out, r:", [round(float(np.corrcoef(said[:, k], affect.targets[:, k])[0, 1]), 3) for k in range(3)])
+    comments = sets.emotion(options.soft_labels).texts
+    chosen = np.sort(np.random.default_rng(options.seed).permutation(len(comments))[:COMMENTS])
+    kept["comments"] = np.full((len(comments), affect.targets.shape[1]), np.nan)
+    found = states("comments", [comments[i] for i in chosen], 64).reshape(len(chosen), -1)
+    kept["comments"][chosen] = affect_fit(words, affect.targets, found)
     np.savez(options.work / "teacher.npz", **kept, affect=said)
 
 
