@@ -6,7 +6,8 @@
  *   node bench/sources-against-sqlite-tools.ts --tool PATH/bin/twitter-to-sqlite --full
  *
  * `--full` takes 1 GB or a million posts; without it `--megabytes` (60) or `--posts` (50,000). The tools come from PyPI; the python beside
- * the tool measures both. `--rounds N` takes turns, `--folder` says where to write: up to 6 GB, removed at the end.
+ * the tool measures both. `--one-event-in N` says how many records of an Apple Health export there are for each one of sleep (4).
+ * `--rounds N` takes turns, `--folder` says where to write: up to 6 GB, removed at the end.
  */
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -25,12 +26,14 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     megabytes: { type: 'string', default: '60' },
     posts: { type: 'string', default: '50000' },
+    'one-event-in': { type: 'string', default: '4' },
     rounds: { type: 'string', default: '1' },
     folder: { type: 'string', default: tmpdir() },
   },
 });
 const tool = values.tool ?? '';
 const isHealth = basename(tool) === 'healthkit-to-sqlite';
+const oneEventIn = Number(values['one-event-in']);
 
 /** Runs a command and gives what the system says it took. Peak memory is that of the largest process; neither side has more than one. */
 const MEASURE = `
@@ -60,7 +63,7 @@ try {
   mkdirSync(dirname(file), { recursive: true });
   const [megabytes, posts] = values.full ? [1000, 1_000_000] : [Number(values.megabytes), Number(values.posts)];
   const units = isHealth ? Math.round(megabytes * 2933) : posts;
-  await pipeline(Readable.from(isHealth ? generateExport(units) : generateArchive(units)), createWriteStream(file));
+  await pipeline(Readable.from(isHealth ? generateExport(units, 1, oneEventIn) : generateArchive(units)), createWriteStream(file));
   console.log(`${basename(file)}: ${(statSync(file).size / 1e6).toFixed(0)} MB, ${units} units`);
   for (let round = 1; round <= Number(values.rounds); round++) {
     const work = join(folder, `round-${round}`);

@@ -1,3 +1,4 @@
+import { momentMs } from '../../schema/moment-ms.ts';
 import type { Consent } from '../../schema/policy.ts';
 import type { RegularBlock } from '../../schema/records.ts';
 import type { ExclusionReason, Parsed } from '../../schema/source.ts';
@@ -10,39 +11,45 @@ import type { ExclusionReason, Parsed } from '../../schema/source.ts';
 export function consentDecision(consent: Consent, item: Parsed): ExclusionReason | null {
   if (item.is === 'excluded') return item.reason;
   if (item.is === 'quarantined' || item.is === 'deletion') return null;
-  const { names, audience, beginMs, endMs } = factsOf(item);
-  if (consent.kinds !== undefined && !consent.kinds.some((kind) => names.includes(kind))) return 'no-consent-kind';
-  if (audience !== null && !consent.audiences.includes(audience)) return 'no-consent-audience';
+  if (consent.kinds !== undefined) {
+    const names = namesOf(item);
+    if (!consent.kinds.some((kind) => names.includes(kind))) return 'no-consent-kind';
+  }
+  if (item.is === 'record' && item.record.type === 'post' && !consent.audiences.includes(item.record.audience))
+    return 'no-consent-audience';
+  if (consent.from === undefined && consent.to === undefined) return null;
+  const { beginMs, endMs } = spanOf(item);
   if (consent.from !== undefined && beginMs < Date.parse(consent.from)) return 'before-consent';
   if (consent.to !== undefined && endMs >= Date.parse(consent.to)) return 'after-consent';
   return null;
 }
 
-interface Facts {
-  /** What consent may call it: its type, and the event or signal that it is. */
-  names: string[];
-  audience: Consent['audiences'][number] | null;
-  beginMs: number;
-  /** The last moment that it speaks of, UTC milliseconds. */
-  endMs: number;
+type Kept = Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' } | { is: 'deletion' }>;
+
+/** What consent may call an item: its type, and the event or signal that it is. */
+function namesOf(item: Kept): string[] {
+  if (item.is === 'block') return ['series', item.block.signal];
+  if (item.is === 'sample') return ['series', item.sample.signal];
+  const { record } = item;
+  if (record.type === 'post') return ['post'];
+  return record.type === 'self-report' ? ['self-report', record.instrument] : ['event', record.event];
 }
 
-function factsOf(item: Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' } | { is: 'deletion' }>): Facts {
-  if (item.is === 'block') return { names: ['series', item.block.signal], audience: null, ...spanOf(item.block) };
+/** First and last moment that an item speaks of, UTC milliseconds. */
+function spanOf(item: Kept): { beginMs: number; endMs: number } {
+  if (item.is === 'block') return spanOfBlock(item.block);
   if (item.is === 'sample') {
-    const beginMs = Date.parse(item.sample.time.utc);
-    return { names: ['series', item.sample.signal], audience: null, beginMs, endMs: Math.max(beginMs, item.sample.endMs) };
+    const beginMs = momentMs(item.sample.time.utc);
+    return { beginMs, endMs: Math.max(beginMs, item.sample.endMs) };
   }
   const { record } = item;
-  const beginMs = Date.parse(record.time.utc);
-  if (record.type === 'post') return { names: ['post'], audience: record.audience, beginMs, endMs: beginMs };
-  if (record.type === 'self-report') return { names: ['self-report', record.instrument], audience: null, beginMs, endMs: beginMs };
-  const endMs = record.end === null ? beginMs : Date.parse(record.end.utc);
+  const beginMs = momentMs(record.time.utc);
+  const endMs = record.type !== 'event' || record.end === null ? beginMs : momentMs(record.end.utc);
   // Of an event that ends before it begins both times count, whichever is which.
-  return { names: ['event', record.event], audience: null, beginMs: Math.min(beginMs, endMs), endMs: Math.max(beginMs, endMs) };
+  return { beginMs: Math.min(beginMs, endMs), endMs: Math.max(beginMs, endMs) };
 }
 
-function spanOf(block: RegularBlock): { beginMs: number; endMs: number } {
+function spanOfBlock(block: RegularBlock): { beginMs: number; endMs: number } {
   const timeOf = (index: number): number => block.sessionMs + (index * 1000) / block.rate;
   return { beginMs: timeOf(block.offset), endMs: timeOf(block.offset + block.values.length / block.channels - 1) };
 }

@@ -27,32 +27,34 @@ function packColumn(values: Value[]): PackedColumn {
   const [first] = values as [Value];
   if (!Buffer.isBuffer(first) && values.every((value) => value === first)) return { is: 'same', value: first };
   if (values.every((value) => typeof value === 'string')) {
-    return { is: 'texts', text: values.join(''), ends: endsOf(values) };
+    return { is: 'texts', text: values.join(''), ends: endsOfTexts(values) };
   }
   if (values.every((value) => typeof value === 'number')) return { is: 'numbers', numbers: Float64Array.from(values) };
-  if (values.every((value) => Buffer.isBuffer(value))) return { is: 'bytes', bytes: joined(values), ends: endsOf(values) };
+  if (values.every((value) => Buffer.isBuffer(value))) return { is: 'bytes', ...joined(values) };
   return { is: 'mixed', values };
 }
 
-function endsOf(values: readonly { length: number }[]): Uint32Array {
-  const ends = new Uint32Array(values.length);
+function endsOfTexts(texts: readonly string[]): Uint32Array {
+  const ends = new Uint32Array(texts.length);
   let end = 0;
-  for (let i = 0; i < values.length; i++) {
-    end += (values[i] as { length: number }).length;
+  for (let i = 0; i < texts.length; i++) {
+    end += (texts[i] as string).length;
     ends[i] = end;
   }
   return ends;
 }
 
-function joined(values: readonly Buffer[]): Uint8Array {
-  // In memory of its own: what is moved to another thread takes all of its memory along.
-  const bytes = new Uint8Array(values.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const value of values) {
-    bytes.set(value, at);
-    at += value.length;
+function joined(values: readonly Buffer[]): { bytes: Uint8Array; ends: Uint32Array } {
+  const ends = new Uint32Array(values.length);
+  let end = 0;
+  for (let i = 0; i < values.length; i++) {
+    end += (values[i] as Buffer).length;
+    ends[i] = end;
   }
-  return bytes;
+  // In memory of its own: what is moved to another thread takes all of its memory along.
+  const bytes = new Uint8Array(end);
+  for (let i = 0; i < values.length; i++) bytes.set(values[i] as Buffer, i === 0 ? 0 : ends[i - 1]);
+  return { bytes, ends };
 }
 
 /** Memory that may be moved to another thread instead of being copied. */

@@ -1,3 +1,4 @@
+import { momentMs } from '../../schema/moment-ms.ts';
 import { StoredRecord } from '../../schema/records.ts';
 import { canonicalJson } from './canonical.ts';
 import { recordKey } from './deletions.ts';
@@ -28,7 +29,7 @@ export function recordRow(owner: Owner, record: StoredRecord, maskingVersion: nu
     content_key: contentKey,
     input_id: inputId,
     day: record.time.day,
-    time_ms: Date.parse(record.time.utc),
+    time_ms: momentMs(record.time.utc),
     body: seal(owner.key, `record|${id}`, clear),
   };
 }

@@ -1,5 +1,7 @@
 import type { Transaction } from 'kysely';
+import { momentMs } from '../../schema/moment-ms.ts';
 import type { RegularBlock, Sample } from '../../schema/records.ts';
+import { SamplesSeen } from './samples-seen.ts';
 import { seal, unseal } from './seal.ts';
 import type { StudyHash } from './secrets.ts';
 import { decodeRegular, decodeSamples, encodeRegular, encodeSamples } from './series-codec.ts';
@@ -19,7 +21,7 @@ export interface Owner {
 type SeriesRow = Tables['series'];
 
 const dayMs = 86_400_000;
-/** Samples whose names are held in memory, about 100 bytes each. */
+/** Samples that are held in memory, about 25 bytes each. */
 const mostSeen = 100_000;
 
 /**
@@ -28,7 +30,7 @@ const mostSeen = 100_000;
  */
 export class SampleWriter {
   readonly #owner: Owner;
-  readonly #days = new Map<string, { seen: Set<string>; blocks: number }>();
+  readonly #days = new Map<string, { seen: SamplesSeen; blocks: number }>();
 
   constructor(owner: Owner) {
     this.#owner = owner;
@@ -43,10 +45,8 @@ export class SampleWriter {
     const fresh: Sample[] = [];
     const starts: number[] = [];
     for (const sample of samples) {
-      const start = Date.parse(sample.time.utc);
-      const name = `${start},${sample.endMs},${sample.value}`;
-      if (state.seen.has(name)) continue;
-      state.seen.add(name);
+      const start = momentMs(sample.time.utc);
+      if (!state.seen.add(start, sample.endMs, sample.value)) continue;
       fresh.push(sample);
       starts.push(start);
     }
@@ -76,7 +76,7 @@ export class SampleWriter {
     };
   }
 
-  async #stored(tx: Transaction<Tables>, streamKey: string, day: string): Promise<{ seen: Set<string>; blocks: number }> {
+  async #stored(tx: Transaction<Tables>, streamKey: string, day: string): Promise<{ seen: SamplesSeen; blocks: number }> {
     const name = `${streamKey}|${day}`;
     const cached = this.#days.get(name);
     if (cached) return cached;
@@ -92,11 +92,11 @@ export class SampleWriter {
       .where('day', 'in', days)
       .where((eb) => eb.or([eb('day', '=', day), eb('batch', '<>', this.#owner.batch)]))
       .execute();
-    const seen = new Set<string>();
+    const seen = new SamplesSeen();
     for (const row of rows) {
       const columns = decodeSamples(unseal(this.#owner.key, `series|${row.id}`, row.body));
       columns.start.forEach((start, i) => {
-        seen.add(`${start},${columns.end[i]},${columns.value[i]}`);
+        seen.add(start, columns.end[i] as number, columns.value[i] as number);
       });
     }
     this.#forget();

@@ -8,13 +8,21 @@ import { writeZip } from '../testing/write-zip.ts';
 import { readElement, readStartTag } from './element.ts';
 import { generateExport } from './generate.ts';
 import { appleHealth } from './index.ts';
-import { readRecordTag } from './record-tag.ts';
+import { RecordTags } from './record-tag.ts';
 
 const folder = join(import.meta.dirname, 'fixtures', 'apple_health_export');
 const xml = readFileSync(join(folder, 'exportación.xml'));
 
 function samples(items: Parsed[]) {
   return items.flatMap((item) => (item.is === 'sample' ? [item.sample] : []));
+}
+
+/** Attributes of a record by the fast reading alone. */
+function readRecordTag(text: string) {
+  const bytes = Buffer.from(text);
+  const tags = new RecordTags(bytes);
+  const tag = tags.find(0, bytes.length);
+  return tag === null ? null : tags.attributesOf(tag);
 }
 
 function events(items: Parsed[]) {

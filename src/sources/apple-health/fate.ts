@@ -31,7 +31,11 @@ export function spanOf(attributes: Attributes, { moments }: Reading, zone?: stri
     attributes.endDate === undefined || attributes.endDate === attributes.startDate ? start : moments.read(attributes.endDate, zone);
   if (end === null) return { fault: bad('no-time', 'end', start.day) };
   if (end.utc < start.utc) return { fault: bad('bad-value', 'end', start.day) };
-  return { start, end, device: (attributes.sourceName || 'unknown').slice(0, 256) };
+  return { start, end, device: deviceOf(attributes) };
+}
+
+export function deviceOf({ sourceName }: Attributes): string {
+  return (sourceName || 'unknown').slice(0, 256);
 }
 
 export function bad(reason: ErrorCode, field: string, day: string | null): Fate {

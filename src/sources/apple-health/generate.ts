@@ -1,5 +1,8 @@
-/** Deterministic pieces of an export of the Health app, for tests and timings: synthetic, in the app's own form. */
-export function* generateExport(records: number, seed = 1): Generator<string> {
+/**
+ * Deterministic pieces of an export of the Health app, for tests and timings: synthetic, in the app's own form.
+ * @param oneEventIn how many records there are for each one of sleep
+ */
+export function* generateExport(records: number, seed = 1, oneEventIn = 4): Generator<string> {
   yield HEAD;
   let state = seed >>> 0;
   const random = (below: number): number => {
@@ -8,7 +11,8 @@ export function* generateExport(records: number, seed = 1): Generator<string> {
   };
   for (let i = 0; i < records; i++) {
     const start = dateText(FIRST_MS + i * 30_000);
-    yield RECORDS[random(RECORDS.length)]?.(start, dateText(FIRST_MS + i * 30_000 + random(20) * 1000), random(60)) ?? '';
+    const which = oneEventIn === 4 ? random(4) : random(oneEventIn) === 0 ? 3 : random(3);
+    yield RECORDS[which]?.(start, dateText(FIRST_MS + i * 30_000 + random(20) * 1000), random(60)) ?? '';
   }
   yield '</HealthData>\n';
 }

@@ -55,6 +55,11 @@ export class Moments {
     return readStated(written) ?? momentFrom(written, this.#context.zone);
   }
 
+  /** The date at a place of a text, or null where only `read` can tell: it is written otherwise, or a zone was declared. */
+  at(text: string, place: number): Moment | null {
+    return this.#context.zone === null ? statedAt(text, place) : null;
+  }
+
   /** The beginning of a day, in the declared zone or else in UTC. */
   ofDay(written: string | undefined): Moment | null {
     return /^\d{4}-\d\d-\d\d$/.test(written ?? '') ? momentFrom(written, this.#context.zone) : null;
@@ -82,6 +87,7 @@ function textOf(ms: number): string {
 const mostRecent = 64;
 const STATED = /^(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d) ([+-])(0\d|1[0-7])([0-5]\d)$/;
 const HOUR_MS = 3_600_000;
+const DATE = '2026-01-31 12:00:00 +0100'.length;
 
 /** The hour that dates were last seen in, at one offset: those of the same hour differ in minutes and seconds alone. */
 interface Hour {
@@ -96,17 +102,20 @@ interface Hour {
 
 let last: Hour = { begin: '', end: '', utc: null, offset: 0, day: '' };
 
-/** The app's own form, which is read a few times for each of millions of records; null for any other. */
 function readStated(written: string): Moment | null {
-  if (written.length !== 25) return null;
-  if (!written.startsWith(last.begin) || !written.endsWith(last.end) || last.begin === '') {
-    const hour = hourOf(written);
+  return written.length === DATE ? statedAt(written, 0) : null;
+}
+
+/** The app's own form, which is read a few times for each of millions of records; null for any other. */
+function statedAt(text: string, at: number): Moment | null {
+  if (last.begin === '' || !text.startsWith(last.begin, at) || !text.startsWith(last.end, at + 19)) {
+    const hour = hourOf(text.slice(at, at + DATE));
     if (hour === null) return null;
     last = hour;
-  } else if (!isSixtieth(written, 14) || !isSixtieth(written, 17) || written[16] !== ':') return null;
+  } else if (!isSixtieth(text, at + 14) || !isSixtieth(text, at + 17) || text[at + 16] !== ':') return null;
   const { utc, offset, day } = last;
   if (utc === null) return null;
-  return { utc: `${utc}${written.slice(14, 19)}.000Z`, offset, zone: 'stated', day };
+  return { utc: `${utc}${text.slice(at + 14, at + 19)}.000Z`, offset, zone: 'stated', day };
 }
 
 function hourOf(written: string): Hour | null {

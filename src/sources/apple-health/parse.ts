@@ -7,8 +7,8 @@ import type { Unit } from '../reading/unit.ts';
 import { type Attributes, readElement, readStartTag, withoutControls } from './element.ts';
 import type { Fate, Reading } from './fate.ts';
 import { Moments } from './moments.ts';
-import { readRecordTag } from './record-tag.ts';
-import { recordFate } from './records.ts';
+import { RecordTags } from './record-tag.ts';
+import { measuredFate, ownZone, recordFate } from './records.ts';
 import { summaryFate, workoutFate } from './summaries.ts';
 
 /** Elements that hold who the person is, documents of others, or what stands elsewhere in the export as well. */
@@ -19,8 +19,9 @@ export async function* parseExport(chunks: AsyncIterable<Buffer>, context: Parse
   const reading: Reading = { exported: null, moments: new Moments(context), drift: new DriftOnce(context) };
   const slicer = new ChildSlicer('HealthData');
   for await (const chunk of chunks) {
+    const tags = new RecordTags(chunk);
     for (const unit of slicer.push(chunk)) {
-      const child = childOf(unit, reading);
+      const child = unit.from === -1 ? apart(unit, reading) : childOf(unit, tags, unit.from, unit.to, reading);
       // Zones and versions follow the date of the export.
       if (child.is === 'quarantined' && child.frame && reading.exported) child.frame = behind(child.frame, reading.exported);
       yield child;
@@ -39,12 +40,15 @@ const endReasons = { 'no-root': 'not-this-kind', 'cut-off': 'part-unreadable', '
   string
 >;
 
-function childOf(unit: Unit, reading: Reading): Parsed {
+/** What becomes of a child that began in a chunk before. */
+function apart(unit: Unit, reading: Reading): Parsed {
   if (unit.tooLong) return quarantined(unit, 'line-too-long');
-  if (!isUtf8(unit.bytes)) return quarantined(unit, 'bad-encoding');
-  const text = withoutControls(unit.bytes.toString('utf8'));
-  if (text.startsWith('<ExportDate')) reading.exported = unit.bytes;
-  const fate = fateOf(text, reading);
+  return childOf(unit, new RecordTags(unit.bytes), 0, unit.bytes.length, reading);
+}
+
+/** What becomes of a child that stands between two places of what `tags` looks through. */
+function childOf(unit: Unit, tags: RecordTags, from: number, to: number, reading: Reading): Parsed {
+  const fate = recordIn(tags, from, to, reading) ?? fateOf(unit.bytes, reading);
   const { end } = unit;
   switch (fate.is) {
     case 'sample':
@@ -58,13 +62,29 @@ function childOf(unit: Unit, reading: Reading): Parsed {
   }
 }
 
-function fateOf(text: string, reading: Reading): Fate {
-  const record = readRecordTag(text);
-  if (record !== null) return recordFate(record, text, reading);
+/** The fate of a record as today's app writes it, or null for any other child. */
+function recordIn(tags: RecordTags, from: number, to: number, reading: Reading): Fate | null {
+  const tag = tags.find(from, to);
+  if (tag === null) return null;
+  const { measure } = tag.head;
+  if (measure !== null && tag.zone === undefined) {
+    const start = reading.moments.at(tags.text, tag.start);
+    const end = start === null ? null : reading.moments.at(tags.text, tag.end);
+    const value = tags.text.slice(tag.from, tag.to);
+    const fate = start === null || end === null ? null : measuredFate(measure, value, start, end, reading);
+    if (fate !== null) return fate;
+  }
+  return recordFate(tags.attributesOf(tag), tag.zone, reading);
+}
+
+function fateOf(bytes: Buffer, reading: Reading): Fate {
+  if (!isUtf8(bytes)) return { is: 'quarantined', reason: 'bad-encoding', day: null };
+  const text = withoutControls(bytes.toString('utf8'));
+  if (text.startsWith('<ExportDate')) reading.exported = bytes;
   const start = readStartTag(text) ?? readElement(text);
   if (start === null) return { is: 'quarantined', reason: 'not-xml', day: null };
   const { name, attributes } = start;
-  if (name === 'Record') return recordFate(attributes, text, reading);
+  if (name === 'Record') return recordFate(attributes, ownZone(text), reading);
   if (name === 'ActivitySummary') return summaryFate(attributes, reading);
   if (name === 'Workout') {
     const whole = readElement(text);

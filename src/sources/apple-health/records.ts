@@ -1,6 +1,7 @@
-import type { Sample } from '../../../schema/records.ts';
+import { momentMs } from '../../../schema/moment-ms.ts';
+import type { Moment, Sample } from '../../../schema/records.ts';
 import type { Attributes } from './element.ts';
-import { bad, type Fate, idOf, numberOf, type Reading, spanOf } from './fate.ts';
+import { bad, deviceOf, type Fate, idOf, numberOf, type Reading, spanOf } from './fate.ts';
 import { isKnownQuantity, signalName } from './signals.ts';
 import { conversionOf } from './units.ts';
 
@@ -9,10 +10,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['type', 'unit', 'value', 'sourceName', 'sourceVersion', 'device', 'creationDate', 'startDate', 'endDate'],
 ]);
 
-/** A `Record`: a measurement becomes a sample, a category (sleep, a symptom) an event. `text` is the whole element. */
-export function recordFate(attributes: Attributes, text: string, reading: Reading): Fate {
+/** A `Record`: a measurement becomes a sample, a category (sleep, a symptom) an event. `zone` is the one that it was made in, where known. */
+export function recordFate(attributes: Attributes, zone: string | undefined, reading: Reading): Fate {
   for (const name of Object.keys(attributes)) if (!KNOWN.has(name)) reading.drift.note('unknown-field', name);
-  const span = spanOf(attributes, reading, ownZone(text));
+  const span = spanOf(attributes, reading, zone);
   if ('fault' in span) return span.fault;
   const { start, end, device } = span;
   const { type, value } = attributes;
@@ -31,8 +32,41 @@ export function recordFate(attributes: Attributes, text: string, reading: Readin
   if (!isKnownQuantity(type)) reading.drift.note('unknown-field', type);
   const converted = convert(given, attributes.unit, reading);
   if (!Number.isFinite(converted.value)) return bad('bad-value', 'value', start.day);
-  const sample: Sample = { signal: signalName(type), ...converted, device, time: start, endMs: Date.parse(end.utc) };
+  const sample: Sample = { signal: signalName(type), ...converted, device, time: start, endMs: momentMs(end.utc) };
   if (converted.value !== given && attributes.unit !== undefined) sample.original = { value: given, unit: attributes.unit };
+  return { is: 'sample', sample };
+}
+
+/** What the attributes before a record's dates say of its measurement. */
+export interface Measure {
+  signal: string;
+  device: string;
+  /** As the source writes it, or null where it writes none. */
+  written: string | null;
+  /** In UCUM, and how to convert into it. */
+  unit: string;
+  factor: number;
+  offset: number;
+}
+
+/** Null where `recordFate` must look at each record: its type or unit is not known, or there is more to tell. */
+export function measureOf(attributes: Attributes): Measure | null {
+  const { type = '', unit } = attributes;
+  if (!type.startsWith('HKQuantityType') || !isKnownQuantity(type)) return null;
+  if (Object.keys(attributes).some((name) => !KNOWN.has(name))) return null;
+  const conversion = unit === undefined ? { unit: '1', factor: 1, offset: 0 } : conversionOf(unit);
+  return conversion === null ? null : { ...conversion, signal: signalName(type), device: deviceOf(attributes), written: unit ?? null };
+}
+
+/** What `recordFate` makes of a measurement that nothing is wrong with; null where something may be. */
+export function measuredFate(measure: Measure, value: string, start: Moment, end: Moment, { moments }: Reading): Fate | null {
+  const given = numberOf(value);
+  if (Number.isNaN(given) || moments.isFuture(start) || end.utc < start.utc) return null;
+  const { signal, unit, factor, offset, device, written } = measure;
+  const converted = factor === 1 && offset === 0 ? given : given * factor + offset;
+  if (!Number.isFinite(converted)) return null;
+  const sample: Sample = { signal, value: converted, unit, device, time: start, endMs: momentMs(end.utc) };
+  if (converted !== given && written !== null) sample.original = { value: given, unit: written };
   return { is: 'sample', sample };
 }
 
@@ -48,8 +82,8 @@ export function convert(value: number, unit: string | undefined, reading: Readin
   return { value: known.factor === 1 && known.offset === 0 ? value : value * known.factor + known.offset, unit: known.unit };
 }
 
-/** The zone that a record was made in, where the device noted it. */
-function ownZone(text: string): string | undefined {
+/** The zone that a record was made in, where the device noted it in the element. */
+export function ownZone(text: string): string | undefined {
   return text.includes('HKTimeZone') ? /\skey="HKTimeZone"\s+value="([\w/+-]+)"/.exec(text)?.[1] : undefined;
 }
 

@@ -14,6 +14,34 @@ const SLASH = 0x2f;
 /** What ends markup that is skipped. */
 const ENDINGS = { comment: '-->', cdata: ']]>', instruction: '?>', declaration: '>' } as const;
 
+/** A child, and where it stands in the chunk that was given last; −1 where it began in one before. */
+export interface Child extends Unit {
+  from: number;
+  to: number;
+}
+
+/** A child within one chunk. Its bytes are cut out for whom asks: of millions most are read where they stand. */
+class ChildInside implements Child {
+  readonly tooLong = false;
+  readonly end: number;
+  readonly frame: () => Frame;
+  readonly from: number;
+  readonly to: number;
+  readonly #chunk: Buffer;
+
+  constructor(chunk: Buffer, from: number, to: number, end: number, frame: () => Frame) {
+    this.#chunk = chunk;
+    this.from = from;
+    this.to = to;
+    this.end = end;
+    this.frame = frame;
+  }
+
+  get bytes(): Buffer {
+    return this.#chunk.subarray(this.from, this.to);
+  }
+}
+
 /**
  * Cuts a stream that is one XML document into the children of its root element.
  *
@@ -41,8 +69,8 @@ export class ChildSlicer {
     this.#frame = () => childFrame(root);
   }
 
-  push(chunk: Buffer): Unit[] {
-    const units: Unit[] = [];
+  push(chunk: Buffer): Child[] {
+    const units: Child[] = [];
     let at = 0;
     /** Where the child that is under way begins in this chunk, or −1 outside any. */
     let from = this.#pending.length > 0 || this.#depth > 1 ? 0 : -1;
@@ -82,7 +110,7 @@ export class ChildSlicer {
           }
           at = end;
           if (this.#endTag()) {
-            units.push({ ...this.#pending.take(chunk.subarray(from, at), this.#position + at), frame: this.#frame });
+            units.push(this.#child(chunk, from, at));
             from = -1;
           } else if (this.#depth <= 1) from = this.#forget();
           continue;
@@ -107,6 +135,13 @@ export class ChildSlicer {
     if (this.#state === 'prolog') return { how: this.#sawBytes ? 'no-root' : 'whole', rest };
     if (this.#state === 'after') return { how: this.#more ? 'followed-by-more' : 'whole', rest };
     return { how: 'cut-off', rest };
+  }
+
+  #child(chunk: Buffer, from: number, to: number): Child {
+    const end = this.#position + to;
+    if (this.#pending.length === 0 && to - from <= MAX_ELEMENT_BYTES) return new ChildInside(chunk, from, to, end, this.#frame);
+    const { bytes, tooLong } = this.#pending.take(chunk.subarray(from, to), end);
+    return { bytes, end, tooLong, frame: this.#frame, from: -1, to: -1 };
   }
 
   #forget(): number {

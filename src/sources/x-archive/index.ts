@@ -30,15 +30,15 @@ export const xArchive: SourceKind = {
     return toParts(entries, (entry) => roleOf(entry.name)).map((part) => ({ ...part, facts }));
   },
   counter: (part) => new ElementCounter(levelOf(part.role)),
-  async *parse(part, chunks, context) {
+  parse(part, chunks, context) {
     const { facts, role } = part as ArchivePart;
     const isKnown = facts.accountId !== null || facts.username !== null;
     if (context.account !== null && isKnown && !matches([context.account], facts.accountId, facts.username)) {
       throw new AfferentError('wrong-participant');
     }
-    if (role === 'tweets' || role === 'notes' || role === 'deleted') yield* parsePosts(chunks, role, facts, context);
-    else if (role === 'messages') yield* parseMessages(chunks);
-    else throw new AfferentError('not-this-kind');
+    if (role === 'tweets' || role === 'notes' || role === 'deleted') return parsePosts(chunks, role, facts, context);
+    if (role === 'messages') return parseMessages(chunks);
+    throw new AfferentError('not-this-kind');
   },
 };
 
