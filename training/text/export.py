@@ -1,4 +1,4 @@
-"""Stage 10: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
+"""Stage 8: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
 
 Emotion, affect, loneliness and stress are scaled on their dev rows; crisis on train posts by models that had not seen their
 authors; the weak heads on left-out folds. Figures come later, from measures.py.

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from data import batches
 from heads import SEVERITY_LEVELS
-from states import States, Tokens
 from tasks import Task
+from tokens import Tokens
 from torch import Tensor
 
 LABELS_SHARE = 0.4  # of an emotion target; the rest is the mean of two teachers
@@ -21,6 +21,8 @@ BURIED_TOKENS = 640
 
 def emotion_target(task: Task, released: np.ndarray) -> np.ndarray:
     """Soft targets (rows, 28) from the labels, where there are any, the teacher and the released model."""
+    if task.loss == "released":
+        return (1 / (1 + np.exp(-released))).astype(np.float32)
     teacher = task.targets[:, -released.shape[1] :]
     soft = (1 / (1 + np.exp(-teacher)) + 1 / (1 + np.exp(-released))) / 2
     if task.loss == "teacher":
@@ -29,13 +31,13 @@ def emotion_target(task: Task, released: np.ndarray) -> np.ndarray:
 
 
 class Feed:
-    """One task with its states: an endless stream of batches, and the loss of a batch."""
+    """One task with its tokens: an endless stream of batches, and the loss of a batch."""
 
-    def __init__(self, task: Task, states: States | Tokens, size: int, work: Path, rows: np.ndarray | None = None) -> None:
-        self.task, self.states, self.size = task, states, size
+    def __init__(self, task: Task, tokens: Tokens, size: int, work: Path, rows: np.ndarray | None = None) -> None:
+        self.task, self.tokens, self.size = task, tokens, size
         self.rows = np.arange(len(task.texts)) if rows is None else rows
         targets = task.targets
-        if task.loss in ("taught", "teacher"):
+        if task.loss in ("taught", "teacher", "released"):
             targets = emotion_target(task, np.load(work / f"released-{task.name}.npy"))
         if task.loss == "squares":
             targets = (targets - targets.mean(axis=0)) / targets.std(axis=0)
@@ -47,10 +49,10 @@ class Feed:
         if self.task.name == "challenge":  # a sign stays beside its look-alike
             pairs = self.rows[::2] // 2
             while True:
-                for group in batches(self.states.lengths[pairs * 2], self.size // 2, generator):
+                for group in batches(self.tokens.lengths[pairs * 2], self.size // 2, generator):
                     yield np.stack([pairs[group] * 2, pairs[group] * 2 + 1], axis=1).reshape(-1)
         while True:
-            yield from (self.rows[group] for group in batches(self.states.lengths[self.rows], self.size, generator))
+            yield from (self.rows[group] for group in batches(self.tokens.lengths[self.rows], self.size, generator))
 
     def loss(self, logits: Tensor, group: np.ndarray) -> Tensor:
         """logits (B, n) of the task's head -> a number."""
@@ -70,15 +72,14 @@ class Feed:
 class Buried:
     """A short text that speaks of a crisis somewhere in a long run of calm comments, and such runs without one.
 
-    States of comments are put one after the other as they are: they differ from those of the joined text only next
-    to the seams.
+    Each piece keeps its marks of beginning and end, which only say where the seams are.
     """
 
     name = "buried"
 
     def __init__(self, calm: Feed, short: list[Feed], size: int) -> None:
         self.calm, self.size = calm, size
-        self.short = [(feed, row) for feed in short for row in feed.rows if feed.states.lengths[row] <= 96]
+        self.short = [(feed, row) for feed in short for row in feed.rows if feed.tokens.lengths[row] <= 96]
 
     def batch(self, generator: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """States (B, T, D), mask (B, T) and targets (B, 6)."""
@@ -87,13 +88,13 @@ class Buried:
             pieces, tokens = [], 0
             while tokens < BURIED_TOKENS * generator.uniform(0.5, 1):
                 row = generator.choice(self.calm.rows)
-                pieces.append(self.calm.states.row(row))
+                pieces.append(self.calm.tokens.row(row))
                 tokens += len(pieces[-1])
             target = np.zeros(SEVERITY_LEVELS - 1, np.float32)
             if place % 2 == 0:
                 feed, row = self.short[generator.integers(len(self.short))]
-                pieces.insert(int(generator.integers(len(pieces) + 1)), feed.states.row(row))
+                pieces.insert(int(generator.integers(len(pieces) + 1)), feed.tokens.row(row))
                 target = feed.targets[row].numpy()
             rows.append(np.concatenate(pieces))
             targets.append(target)
-        return *self.calm.states.padded(rows), torch.from_numpy(np.stack(targets))
+        return *self.calm.tokens.padded(rows), torch.from_numpy(np.stack(targets))

@@ -93,7 +93,7 @@ class SsmMixer(nn.Module):
 
     def decay(self, x: Tensor, mask: Tensor) -> Tensor:
         """Weight of token s for token t by distance and gate: (B, T, D) -> (B, H, T, T)."""
-        gates = torch.sigmoid(self.gate(x)) * mask[..., None]
+        gates = torch.sigmoid(self.gate(x).float()) * mask[..., None]  # running sums need fp32, also where products are bf16
         past_gate, future_gate = gates.transpose(1, 2).chunk(2, dim=1)
         past_rate, future_rate = torch.exp(self.log_rate)[:, :, None]
         past = torch.cumsum(past_gate * past_rate, dim=-1)

@@ -29,10 +29,10 @@ def parameter_groups(model: TextEncoder, rate: float, head_rate: float, lowest: 
 class Trainer:
     """Steps over a fixed number of updates; `average` follows the weights with the decay given (0 keeps none).
 
-    Layers under `lowest` stay as they are: the token layers, whose states are kept, unless told otherwise.
+    Layers under `lowest` stay as they are.
     """
 
-    def __init__(self, model: TextEncoder, steps: int, rate: float, head_rate: float, average: float = 0.0, lowest: int = TOKEN_LAYERS) -> None:
+    def __init__(self, model: TextEncoder, steps: int, rate: float, head_rate: float, average: float = 0.0, lowest: int = 0) -> None:
         self.model, self.steps, self.done, self.decay = model, steps, 0, average
         self.groups = parameter_groups(model, rate, head_rate, lowest)
         self.parameters = [p for group in self.groups for p in group["params"]]

@@ -1,7 +1,7 @@
-"""Stage 6: all tasks once more, with the larger encoder's word on severity and affect.
+"""Stage 5: all layers and tasks once more, with the larger encoders' word on affect and severity.
 
-Severity of forum posts is learnt through a head of its own from the teacher alone, never from a post's own rating. Affect
-takes half of each target from the teacher: a text has few raters.
+Severity of forum posts is learnt through a head of its own from the teacher alone, never from a post's own rating; it is dropped
+afterwards, what stays of it is in the states. Comments and segments are read for emotion and affect in one pass.
 """
 
 from __future__ import annotations
@@ -11,63 +11,78 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from data import add_arguments
 from heads import HEADS_OF_TEXT, SEVERITY_LEVELS
-from joint import EMOTION_WEIGHT, SIZES, Mixture, train
+from joint import AVERAGE, EMOTION_WEIGHT, SIZES, Mixture, train
 from mixture import Feed
-from model import TextEncoder, load_released, open_checkpoint
+from model import TextEncoder
 from optimiser import Trainer
-from pairs import states_of
+from pairs import tokens_of
 from tasks import Task
 
-TAUGHT = {"rated": "crisis", "unrated": "user-posts"}  # feeds of the severity head, and whose texts they are
-SHARES = {"rated": 0.12, "unrated": 0.2, "affect": 0.2, "loneliness": 0.1, "stress": 0.08, "challenge": 0.15, "plain": 0.04,
-          "user-posts": 0.03, "calm": 0.03, "buried": 0.05}  # fmt: skip
-RATINGS_SHARE = 0.5  # of an affect target
-AVERAGE = 0.995
+TAUGHT = {"rated": "crisis", "unrated": "user-posts", "unseen": "forum"}  # feeds of the severity head, and whose texts they are
+SHARES = {"rated": 0.08, "unrated": 0.1, "unseen": 0.08, "affect": 0.24, "loneliness": 0.09, "stress": 0.07, "challenge": 0.19,
+          "plain": 0.05, "user-posts": 0.03, "calm": 0.03, "buried": 0.04}  # fmt: skip
+RATINGS_SHARE = 0.6  # of an affect target
+AFFECT_WEIGHT = 0.6
 
 
 class Refine(Mixture):
-    """Comments and another task at every step."""
+    """As the joint training; comments and segments teach affect too, as far as the teacher was asked."""
 
-    def loss(self, model: TextEncoder, step: int) -> torch.Tensor:
-        other = self.names[self.generator.choice(len(self.names), p=self.chances)]
-        return EMOTION_WEIGHT * self.loss_of(model, "passages" if step % 4 == 3 else "emotion") + self.loss_of(model, other)
+    def __init__(self, feeds: dict[str, Feed], said: dict[str, np.ndarray], seed: int) -> None:
+        super().__init__(feeds, SHARES, seed)
+        self.said = {name: torch.from_numpy(values) for name, values in said.items()}
+
+    def emotion_loss(self, model: TextEncoder, name: str) -> torch.Tensor:
+        if name not in self.said:
+            return super().emotion_loss(model, name)
+        feed, group = self.feeds[name], next(self.streams[name])
+        logits, said = model.logits(*feed.tokens.batch(group), ["emotion", "affect"]), self.said[name][group]
+        known = torch.isfinite(said).float()
+        each = F.mse_loss(logits["affect"].float(), said.nan_to_num(), reduction="none") * known
+        emotion, affect = feed.loss(logits["emotion"].float(), group), each.sum() / known.sum().clamp(min=1)
+        self.note(name, emotion), self.note(f"affect of {name}", affect)
+        return EMOTION_WEIGHT * emotion + AFFECT_WEIGHT * affect
 
 
 def taught_affect(task: Task, said: np.ndarray) -> None:
     """Ratings (rows, 3) become their mean with what the teacher said, in the spread of the ratings."""
-    said = (said - said.mean(axis=0)) / said.std(axis=0) * task.targets.std(axis=0) + task.targets.mean(axis=0)
-    task.targets = RATINGS_SHARE * task.targets + (1 - RATINGS_SHARE) * said
+    ratings = (task.targets - task.targets.mean(axis=0)) / task.targets.std(axis=0)
+    task.targets = RATINGS_SHARE * ratings + (1 - RATINGS_SHARE) * said
 
 
-def feeds_of(options: argparse.Namespace) -> dict[str, Feed]:
-    sizes = SIZES | {"emotion": 48, "passages": 48, "crisis": 12}
-    found = states_of(options, load_released(options.base, options.minilm), [*sizes])
-    teacher = np.load(options.work / "teacher.npz")
-    taught_affect(found["affect"][0], teacher["affect"])
-    feeds = {name: Feed(task, states, sizes[name], options.work) for name, (task, states) in found.items()}
+def feeds_of(options: argparse.Namespace, model: TextEncoder, affect: np.ndarray, severity: dict[str, np.ndarray]) -> dict[str, Feed]:
+    sizes = SIZES | {"crisis": 12, "forum": 12}
+    found = tokens_of(options, model, [*sizes])
+    taught_affect(found["affect"][0], affect)
+    feeds = {name: Feed(*found[name], SIZES[name], options.work) for name in SIZES}
     for name, posts in TAUGHT.items():
-        one, states = found[posts]
-        taught = replace(one, name=name, head="severity", targets=teacher[posts].astype(np.float32))
-        feeds[name] = Feed(taught, states, sizes[posts], options.work)
+        task, tokens = found[posts]
+        taught = replace(task, name=name, head="severity", loss="binary", targets=severity[posts].astype(np.float32))
+        feeds[name] = Feed(taught, tokens, sizes[posts], options.work)
     return feeds
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--steps", type=int, default=1900)
+    parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     model = TextEncoder(HEADS_OF_TEXT | {"severity": SEVERITY_LEVELS - 1})
-    model.load_state_dict(open_checkpoint(options.work / "polish.pt").state_dict(), strict=False)
+    model.load_state_dict(torch.load(options.work / "joint.pt"), strict=False)
+    affect, severity = (dict(np.load(options.work / f"said-{of}.npz")) for of in ("affect", "severity"))
+    said = {"emotion": affect["comments"], "segments": affect["segments"]}
     trainer = Trainer(model, options.steps, options.rate, options.head_rate, average=AVERAGE)
-    train(trainer, Refine(feeds_of(options), SHARES, options.seed + 2), options.work / "refine-kept.pt")
-    torch.save(model.state_dict(), options.work / "refine.pt")
+    feeds = feeds_of(options, model, affect["affect"], severity)
+    train(trainer, Refine(feeds, said, options.seed + 1), options.work / "refine-kept.pt")
+    kept = {name: value for name, value in model.state_dict().items() if not name.startswith("heads.severity.")}
+    torch.save(kept, options.work / "refine.pt")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ sets at once: the sets overlap.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ BIG_FIVE_FIELDS = ("ext", "neu", "agr", "con", "opn")
 # Labels of posts of users rated on the Columbia scale by its five classes, as severities.
 USER_POST_SEVERITY = {"supportive": 0, "indicator": 1, "ideation": 3, "behavior": 5, "attempt": 6}
 EVERYDAY = 500  # posts
+PASSAGES, SEGMENTS = 55_000, 60_000
 DISTRESS = {"sadness", "grief", "fear", "remorse", "disappointment", "nervousness", "anger", "disgust", "embarrassment"}
 
 
@@ -27,7 +29,9 @@ class Task:
 
     name: str
     head: str
-    loss: str  # "binary", "squares", "classes", "taught" (labels beside a teacher's logits) or "teacher" (its logits alone)
+    # "binary", "squares", "classes", "taught" (labels beside a teacher's logits), "teacher" (its logits alone) or "released"
+    # (logits of the released model alone, which pairs.py writes)
+    loss: str
     texts: list[str]
     targets: np.ndarray
     known: np.ndarray | None = None
@@ -78,6 +82,16 @@ class Sets:
         keep = [i for i, row in enumerate(rows) if normalised(row["text"]) not in self.held and len(row["text"]) < 400]
         keep = np.sort(np.random.default_rng(seed).choice(keep, count, replace=False))
         return Task("passages", "emotion", "teacher", texts([rows[i] for i in keep]), teacher[keep].astype(np.float32), limit=64)
+
+    def segments(self, count: int, seed: int) -> Task:
+        """Short pieces of unlabelled posts, a sentence or a few; what the released model says of them is all they teach."""
+        kept, found = set(held_back_posts(self.folder)), []
+        for row in self.rows("reddit_unlabelled.train"):
+            if row["text"] not in kept:
+                pieces = re.split(r"(?<=[.!?])\s+|\n+", row["text"])
+                found += [piece for piece in pieces if 20 <= len(piece) <= 240][:3]
+        chosen = np.sort(np.random.default_rng(seed).choice(len(found), count, replace=False))
+        return Task("segments", "emotion", "released", [found[i] for i in chosen], np.zeros((count, len(EMOTIONS)), np.float32), limit=64)
 
     def crisis(self, split: str) -> Task:
         rows = self.rows(f"cssrs_posts.{split}")
@@ -172,8 +186,8 @@ def held_back_posts(folder: Path, count: int = 600) -> list[str]:
 def joint_tasks(sets: Sets, challenge: Challenge, soft_labels: Path, seed: int) -> list[Task]:
     """Every task of the joint training, short texts first."""
     return [
-        sets.emotion(soft_labels), sets.passages(soft_labels, 60_000, seed), sets.affect("train"), sets.calm_comments(6000, seed),
-        sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.crisis("train"), sets.user_posts(),
-        sets.forum(),
+        sets.emotion(soft_labels), sets.passages(soft_labels, PASSAGES, seed), sets.segments(SEGMENTS, seed), sets.affect("train"),
+        sets.calm_comments(6000, seed), sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.crisis("train"),
+        sets.user_posts(), sets.forum(),
         sets.stress("train"), sets.loneliness("train"), sets.outdoor_effect(), sets.social_anxiety(seed), sets.personality(),
     ]  # fmt: skip

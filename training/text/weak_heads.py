@@ -1,7 +1,7 @@
-"""Stage 9: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
+"""Stage 7: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
 
-Logistic regression on the mean of the pairs' states and the mean of the tokens' lower states, of the first LIMIT tokens; for
-personality the mean of that and of another on all words of the essay. Five folds give the left-out logits that calibration
+Logistic regression on the mean of the pairs' states and the mean of the tokens' lower states; for personality the mean of that
+and of another on all words of the essay. Five folds give the left-out logits that calibration
 and figures come from.
 """
 
@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from tasks import Sets, Task, unseen
 from word_counts import rarity, word_counts
 
-FOLDS, STRENGTHS, LIMIT = 5, (0.001, 0.01, 0.1), 320
+FOLDS, STRENGTHS = 5, (0.0003, 0.001, 0.003, 0.01, 0.1)
 WORDS_STRENGTHS, LEAST_TEXTS = (0.03, 0.1, 0.3), 3
 
 
@@ -90,7 +90,7 @@ def main() -> None:
     session, tokenizer = open_graph(options.work / "weak-means.onnx"), open_tokenizer(options.base / "tokenizer.json")
     sets, kept = Sets(options.data, unseen(options.data, Challenge())), {}
     for task in (sets.personality(), sets.outdoor_effect(), sets.social_anxiety(options.seed)):
-        rows = tokenise(tokenizer, [{"text": text} for text in task.texts], LIMIT)
+        rows = tokenise(tokenizer, [{"text": text} for text in task.texts])
         found = run_rows(session, rows, ["pairs_mean", "tokens_mean"])
         features = np.concatenate([found["pairs_mean"], found["tokens_mean"]], axis=1)
         centre, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
@@ -105,7 +105,7 @@ def main() -> None:
             head.mean.bias.copy_(torch.from_numpy(bias))
             head.focused.weight.zero_()
         if task.head in model.word_tables:
-            logits = add_words(model, task, tokenise(tokenizer, [{"text": text} for text in task.texts]), logits, options.seed)
+            logits = add_words(model, task, rows, logits, options.seed)
         kept |= {f"{task.head}_logits": logits, f"{task.head}_targets": task.targets}
         shares = [float(((z > 0) == (t > 0)).mean()) for z, t in zip(logits.T, task.targets.T)]
         print(task.head, "left out, right:", np.round(shares, 3), flush=True)
