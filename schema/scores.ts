@@ -16,7 +16,7 @@ export type Span = z.infer<typeof Span>;
 export const Groups = z.record(z.string(), z.record(z.string(), z.number()));
 export type Groups = z.infer<typeof Groups>;
 
-/** Why a row was scored in fp32 though int8 was asked for: too many activations at the limits, or too much lost by rounding. */
+/** Why a row was scored in fp32 though int8 was asked for: too many activations beyond their range, or too much lost by rounding. */
 export const Fallback = z.enum(['saturation', 'loss']);
 export type Fallback = z.infer<typeof Fallback>;
 

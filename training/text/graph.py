@@ -20,10 +20,10 @@ from onnx_builder import GraphBuilder
 
 
 def merge(g: GraphBuilder, tokens: Context, pairs: Context, x: str, part: PairMerge) -> str:
-    """Packed tokens (N + 1, D) -> packed pairs (M + 1, D)."""
+    """Packed tokens (N + 1, D), the spare row 0 -> packed pairs (M + 1, D)."""
     rows = g.op("Gather", g.op("Reshape", tokens.rows, g.ints(-1, 2)), pairs.places, axis=0)  # (M + 1, 2)
-    two = g.op("Mul", g.op("Gather", x, rows, axis=0), g.op("Gather", tokens.real, rows, axis=0))
-    return g.layer_norm(g.op("MatMul", g.op("Reshape", two, g.ints(-1, 2 * WIDTH)), g.weight(part.join.weight.t())), part.norm)
+    two = g.op("Reshape", g.op("Gather", x, rows, axis=0), g.ints(-1, 2 * WIDTH))
+    return g.layer_norm(g.product(two, part.join.weight), part.norm)
 
 
 class Pooling:
@@ -32,53 +32,50 @@ class Pooling:
     def __init__(self, g: GraphBuilder, tokens: Context, pairs: Context) -> None:
         self.tokens, self.pairs = tokens, pairs
         self.count, self.pair_count = (g.op("ReduceSum", ctx.mask3, g.ints(1)) for ctx in (tokens, pairs))  # (B, 1, 1)
-        # Each pair's share goes to its real tokens in equal parts.
-        inside = g.op("ReduceSum", g.op("Reshape", tokens.mask, g.ints(0, -1, 2)), g.ints(2))
-        self.inside = g.op("Max", inside, g.constant(1.0))  # (B, P, 1)
+        # Each pair's share goes to its real tokens in equal parts: (B, P, 2, 1), times the number of tokens.
+        by_pair = g.op("Reshape", tokens.mask, g.ints(0, -1, 2, 1))
+        inside = g.op("Max", g.op("ReduceSum", by_pair, g.ints(2)), g.constant(1.0))
+        self.part = g.op("Mul", g.op("Div", by_pair, inside), g.unsqueeze(self.count, 3))
 
 
-def columns(model: TextEncoder) -> dict[str, tuple[int, int]]:
-    """First and last column but one of each head where all stand side by side."""
-    sizes = [head.mean.out_features for head in model.heads.values()]
-    ends = np.cumsum(sizes).tolist()
-    return {name: (end - size, end) for name, size, end in zip(model.heads, sizes, ends)}
+def ordered(model: TextEncoder) -> list[str]:
+    """Names of heads as their columns stand: those with words next to one another, those within the graph last."""
+    return sorted(model.heads, key=lambda name: (name in INNER_HEADS, name in model.word_tables, name != "crisis"))
 
 
-def word_shares(g: GraphBuilder, pool: Pooling, model: TextEncoder, name: str) -> str:
-    """What a word alone adds to a head, at that head's columns and zero at the others: (B, T, n)."""
-    table = model.word_tables[name].weight.detach().numpy().astype(np.float16)
-    g.initializers.append(numpy_helper.from_array(table, f"{name}_words"))
-    found = g.op("Cast", g.op("Gather", f"{name}_words", "input_ids"), to=TensorProto.FLOAT)
-    found = g.op("Mul", g.op("Mul", found, pool.tokens.mask3), g.op("Sqrt", pool.count))
-    at = columns(model)
-    last = max(end for _, end in at.values())
-    return g.op("Pad", found, g.ints(0, 0, at[name][0], 0, 0, last - at[name][1]), g.constant(0.0))
+def word_shares(g: GraphBuilder, pool: Pooling, model: TextEncoder) -> str:
+    """What words alone add to heads, at those heads' columns and zero at the others: (B, T, n)."""
+    names, sizes = ordered(model), [model.heads[name].mean.out_features for name in ordered(model)]
+    with_words = [k for k, name in enumerate(names) if name in model.word_tables]
+    table = torch.cat([model.word_tables[names[k]].weight.detach() for k in with_words], dim=1)
+    g.initializers.append(numpy_helper.from_array(table.numpy().astype(np.float16), "words_of_heads"))
+    found = g.op("Cast", g.op("Gather", "words_of_heads", "input_ids"), to=TensorProto.FLOAT)
+    found = g.op("Mul", found, g.op("Mul", pool.tokens.mask3, g.op("Sqrt", pool.count)))
+    before, after = sum(sizes[: with_words[0]]), sum(sizes[with_words[-1] + 1 :])
+    return g.op("Pad", found, g.ints(0, 0, before, 0, 0, after), g.constant(0.0))
 
 
 def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEncoder) -> None:
     """Outputs NAME_tokens (B, T, n), zero at padding, and NAME (B, n): their mean over real tokens plus the bias.
 
-    The logits of all heads stand side by side in one matrix and are cut apart at the end.
+    x and lower are 0 in their spare rows. The logits of all heads stand side by side in one matrix and are cut apart at the end.
     """
-    heads = list(model.heads.values())
+    heads = [model.heads[name] for name in ordered(model)]
     of_pairs = torch.cat([part(head).weight for part in (lambda h: h.focus, lambda h: h.focused, lambda h: h.mean) for head in heads])
     of_tokens, bias = torch.cat([head.token.weight for head in heads]), torch.cat([head.mean.bias for head in heads])
     tokens, pairs = pool.tokens, pool.pairs
-    by_word = g.op("Mul", tokens.unpack(g, g.op("MatMul", lower, g.weight(of_tokens.t()))), tokens.mask3)
-    of_pairs = pairs.unpack(g, g.op("MatMul", x, g.weight(of_pairs.t())))
+    by_word = tokens.unpack(g, g.product(lower, of_tokens))
+    of_pairs = pairs.unpack(g, g.product(x, of_pairs))
     focus, focused, mean = g.op("Split", of_pairs, outputs=3, axis=2, num_outputs=3)
-    level = g.op("Add", focus, g.op("Mul", g.op("Sub", pairs.mask3, g.constant(1.0)), g.constant(1e4)))
+    level = g.op("Add", focus, g.unsqueeze(pairs.shut(g), 2))
     weight = g.op("Exp", g.op("Sub", level, g.op("ReduceMax", level, g.ints(1), keepdims=1)))
     weight = g.op("Div", weight, g.op("MatMul", pairs.mask_row, weight))
     mix = g.weight(torch.block_diag(*(head.mix for head in heads)).t())
     attended = g.op("MatMul", g.op("Mul", weight, focused), mix)
-    by_pair = g.op("Add", g.op("Div", g.op("Mul", mean, pairs.mask3), pool.pair_count), attended)
-    for_one = g.unsqueeze(g.op("Div", g.op("Mul", by_pair, pool.count), pool.inside), 2)
-    shape = g.op("Concat", tokens.batch, pairs.tokens, g.ints(2, sum(h.mean.out_features for h in heads)), axis=0)
-    for_one = g.op("Reshape", g.op("Expand", for_one, shape), g.op("Concat", tokens.batch, tokens.tokens, g.ints(-1), axis=0))
-    shares = g.op("Add", by_word, g.op("Mul", for_one, tokens.mask3))
-    for name in model.word_tables:
-        shares = g.op("Add", shares, word_shares(g, pool, model, name))
+    by_pair = g.op("Add", g.op("Div", mean, pool.pair_count), attended)
+    for_each = g.op("Mul", g.unsqueeze(by_pair, 2), pool.part)  # (B, P, 2, n)
+    for_each = g.op("Reshape", for_each, g.op("Concat", tokens.shape, g.ints(len(bias)), axis=0))
+    shares = g.op("Add", g.op("Add", by_word, for_each), word_shares(g, pool, model))
     logits = g.op("Div", g.op("MatMul", tokens.mask_row, shares), pool.count)
     logits = g.op("Add", g.op("Squeeze", logits, g.ints(1)), g.weight(bias))
     cut_heads(g, model, shares, logits)
@@ -86,15 +83,15 @@ def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEnc
 
 def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> None:
     """Each head's columns of shares (B, T, n) and logits (B, n); the quiet part goes to the crisis head by the gate."""
+    sizes = g.ints(*(model.heads[name].mean.out_features for name in ordered(model)))
     parts = {}
-    for name, (start, end) in columns(model).items():
-        parts[name] = [g.op("Slice", x, g.ints(start), g.ints(end), g.ints(axis)) for x, axis in ((shares, 2), (logits, 1))]
-    gate = g.op("Sigmoid", parts["register"][1])  # (B, 1)
-    for side, weight in enumerate((g.unsqueeze(gate, 1), gate)):
-        parts["crisis"][side] = g.op("Add", parts["crisis"][side], g.op("Mul", parts["quiet"][side], weight))
-    for name in outer_heads(model):
-        for part, output in zip(parts[name], (f"{name}_tokens", name)):
-            g.nodes.append(helper.make_node("Identity", [part], [output]))
+    for x, axis, ending in ((shares, 2, "_tokens"), (logits, 1, "")):
+        parts[ending] = {name: g.name("part") if name in ("crisis", *INNER_HEADS) else f"{name}{ending}" for name in ordered(model)}
+        g.nodes.append(helper.make_node("Split", [x, sizes], [*parts[ending].values()], axis=axis))
+    gate = g.op("Sigmoid", parts[""]["register"])  # (B, 1)
+    for ending, weight in (("_tokens", g.unsqueeze(gate, 1)), ("", gate)):
+        quiet = g.op("Mul", parts[ending]["quiet"], weight)
+        g.nodes.append(helper.make_node("Add", [parts[ending]["crisis"], quiet], [f"crisis{ending}"]))
 
 
 def outer_heads(model: TextEncoder) -> list[str]:
@@ -127,15 +124,18 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
     x, ctx, lower = g.layer_norm(x, model.words_norm), tokens, ""
     for number, layer in enumerate(model.layers):
         if number == TOKEN_LAYERS:
-            x, ctx, lower = merge(g, tokens, pairs, x, model.merge), pairs, x
+            lower, g.places, ctx = tokens.zero_spare(g, x, WIDTH), pairs, pairs
+            x = merge(g, tokens, pairs, lower, model.merge)
         g.places = ctx
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
         inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
         x = g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
+    x = pairs.zero_spare(g, x, WIDTH)
     pool = Pooling(g, tokens, pairs)
     add_heads(g, pool, x, lower, model)
     pooled = add_means(g, pool, x, lower) if means else []
+    g.close()
     value = helper.make_tensor_value_info
     inputs = [value(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
     inputs.append(value("block", TensorProto.INT64, [1]))

@@ -5,6 +5,7 @@ are its own, those of the blocks beside it, and the landmarks of all others; tim
 which are LANDMARKS of every BLOCK_PAIRS places.
 """
 
+import numpy as np
 from graph_context import CHANNELS, END, Context
 from model import HEADS, LANDMARKS, SHUT, WIDTH, Attention
 from onnx import TensorProto, helper
@@ -17,13 +18,19 @@ def total_of(g: GraphBuilder, weights: str, ones: str) -> str:
     return g.slice(g.op("MatMul", weights, ones), 0, 1, 3)
 
 
+def heads_of(g: GraphBuilder, ctx: Context, u: str) -> list[str]:
+    """q, k and v (B, H, T, P) of packed rows with the three side by side: fetched head by head, which cuts and turns at once."""
+    u = g.op("Reshape", u, g.ints(-1, CHANNELS))
+    rows = g.op("Mul", g.unsqueeze(ctx.rows, 1), g.ints(3 * HEADS))
+    places = [g.constant(np.arange(HEADS).reshape(HEADS, 1) + part * HEADS, np.int64) for part in range(3)]
+    return [g.op("Gather", u, g.op("Add", rows, place), axis=0) for place in places]
+
+
 def attend_all(g: GraphBuilder, ctx: Context, u: str) -> str:
-    """Softmax attention over all places of a text: q, k and v side by side (B, T, 3D) -> (B, T, D)."""
-    heads = g.op("Transpose", g.op("Reshape", u, g.ints(0, 0, 3, HEADS, CHANNELS)), perm=[2, 0, 3, 1, 4])
-    q, k, v = (g.op("Squeeze", part, g.ints(0)) for part in g.op("Split", heads, outputs=3, axis=0, num_outputs=3))
+    """Softmax attention over all places of a text: q, k and v side by side (N + 1, 3D) -> (B, T, D)."""
+    q, k, v = heads_of(g, ctx, u)
     scores = g.op("Mul", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), g.constant(SCALE))
-    shut = g.op("Mul", g.op("Sub", g.unsqueeze(ctx.mask, 1, 2), g.constant(1.0)), g.constant(-SHUT))
-    scores = g.op("Add", scores, shut)
+    scores = g.op("Add", scores, g.unsqueeze(ctx.shut(g), 1, 2))
     weights = g.op("Exp", g.op("Sub", scores, g.op("ReduceMax", scores, g.ints(-1), keepdims=1)))  # exactly 0 at padding
     y = g.op("Div", g.op("MatMul", weights, v), total_of(g, weights, ctx.ones(g, ctx.tokens)))
     return g.op("Reshape", g.op("Transpose", y, perm=[0, 2, 1, 3]), g.ints(0, 0, WIDTH))
@@ -103,8 +110,8 @@ def attend_blocks(g: GraphBuilder, ctx: Context, x: str, u: str, mixer: Attentio
 
 def attention(g: GraphBuilder, ctx: Context, x: str, mixer: Attention) -> str:
     """x (N + 1, D) -> (N + 1, D)."""
-    u = ctx.unpack(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias))
+    u = g.linear(x, mixer.qkv.weight, mixer.qkv.bias)
     whole, blocked = GraphBuilder(g), GraphBuilder(g)
-    y, z = attend_all(whole, ctx, u), attend_blocks(blocked, ctx, x, u, mixer)
+    y, z = attend_all(whole, ctx, u), attend_blocks(blocked, ctx, x, ctx.unpack(blocked, u), mixer)
     y = g.op("If", ctx.many, then_branch=blocked.body("blocked", [], [z]), else_branch=whole.body("whole", [], [y]))
     return g.linear(ctx.pack(g, g.op("Reshape", y, g.ints(-1, WIDTH))), mixer.out.weight, mixer.out.bias)

@@ -5,7 +5,7 @@ last row is a spare: it stands for every padded place, and a product never has a
 """
 
 import numpy as np
-from model import HEADS, WIDTH
+from model import HEADS, SHUT, WIDTH
 from onnx import TensorProto
 from onnx_builder import GraphBuilder
 
@@ -23,31 +23,49 @@ class Context:
         self.mask = g.op("Cast", integer_mask, to=TensorProto.FLOAT)
         self.mask3 = g.unsqueeze(self.mask, 2)
         self.mask_row = g.unsqueeze(self.mask, 1)  # (B, 1, T)
-        shape = g.op("Shape", integer_mask)
-        self.batch, self.tokens = g.slice(shape, 0, 1, 0), g.slice(shape, 1, 2, 0)
+        self.shape = g.op("Shape", integer_mask)
+        self.batch, self.tokens = g.op("Split", self.shape, outputs=2, num_outputs=2)
         self.block = block
         self.blocks = g.op("Div", self.tokens, self.block)
         self.many = many or g.op("Squeeze", g.op("Greater", self.blocks, g.ints(1)), g.ints(0))
-        self.pack_places(g, integer_mask)
         self.size = g.op("Where", self.many, g.ints(LINKED), self.block)  # places of an SSM block
+        self.pack_places(g, integer_mask)
+        self.near_places(g)
         self.by_head = g.op("Concat", g.ints(-1, HEADS, CHANNELS), self.size, axis=0)
         self.by_direction = g.op("Concat", g.ints(-1, HEADS, 2), self.size, axis=0)
-        self.one_row = g.op("Reshape", self.mask, g.op("Concat", g.ints(-1, 1, 1), self.size, axis=0))  # (B*C, 1, 1, Q)
         square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
         # (H, Q, Q), 1 where the row is not after the column. One for each head: were there one for all, their rows would be one
         # product, which threads cut by columns, and narrow products are summed in longer runs.
         self.prefix = g.op("Expand", g.op("Trilu", square, upper=1), g.ints(HEADS, 1, 1))
+        self.block_ones = self.ones(g, self.size, 0)
 
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
-        real = g.op("Reshape", g.op("NonZero", g.op("Reshape", mask, g.ints(-1))), g.ints(-1))
+        flat = g.op("Reshape", mask, g.ints(-1))
+        real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
         self.places = g.op("Concat", real, g.ints(0), axis=0)  # (N + 1): of each packed row, in (B * T)
-        count = g.op("Shape", real)
-        before = g.op("Sub", g.op("CumSum", g.op("Reshape", mask, g.ints(-1)), g.constant(0, np.int64)), g.ints(1))
-        shape = g.op("Concat", self.batch, self.tokens, axis=0)
-        before = g.op("Reshape", before, shape)
-        self.rows = g.op("Where", g.op("Cast", mask, to=TensorProto.BOOL), before, count)  # (B, T): packed row of each place
-        ones = g.op("Expand", g.constant(1.0), g.op("Concat", count, g.ints(1), axis=0))
-        self.real = g.op("Concat", ones, g.constant([[0.0]]), axis=0)  # (N + 1, 1)
+        self.spare = g.op("Shape", real)  # (1): the last packed row
+        before = g.op("Sub", g.op("CumSum", flat, g.constant(0, np.int64)), g.ints(1))
+        rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
+        self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place
+
+    def near_places(self, g: GraphBuilder) -> None:
+        """(B*C, 1, Q + 2): packed rows of each block's places and of one on either side, each of three parts side by side."""
+        self.of_block = g.op("Reshape", self.rows, g.op("Concat", g.ints(-1), self.size, axis=0))  # (B*C, Q)
+        around = g.op("Pad", self.rows, g.ints(0, 1, 0, 1), self.spare, mode="constant")
+        wide = g.op("Add", self.size, g.ints(2))
+        starts = g.op("Mul", self.counted(g, g.op("Div", self.tokens, self.size)), self.size)
+        near = g.op("Add", g.unsqueeze(starts, 1), self.counted(g, wide))
+        near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
+        first = g.op("Mul", near, g.ints(3))
+        self.near = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
+
+    def zero_spare(self, g: GraphBuilder, x: str, width: int) -> str:
+        """x (N + 1, width) with zeros in its last row. The engine writes it in place where nothing else reads x."""
+        return g.op("ScatterND", x, g.unsqueeze(self.spare, 0), g.constant(np.zeros((1, width))))
+
+    def shut(self, g: GraphBuilder) -> str:
+        """What is added to a score of each place, (B, T): 0, and SHUT at padding."""
+        return g.op("Mul", g.op("Sub", self.mask, g.constant(1.0)), g.constant(-SHUT))
 
     def pack(self, g: GraphBuilder, x: str) -> str:
         """(B, T, n) or (B * T, n), n known -> (N + 1, n)."""
@@ -58,8 +76,10 @@ class Context:
         return g.op("Gather", x, self.rows, axis=0)
 
     @staticmethod
-    def ones(g: GraphBuilder, size: str) -> str:
-        return g.op("Expand", g.constant(1.0), g.op("Concat", size, g.ints(ONES_WIDTH), axis=0))
+    def ones(g: GraphBuilder, size: str, wide_axis: int = 1) -> str:
+        """(size, ONES_WIDTH), or the other way round."""
+        shape = [size, g.ints(ONES_WIDTH)] if wide_axis == 1 else [g.ints(ONES_WIDTH), size]
+        return g.op("Expand", g.constant(1.0), g.op("Concat", *shape, axis=0))
 
     @staticmethod
     def counted(g: GraphBuilder, size: str) -> str:

@@ -14,8 +14,6 @@ from onnx_builder import GraphBuilder
 
 DIRECTIONS = 2
 GATES = DIRECTIONS * HEADS
-SPARE = 8  # columns that bring the convolution's channels to a multiple of 16, for which the engine has a faster form
-COLUMNS = 3 * WIDTH + GATES + SPARE
 WIDE = CHANNELS + 1  # channels of a value, and a one that sums the weights
 
 
@@ -24,32 +22,27 @@ def by_head(gate: torch.Tensor) -> torch.Tensor:
     return gate.unflatten(0, (DIRECTIONS, HEADS)).transpose(0, 1).flatten(0, 1)
 
 
-def joined(mixer: SsmMixer) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Weight and bias of q, k, v and of the gates, with spare columns of zeros."""
-    spare = torch.zeros(SPARE, WIDTH)
-    gate, bias = torch.cat([by_head(mixer.gate.weight), spare]), torch.cat([by_head(mixer.gate.bias), spare[:, 0]])
-    return [(mixer.qkv.weight, mixer.qkv.bias), (gate, bias)]
-
-
-def kernel(mixer: SsmMixer) -> torch.Tensor:
-    """Taps of the depthwise convolution, (COLUMNS, 1, 1, 3): gates pass as they are, queries carry the scale of a score."""
-    taps = torch.zeros(3, COLUMNS)
-    taps[:, : 3 * WIDTH] = mixer.taps.detach()
-    taps[:, :WIDTH] *= CHANNELS**-0.5
-    taps[1, 3 * WIDTH :] = 1
-    return taps.t().reshape(COLUMNS, 1, 1, 3)
-
-
 def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[str]:
-    """x (N + 1, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, and gates before their sigmoid (B*C, H, 2, Q)."""
-    u = g.op("Mul", g.linears(x, joined(mixer)), ctx.real)
-    image = g.op("Transpose", g.unsqueeze(ctx.unpack(g, u), 1), perm=[0, 3, 1, 2])  # (B, COLUMNS, 1, T)
-    u = g.op("Conv", image, g.weight(kernel(mixer)), group=COLUMNS, kernel_shape=[1, 3], pads=[0, 1, 0, 1])
-    blocks = g.op("Reshape", u, g.op("Concat", g.ints(0, COLUMNS, -1), ctx.size, axis=0))
-    blocks = g.op("Transpose", blocks, perm=[0, 2, 1, 3])  # (B, C, COLUMNS, Q)
-    parts = g.op("Split", blocks, g.ints(WIDTH, WIDTH, WIDTH, GATES, SPARE), outputs=5, axis=2)
-    shapes = [ctx.by_head] * 3 + [ctx.by_direction]
-    return [g.op("Reshape", part, shape) for part, shape in zip(parts, shapes)]
+    """x (N + 1, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, q and k without what is below 0.
+
+    Each of the three is fetched from the packed rows with the places beside its block, so that no block needs cutting.
+    """
+    u = ctx.zero_spare(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), 3 * WIDTH)
+    u = g.op("Reshape", u, g.ints(-1, WIDTH))
+    taps = mixer.taps.detach().t().reshape(3, WIDTH, 1, 1, 3)
+    parts = []
+    for near, part, scale in zip(ctx.near, taps, (CHANNELS**-0.5, 1, 1)):  # queries carry the scale of a score
+        image = g.op("Transpose", g.op("Gather", u, near, axis=0), perm=[0, 3, 1, 2])  # (B*C, D, 1, Q + 2)
+        parts.append(g.op("Conv", image, g.weight(part * scale), group=WIDTH, kernel_shape=[1, 3]))
+    parts[:2] = [g.op("Relu", part) for part in parts[:2]]
+    return [g.op("Reshape", part, ctx.by_head) for part in parts]
+
+
+def gated(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
+    """x (N + 1, D) -> gates (B*C, H, 2, Q), 0 at padding."""
+    gates = g.op("Sigmoid", g.linear(x, by_head(mixer.gate.weight), by_head(mixer.gate.bias)))
+    gates = g.op("Gather", ctx.zero_spare(g, gates, GATES), ctx.of_block, axis=0)
+    return g.op("Reshape", g.op("Transpose", gates, perm=[0, 2, 1]), ctx.by_direction)
 
 
 class Steps:
@@ -57,7 +50,7 @@ class Steps:
 
     def __init__(self, g: GraphBuilder, ctx: Context, gates: str, mixer: SsmMixer) -> None:
         rate = torch.exp(mixer.log_rate.detach()).t()[..., None]  # (H, 2, 1)
-        self.gates = g.op("Mul", g.op("Sigmoid", gates), ctx.one_row)
+        self.gates = gates
         steps = g.op("Mul", self.gates, g.weight(rate * torch.tensor([[1.0], [-1.0]])))
         self.inclusive = g.op("MatMul", steps, ctx.prefix)
         own = g.op("Mul", self.gates, g.weight(rate * torch.tensor([[0.0], [1.0]])))
@@ -65,12 +58,17 @@ class Steps:
 
     def weights(self, g: GraphBuilder, ctx: Context) -> str:
         """Decay times gate, (B*C, H, Q, Q): rows s, columns t."""
-        turned = [g.op("Transpose", x, perm=[0, 1, 3, 2]) for x in (self.sums, self.gates)]
-        (past_s, future_s), (past_gate, future_gate) = (g.op("Split", x, outputs=2, axis=3, num_outputs=2) for x in turned)
-        past_t, future_t = g.op("Split", self.sums, outputs=2, axis=2, num_outputs=2)
+        (past_s, past_t), (future_s, future_t) = both_ways(g, self.sums)
+        (past_gate, _), (future_gate, _) = both_ways(g, self.gates)
         decay = g.op("Exp", g.op("Min", g.op("Sub", past_s, past_t), g.op("Sub", future_s, future_t)))
         gate = g.op("Add", g.op("Mul", g.op("Sub", past_gate, future_gate), ctx.prefix), future_gate)
         return g.op("Mul", decay, gate)
+
+
+def both_ways(g: GraphBuilder, x: str) -> list[tuple[str, str]]:
+    """(B*C, H, 2, Q) -> of each direction a column (B*C, H, Q, 1) and a row (B*C, H, 1, Q)."""
+    rows = g.op("Split", x, outputs=2, axis=2, num_outputs=2)
+    return [(g.op("Reshape", row, g.ints(0, 0, -1, 1)), row) for row in rows]
 
 
 def sign(g: GraphBuilder, past: float, future: float) -> str:
@@ -98,8 +96,9 @@ def handed_on(g: GraphBuilder, ctx: Context, states: str, totals: str) -> str:
     return g.op("Reshape", g.op("Transpose", flat, perm=[0, 3, 1, 4, 2, 5]), g.ints(-1, HEADS, WIDE, DIRECTIONS * CHANNELS))
 
 
-def carried(g: GraphBuilder, ctx: Context, q: str, k: str, wide: str, steps: Steps) -> str:
-    """What earlier and later blocks add, (B*C, H, P + 1, Q), the last row for the normaliser."""
+def carried(g: GraphBuilder, ctx: Context, q: str, k: str, v: str, steps: Steps) -> list[str]:
+    """What earlier and later blocks add to sums (B*C, H, P, Q) and to the normaliser (B*C, H, 1, Q)."""
+    wide = g.op("Pad", v, g.ints(0, 0, 0, 0, 0, 0, 1, 0), g.constant(1.0))
     totals = g.slice(steps.inclusive, -1, END, 3)  # (B*C, H, 2, 1)
     left = g.op("Sub", steps.sums, g.op("Mul", totals, sign(g, 1, 0)))
     entering = g.op("Sub", g.op("Mul", totals, sign(g, 0, 1)), steps.sums)
@@ -110,29 +109,30 @@ def carried(g: GraphBuilder, ctx: Context, q: str, k: str, wide: str, steps: Ste
 
     keys = faded(k, g.op("Mul", g.op("Exp", left), steps.gates))
     states = g.op("MatMul", wide, g.op("Transpose", keys, perm=[0, 1, 3, 2]))  # (B*C, H, P + 1, 2P)
-    return g.op("MatMul", handed_on(g, ctx, states, totals), faded(q, g.op("Exp", entering)))
+    sums = g.op("MatMul", handed_on(g, ctx, states, totals), faded(q, g.op("Exp", entering)))
+    return g.op("Split", sums, g.ints(CHANNELS, 1), outputs=2, axis=2)
 
 
-def divided(g: GraphBuilder, sums: str) -> str:
-    values, total = g.op("Split", sums, g.ints(CHANNELS, 1), outputs=2, axis=2)
-    return g.op("Div", values, g.op("Add", total, g.constant(NORMALISER_FLOOR)))
+def divided(g: GraphBuilder, sums: str, total: str) -> str:
+    return g.op("Div", sums, g.op("Add", total, g.constant(NORMALISER_FLOOR)))
 
 
 def ssm(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
     """x (N + 1, D) -> (N + 1, D)."""
-    q, k, v, gates = convolved(g, ctx, x, mixer)
-    steps = Steps(g, ctx, gates, mixer)
-    q, k = g.op("Relu", q), g.op("Relu", k)
+    q, k, v = convolved(g, ctx, x, mixer)
+    steps = Steps(g, ctx, gated(g, ctx, x, mixer), mixer)
     scores = g.op("MatMul", g.op("Transpose", k, perm=[0, 1, 3, 2]), q)  # (B*C, H, Q, Q)
-    wide = g.op("Pad", v, g.ints(0, 0, 0, 0, 0, 0, 1, 0), g.constant(1.0))
-    inside = g.op("MatMul", wide, g.op("Mul", scores, steps.weights(g, ctx)))  # (B*C, H, P + 1, Q)
+    weights = g.op("Mul", scores, steps.weights(g, ctx))
+    sums, total = g.op("MatMul", v, weights), g.slice(g.op("MatMul", ctx.block_ones, weights), 0, 1, 2)
 
     alone, linked = GraphBuilder(g), GraphBuilder(g)
-    y = divided(alone, inside)
-    z = divided(linked, linked.op("Add", inside, carried(linked, ctx, q, k, wide, steps)))
+    y = divided(alone, sums, total)
+    others = carried(linked, ctx, q, k, v, steps)
+    z = divided(linked, *(linked.op("Add", own, other) for own, other in zip((sums, total), others)))
     y = g.op("If", ctx.many, then_branch=linked.body("linked", [], [z]), else_branch=alone.body("alone", [], [y]))
 
     y = g.op("Add", y, g.op("Mul", v, g.weight(mixer.skip.detach().view(HEADS, 1, 1))))
     y = g.op("Transpose", g.op("Reshape", y, g.op("Concat", g.ints(-1, WIDTH), ctx.size, axis=0)), perm=[0, 2, 1])
     y = ctx.pack(g, g.op("Reshape", y, g.ints(-1, WIDTH)))
-    return g.linear(g.op("Mul", y, g.silu(g.linear(x, mixer.output_gate.weight, mixer.output_gate.bias))), mixer.out.weight, mixer.out.bias)
+    y = g.op("Mul", y, g.silu(g.linear(x, mixer.output_gate.weight, mixer.output_gate.bias)))
+    return g.linear(y, mixer.out.weight, mixer.out.bias)

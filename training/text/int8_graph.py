@@ -12,17 +12,19 @@ import numpy as np
 import onnx
 from graph import build_graph
 from model import TextEncoder
-from onnx import TensorProto, helper
+from onnx import helper
 from onnx_builder import GraphBuilder
 from torch import Tensor
 
 LEAST = 384  # smaller maps stay as they are: they cost little
 WEIGHT_MOST = 63
-EVERY = 8  # counters look at every eighth place of a text
+EVERY = 16  # counters look at every sixteenth token of a text, and at the pair that it is in
+COLUMNS = 384  # of each: where there are more, at other ones from place to place
+BEYOND = 0.505  # a value that loses more than half a step lies beyond its range
 
 
 def is_large(weight: Tensor) -> bool:
-    return min(weight.shape) >= LEAST and weight.numel() > LEAST * LEAST
+    return min(weight.shape) >= LEAST
 
 
 class Watcher(GraphBuilder):
@@ -38,8 +40,10 @@ class Watcher(GraphBuilder):
             self.watched[self.places.unpack(self, x)] = 3
         return super().linear(x, weight, bias)
 
-    def linears(self, x: str, parts: list[tuple[Tensor, Tensor]]) -> str:
-        return self.op("Concat", *(self.linear(x, *part) for part in parts), axis=1)
+    def product(self, x: str, weight: Tensor) -> str:
+        if is_large(weight):
+            self.watched[self.places.unpack(self, x)] = 3
+        return super().product(x, weight)
 
 
 @dataclass
@@ -77,47 +81,74 @@ class Quantiser(GraphBuilder):
         super().__init__()
         self.ranges, self.taken = ranges, {}
         self.int8: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # tensor -> fp16 source, scales
+        self.samples: dict[object, Samples] = {}  # by resolution
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
-        if not is_large(weight):
-            return super().linear(x, weight, bias)
-        quantised, scale, zero = self.quantised(x)
+        return self.in_eight_bits(x, weight, self.weight(bias)) if is_large(weight) else super().linear(x, weight, bias)
+
+    def product(self, x: str, weight: Tensor) -> str:
+        return self.in_eight_bits(x, weight) if is_large(weight) else super().product(x, weight)
+
+    def in_eight_bits(self, x: str, weight: Tensor, *bias: str) -> str:
+        quantised, scale, zero = self.quantised(x, weight.shape[1])
         scales = column_scales(weight)
         numbers = self.constant(whole_numbers(weight, scales), np.int8)
         self.int8[numbers] = (weight.detach().t().numpy().astype(np.float16), scales)
-        inputs = [quantised, numbers, scale, self.constant(scales), zero, self.constant(np.zeros(len(scales)), np.int8), self.weight(bias)]
+        inputs = [quantised, numbers, scale, self.constant(scales), zero, self.constant(np.zeros(len(scales)), np.int8), *bias]
         return self.op("MatMulIntegerToFloat", *inputs, domain="com.microsoft")
 
-    def linears(self, x: str, parts: list[tuple[Tensor, Tensor]]) -> str:
-        """Each its own: a small map beside a large one keeps its precision."""
-        return self.op("Concat", *(self.linear(x, *part) for part in parts), axis=1)
-
-    def quantised(self, x: str) -> tuple[str, str, str]:
+    def quantised(self, x: str, width: int) -> tuple[str, str, str]:
         if x not in self.taken:
-            span = self.ranges[len(self.taken)]
+            span, number = self.ranges[len(self.taken)], len(self.taken)
             scale, zero = self.constant(span.scale), self.constant(span.zero, np.uint8)
             self.taken[x] = (self.op("QuantizeLinear", x, scale, zero), scale, zero)
-            self.count(x, f"{len(self.taken) - 1:02d}", scale, zero)
+            if self.places not in self.samples:
+                self.samples[self.places] = Samples(self, EVERY // (2 if self.samples else 1))
+            self.samples[self.places].take(self, f"{number:02d}", x, self.taken[x], float(span.scale), width)
         return self.taken[x]
 
-    def count(self, x: str, name: str, scale: str, zero: str) -> None:
-        """Outputs sat_NAME, the share of values at a limit, and loss_NAME, the mean error over the mean value, (B, 1) each."""
-        every = [self.ints(0), self.ints(np.iinfo(np.int64).max)]
-        rows = self.op("Slice", self.places.rows, *every, self.ints(1), self.ints(EVERY))
-        some = self.op("Gather", x, rows, axis=0)
-        mask = self.op("Slice", self.places.mask_row, *every, self.ints(2), self.ints(EVERY))  # (B, 1, places)
-        numbers = self.op("QuantizeLinear", some, scale, zero)
-        back = self.op("DequantizeLinear", numbers, scale, zero)
-        middle = self.op("Abs", self.op("Sub", self.op("Cast", numbers, to=TensorProto.FLOAT), self.constant(127.5)))
-        at_limit = self.op("Cast", self.op("Greater", middle, self.constant(127.25)), to=TensorProto.FLOAT)
-        parts = [at_limit, self.op("Abs", self.op("Sub", some, back)), self.op("Abs", some)]
-        limits, error, size = (self.op("ReduceMean", self.op("MatMul", mask, part), self.ints(2), keepdims=0) for part in parts)
-        places = self.op("Squeeze", self.op("MatMul", mask, self.op("Transpose", mask, perm=[0, 2, 1])), self.ints(2))
-        sat, loss = self.op("Div", limits, places), self.op("Div", error, self.op("Add", size, self.constant(1e-9)))
-        for kind, value in (("sat", sat), ("loss", loss)):
-            self.nodes.append(helper.make_node("Identity", [value], [f"{kind}_{name}"]))
-            self.watched[f"{kind}_{name}"] = 2
+    def close(self) -> None:
+        for samples in self.samples.values():
+            samples.close(self)
+
+
+class Samples:
+    """What is lost at some places of a resolution: outputs sat_NAME, the share of values beyond the range, and loss_NAME, the
+    mean error over the mean value, (B, 1) each."""
+
+    def __init__(self, g: Quantiser, every: int) -> None:
+        ends = [g.ints(0), g.ints(np.iinfo(np.int64).max)]
+        self.rows = g.op("Slice", g.places.rows, *ends, g.ints(1), g.ints(every))  # (B, places)
+        self.mask = g.op("Slice", g.places.mask_row, *ends, g.ints(2), g.ints(every))  # (B, 1, places)
+        self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 1, 2, 0))
+        self.at: dict[int, str] = {1: self.rows}
+        self.names: list[str] = []
+        self.sums: list[list[str]] = [[], [], []]
+
+    def take(self, g: Quantiser, name: str, x: str, taken: tuple[str, str, str], step: float, width: int) -> None:
+        parts = width // COLUMNS
+        if parts not in self.at:
+            part = g.op("Mod", self.numbers, g.ints(parts))
+            self.at[parts] = g.op("Add", g.op("Mul", self.rows, g.ints(parts)), part)
+        numbers, scale, zero = taken
+        some, found = (g.op("Gather", g.op("Reshape", of, g.ints(-1, COLUMNS)), self.at[parts], axis=0) for of in (x, numbers))
+        error = g.op("Abs", g.op("Sub", some, g.op("DequantizeLinear", found, scale, zero)))
+        beyond = g.op("HardSigmoid", error, alpha=1000 / step, beta=-1000 * BEYOND)  # 0 within the range, 1 beyond
+        self.names.append(name)
+        for kept, kind, part in zip(self.sums, ("ReduceSum", "ReduceSum", "ReduceL1"), (beyond, error, some)):
+            kept.append(g.op(kind, part, g.ints(2), keepdims=1))  # (B, places, 1)
+
+    def close(self, g: Quantiser) -> None:
+        count = len(self.names)
+        each = g.op("Concat", *(part for parts in self.sums for part in parts), axis=2)
+        total = g.op("Squeeze", g.op("MatMul", self.mask, each), g.ints(1))  # (B, 3 * names)
+        beyond, error, size = g.op("Split", total, outputs=3, axis=1, num_outputs=3)
+        values = g.op("Mul", g.op("ReduceSum", self.mask, g.ints(2), keepdims=0), g.constant(float(COLUMNS)))  # (B, 1)
+        for kind, value in (("sat", g.op("Div", beyond, values)), ("loss", g.op("Div", error, g.op("Add", size, g.constant(1e-9))))):
+            names = [f"{kind}_{name}" for name in self.names]
+            g.nodes.append(helper.make_node("Split", [value], names, axis=1, num_outputs=count))
+            g.watched.update(dict.fromkeys(names, 2))
 
 
 def build_int8(model: TextEncoder, ranges: list[Range]) -> tuple[onnx.ModelProto, Quantiser]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
-import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
@@ -64,11 +63,9 @@ class GraphBuilder:
         """x (rows, in) with PyTorch's weight (out, in)."""
         return self.op("Gemm", x, self.weight(weight.t()), self.weight(bias))
 
-    def linears(self, x: str, parts: list[tuple[Tensor, Tensor]]) -> str:
-        """Several maps of x side by side, as one product; their weights are stored apart and joined when the graph is loaded."""
-        weights, biases = zip(*parts)
-        joined = self.root.op("Concat", *(self.weight(weight.t()) for weight in weights), axis=1)
-        return self.op("Gemm", x, joined, self.weight(torch.cat(biases)))
+    def product(self, x: str, weight: Tensor) -> str:
+        """As `linear` without a bias."""
+        return self.op("MatMul", x, self.weight(weight.t()))
 
     def layer_norm(self, x: str, norm) -> str:
         scale, bias = self.weight(norm.weight), self.weight(norm.bias)
@@ -81,6 +78,9 @@ class GraphBuilder:
         """Written in the one form that the engine fuses into a single pass."""
         erf = self.op("Erf", self.op("Div", x, self.constant(2**0.5)))
         return self.op("Mul", self.op("Mul", x, self.op("Add", erf, self.constant(1.0))), self.constant(0.5))
+
+    def close(self) -> None:
+        """Called when the graph is written, before its outputs are named."""
 
     def body(self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[str]) -> onnx.GraphProto:
         """This child as the subgraph of If or Scan; outputs are float32 of any shape."""
