@@ -1,4 +1,4 @@
-"""Stage 5: all layers and tasks once more, with the larger encoders' word on affect and severity.
+"""Stage 5: all layers and tasks once more, with the larger encoder's word on affect and severity.
 
 Severity of forum posts is learnt through a head of its own from the teacher alone, never from a post's own rating; it is dropped
 afterwards, what stays of it is in the states. Comments and segments are read for emotion and affect in one pass.
@@ -68,7 +68,7 @@ def feeds_of(options: argparse.Namespace, model: TextEncoder, affect: np.ndarray
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--steps", type=int, default=2700)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     options = parser.parse_args()

@@ -1,7 +1,8 @@
-"""Stage 4: what the larger encoders of larger.py say of affect and severity, for refine.py and crisis_head.py to learn from.
+"""Stage 4: what a larger encoder says of affect and severity, for refine.py and crisis_head.py to learn from.
 
-Affect: of EmoBank's own rows, of comments and of segments. Severity: linear fits on the states of the teacher of distress, which
-saw no post's rating; each rated post is told by a fit without its author, so no row teaches its own rating twice.
+Affect, by the encoder that larger.py trained: of EmoBank's own rows, of comments and of segments. Severity, by linear fits on the
+states of the encoder as published (training it on other tasks of distress made the fits worse): each rated post is told by a
+fit without its author, so no row teaches its own rating twice.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ def severity_fits(states: np.ndarray, targets: np.ndarray, others: np.ndarray) -
 
 def say_affect(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
     """Standardised valence, arousal, dominance (rows, 3) of each set; NaN where the teacher was not asked."""
-    model = open_teacher(options, "affect")
+    model = open_teacher(options)
 
     def see(states: list[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
-        return model.heads["affect"](mean_of(states[-1], mask))
+        return model.head(mean_of(states[-1], mask))
 
     def say(name: str, texts: list[str]) -> np.ndarray:
         """Of as many texts as ASKED allows, drawn at random."""
@@ -70,7 +71,7 @@ def say_affect(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer
 
 def say_severity(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
     """Probabilities of severity > k (rows, 6) of rated posts left out by author, of users' posts and of forum posts."""
-    model, rated = open_teacher(options, "distress"), sets.crisis("train")
+    model, rated = Teacher(options.mpnet), sets.crisis("train")
 
     def see(states: list[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
         return torch.cat([mean_of(states[layer], mask) for layer in SEVERITY_LAYERS], dim=1)
