@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from hybrid import DailyHybrid
 from recordings import DAY, UNKNOWN, Person, depresjon, nights
+from settle import settle, tensors
 
 EVERYBODY = "all"
 ASSUMED_WORTH = 0.2  # of a block taken as awake without a scorer, against one that was scored
@@ -108,7 +109,7 @@ def fit(people: list[Person], args: argparse.Namespace) -> DailyHybrid:
     running = 0.0
     for step in range(1, args.steps + 1):
         blocks, truth = sampler.draw(args.moods, args.nights)
-        loss = loss_of(model(blocks), truth, (blocks["present"][..., 1].mean(2) > 0).float())
+        loss = loss_of(model.trunk(blocks), truth, (blocks["present"][..., 1].mean(2) > 0).float())
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -126,7 +127,14 @@ def fit(people: list[Person], args: argparse.Namespace) -> DailyHybrid:
 @torch.no_grad()
 def predict(model: DailyHybrid, person: Person, begin: int = 0) -> np.ndarray:
     """Logits (blocks, 2) from block `begin` on."""
-    return model({k: torch.from_numpy(v[None, begin:]) for k, v in person.inputs.items()})[0].numpy()
+    return model(tensors(person, begin))[0].numpy()
+
+
+@torch.no_grad()
+def plain(model: DailyHybrid, person: Person) -> np.ndarray:
+    """What the plain statistics alone say (blocks,): of being awake, or of low mood."""
+    part = model.pulse if person.depressed == UNKNOWN else model.days
+    return part(tensors(person))[0].numpy()
 
 
 def runs(moods: list[Person], asleep: list[Person]) -> dict[str, list[str]]:
@@ -154,14 +162,19 @@ def main() -> None:
     torch.set_num_threads(1)
     args.work.mkdir(parents=True, exist_ok=True)
     moods, asleep = depresjon(args.depresjon), nights(args.walch)
+    files = {p.name: p for p in depresjon(args.depresjon, whole=True)}
     for run, left in runs(moods, asleep).items():
         weights, logits = args.work / f"{run}.pt", args.work / f"{run}.npz"
         if (args.only and run not in args.only) or (weights.exists() and logits.exists()):
             continue
         begin = time.process_time()
-        model = fit([p for p in moods + asleep if p.name not in left], args)
+        others = [p for p in moods + asleep if p.name not in left]
+        model = fit(others, args)
+        settle(model, others)
         found = {p.name: predict(model, p) for p in moods + asleep if p.name in left}
         found |= {f"{p.name} night alone": predict(model, p, DAY) for p in asleep if p.name in left}
+        found |= {f"{name} whole file": predict(model, files[name])[-1] for name in left if name in files}
+        found |= {f"{p.name} statistics": plain(model, p) for p in moods + asleep if p.name in left}
         np.savez(logits, **found)
         torch.save(model.state_dict(), weights)
         ends = {p.name: round(float(found[p.name][-1, 1]), 2) for p in moods if p.name in left}

@@ -1,7 +1,8 @@
 """A small hybrid over five-minute blocks of minute streams: three selective state-space layers to one of attention.
 
-Minutes → a few learned features a signal → deviations from the person's own past → hybrid trunk → heads. The mixing layers
-are those of the wrist model. `streaming.py` is the same function for one block with everything of the past carried.
+Minutes → a few learned features a signal → deviations from the person's own past → hybrid trunk → heads, and beside the trunk
+plain statistics of the same minutes (`summary.py`). The mixing layers are those of the wrist model. `streaming.py` is the same
+function for one block with everything of the past carried.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from torch.nn import functional as F
 from mixers import PART, WIDTH, WINDOW, Attention, Layer, StateSpace, join_heads, split_heads
 from personal import before, bounded, carried_on
 from recordings import DAY, MINUTES, SIGNALS
+from summary import Days, Pulse
 
 LAYERS, ATTENTION_AT = 4, 2
 EACH = 8  # features a signal
@@ -123,8 +125,16 @@ class DailyHybrid(nn.Module):
         self.drop_in, self.drop = nn.Dropout(dropout), nn.Dropout(dropout)
         self.sign = nn.Linear(WIDTH, 2)  # of being awake, and of low mood
         self.constant = nn.Parameter(torch.zeros(2))
+        self.pulse, self.days = Pulse(), Days()
 
     def forward(self, blocks: dict[str, Tensor]) -> Tensor:
+        hr = blocks["present"][..., 1].mean(2)
+        day, worn = self.days.features(blocks)
+        plain = torch.stack([self.pulse(blocks) * hr / (hr + 0.1), self.days.sign(day, worn)], 2)
+        return 0.5 * (self.trunk(blocks, worn[..., 0]) + plain)
+
+    def trunk(self, blocks: dict[str, Tensor], worn: Tensor | None = None) -> Tensor:
+        """Without the plain statistics; `worn` (B, T) is what each block counts for mood, in training all that was recorded"""
         features, share = self.front(blocks)
         z, ages = self.personal(features, share)
         x = self.enter(self.drop_in(z)) + self.known(torch.cat([share, ages], 2))
@@ -133,9 +143,10 @@ class DailyHybrid(nn.Module):
         for layer in self.layers:
             x = layer(x, keep)
         sign = self.sign(self.norm_out(x))
-        worn, hr = share[..., 0], share[..., 1]
+        hr = share[..., 1]
         wake = sign[..., 0] * hr / (hr + 0.1)
-        return torch.stack([wake, averaged(sign[..., 1], worn)], 2) + self.constant
+        mood = averaged(sign[..., 1], share[..., 0] if worn is None else worn)
+        return torch.stack([wake, mood], 2) + self.constant
 
 
 def averaged(sign: Tensor, worn: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
-"""What day streams say of loneliness: people's mean days against UCLA scales, each person left out. WORK/loneliness.json.
+"""What day streams say of loneliness: people's mean days against how lonely they say they are, each person left out. WORK/loneliness.json.
 
-One ridge regression with a fixed penalty on a fixed handful of features; nothing is chosen by what it gives.
+One ridge regression with a fixed penalty on a fixed handful of features; nothing is chosen by what it gives. For the diaries,
+moments too: what the phone was used for before each against the person's own usual loneliness.
 """
 
 import argparse
@@ -8,9 +9,12 @@ import csv
 import json
 from pathlib import Path
 
+import hybrid  # noqa: F401  puts the wrist model's folder on the path
 import numpy as np
 from sklearn.linear_model import Ridge
 from sklearn.metrics import roc_auc_score
+
+from figures import over_people
 
 PENALTY = 10.0
 GLOBEM = {
@@ -22,6 +26,8 @@ GLOBEM = {
 # totals of a day come under epoch 0
 STUDENT = [f"{name}_ep_0" for name in ("act_on_foot", "act_still", "audio_convo_num", "audio_convo_duration", "unlock_duration", "loc_dist")]
 STUDENT += ["sleep_duration"]
+PHONE = ["all_pre", "com_pre", "sm_pre", "oth_pre"]  # minutes of use before a moment: all, talking, social media, other
+MOMENTS = 10  # of a person, at least
 ANSWERS = {"Never": 1, "Rarely": 2, "Sometimes": 3, "Often": 4}
 TURNED = {1, 4, 5, 6, 9, 10, 15, 16, 19, 20}  # items of the UCLA scale of which more means less lonely
 
@@ -64,6 +70,33 @@ def student(days_file: Path, scale_file: Path) -> tuple[dict[str, dict[str, list
     return days, scale
 
 
+def phone(file: Path) -> tuple[dict[str, dict[str, list[float]]], dict[str, np.ndarray]]:
+    """openESM's diaries with phone use before each moment, and loneliness at each, by people with enough moments."""
+    use, said = {}, {}
+    for row in csv.DictReader(file.open(), delimiter="\t"):
+        lonely, used = number(row["loneliness"]), [max(number(row[k]), 0.0) for k in PHONE]
+        if np.isfinite([lonely, *used]).all():
+            person = use.setdefault(row["id"], {})
+            for k, x in zip(PHONE, used):
+                person.setdefault(k, []).append(x)
+            said.setdefault(row["id"], []).append(lonely)
+    said = {k: np.array(v) for k, v in said.items() if len(v) >= MOMENTS}
+    return {k: use[k] for k in said}, said
+
+
+def moments(use: dict, said: dict[str, np.ndarray]) -> dict:
+    """Deviations of use from the person's own mean against those of loneliness: AUC within a person, people in tenths left out."""
+    own = lambda x: (x - x.mean(0)) / (x.std(0) + 1e-9)
+    people = [p for p in sorted(said) if said[p].std() > 0]
+    x = {p: own(np.log1p(np.array([use[p][k] for k in PHONE]).T)) for p in people}
+    found = []
+    for part in range(10):
+        rest = [p for i, p in enumerate(people) if i % 10 != part]
+        model = Ridge(PENALTY).fit(np.concatenate([x[p] for p in rest]), np.concatenate([own(said[p]) for p in rest]))
+        found += [roc_auc_score(said[p] > said[p].mean(), model.predict(x[p])) for i, p in enumerate(people) if i % 10 == part]
+    return {"people": len(people), "moments": sum(len(said[p]) for p in people), "auc": over_people(np.array(found))}
+
+
 def features(days: dict[str, list[float]]) -> list[float]:
     """Mean and spread over a person's days, not a number where a feature was never there."""
     known = [np.array(v)[np.isfinite(v)] for v in days.values()]
@@ -103,9 +136,16 @@ def main() -> None:
     parser.add_argument("globem", type=Path, help="folder with data_raw")
     parser.add_argument("student_days", type=Path, help="openESM's 0004_wang_ts.tsv")
     parser.add_argument("student_scale", type=Path, help="StudentLife's LonelinessScale.csv")
+    parser.add_argument("diaries", type=Path, help="openESM's 0026_fernandez_ts.tsv")
     parser.add_argument("work", type=Path)
     args = parser.parse_args()
-    found = {"GLOBEM sample": compared(*globem(args.globem)), "StudentLife": compared(*student(args.student_days, args.student_scale))}
+    use, said = phone(args.diaries)
+    found = {
+        "GLOBEM sample": compared(*globem(args.globem)),
+        "StudentLife": compared(*student(args.student_days, args.student_scale)),
+        "openESM, phone use": compared(use, {k: float(v.mean()) for k, v in said.items()}),
+        "moments": moments(use, said),
+    }
     (args.work / "loneliness.json").write_text(json.dumps(found, indent=1))
     print(json.dumps(found))
 

@@ -48,15 +48,17 @@ def gridded(minute: np.ndarray, value: np.ndarray, blocks: int, signal: str) -> 
     return mean.reshape(blocks, MINUTES, 1), (count > 0).astype(np.float32).reshape(blocks, MINUTES)
 
 
-def depresjon(folder: Path) -> list[Person]:
-    """Folder with scores.csv, condition/ and control/. Each person's first days, as many as scores.csv says were worn."""
+def depresjon(folder: Path, whole: bool = False) -> list[Person]:
+    """Folder with scores.csv, condition/ and control/. Each person's first days, as many as scores.csv says were worn, or the
+    `whole` files, which end in days off the wrist."""
     days = {row["number"]: int(row["days"]) for row in csv.DictReader((folder / "scores.csv").open())}
     people = []
     for path in sorted(folder.glob("c*/*.csv")):
         rows = list(csv.DictReader(path.open()))
         begin = datetime.fromisoformat(rows[0]["timestamp"])
         minute = np.array([(datetime.fromisoformat(r["timestamp"]) - begin).total_seconds() // 60 for r in rows], int)
-        blocks = min(days[path.stem] * DAY, (int(minute.max()) + 1) // MINUTES)
+        blocks = (int(minute.max()) + 1) // MINUTES
+        blocks = blocks if whole else min(days[path.stem] * DAY, blocks)
         activity, seen = gridded(minute, np.array([float(r["activity"]) for r in rows]), blocks, "ACTIVITY")
         none, unknown = np.zeros_like(activity), np.full(blocks, UNKNOWN, np.float32)
         present = np.stack([seen, np.zeros_like(seen)], 2)

@@ -10,6 +10,9 @@ from card import Rows, interval, markdown, number
 
 LOGISTIC = {"own past": "Logistic regression, own past alone", "whole recording": "Logistic regression, windows on both sides"}
 
+RIVALS = {"forest": "Forest on each day's features", "logistic": "Logistic regression on each day's features"}
+THIRDS = ("lowest", "middle", "highest")
+
 
 def awake(found: dict) -> dict[str, str]:
     return {
@@ -35,15 +38,23 @@ def tables(figures: dict) -> dict[str, Rows]:
     wake, low = figures["wake"], figures["mood"]
     bins = wake["hybrid"]["reliability"]
     nights = [("Hybrid, a day before the night heard", awake(wake["hybrid"])), ("Hybrid, night alone", awake(wake["night alone"]))]
+    nights += [("Its plain statistics alone, a day before", awake(wake["statistics"]))]
     lonely = lambda f: {"people": str(f["people"]), "r": interval(f["r"]), "AUC above the median": interval(f["auc"])}
     return {
         "wake": nights + [(LOGISTIC[k], awake(v)) for k, v in wake["logistic"].items()],
         "calibration": [
             (f"{b['tenth'] / 10:.1f} up", {"said": number(b["said"]), "was": number(b["was"]), "epochs": str(b["blocks"])}) for b in bins
         ],
-        "mood": [(f"Hybrid, {k}", mood(v)) for k, v in low["heard"].items()] + [("Forest on each day's features", mood(low["forest"]))],
-        "groups": [(k, {"people of this kind": str(v["people"]), "decided rightly": str(v["right"])}) for k, v in low["groups"].items()],
-        "loneliness": [(k, lonely(v)) for k, v in figures["loneliness"].items()],
+        "mood": [(f"Hybrid, {k}", mood(v)) for k, v in low["heard"].items()] + [(RIVALS[k], mood(v)) for k, v in low["rivals"].items()],
+        "mood_calibration": [
+            (f"{THIRDS[b['third']]} third", {"chance said": number(b["said"]), "depressed": number(b["was"]), "so many people": str(b["people"])})
+            for b in low["calibration"]
+        ],
+        "groups": [
+            (k, {"people of this kind": str(v["people"]), "decided rightly": str(v["right"]), "share": interval(v["share"])})
+            for k, v in low["groups"].items()
+        ],
+        "loneliness": [(k, lonely(v)) for k, v in figures["loneliness"].items() if k != "moments"],
     }
 
 
@@ -58,7 +69,9 @@ def card(figures: dict, parameters: int) -> str:
     found = {f"table_{title}": markdown(rows) for title, rows in tables(figures).items()}
     found |= {f"minus_{k.split()[0]}": interval(v) for k, v in figures["wake_minus_logistic"].items()}
     found |= {"parameters": f"{parameters:,}", "nights": wake["people"], "epochs": f"{wake['epochs']:,}", "mcc": interval(low["heard"]["all days"]["mcc"])}
-    found |= {k: low[k] for k in ("people", "depressed", "days")} | {"all_people": low["of"][0], "all_nights": low["of"][1]} | {"mcc_forest": interval(low["forest"]["mcc"])}
+    moments = figures["loneliness"]["moments"]
+    found |= {"moment_auc": interval(moments["auc"]), "moment_people": moments["people"], "moments": f"{moments['moments']:,}"}
+    found |= {k: low[k] for k in ("people", "depressed", "days")} | {"all_people": low["of"][0], "all_nights": low["of"][1]}
     return Template((Path(__file__).parent / "card.md").read_text()).substitute(found)
 
 

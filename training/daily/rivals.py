@@ -1,4 +1,4 @@
-"""Hand-made features beside the network: logistic regression on windows of heart rate, a forest on days of activity."""
+"""Hand-made features beside the network: logistic regression on windows of heart rate, a forest and a logistic regression on days of activity."""
 
 import argparse
 from pathlib import Path
@@ -59,16 +59,21 @@ def day_features(person: Person) -> np.ndarray:
     return np.stack([*columns, np.abs(np.diff(hours, axis=1)).mean(1)], 1)
 
 
-def moods_left_out(moods: list[Person]) -> dict[str, float]:
-    """Mean over a person's days of the chance that a forest of the others gives."""
+DAYS = {
+    "forest": lambda: RandomForestClassifier(200, min_samples_leaf=5, class_weight="balanced", random_state=0, n_jobs=1),
+    "logistic": lambda: make_pipeline(StandardScaler(), LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000)),
+}
+
+
+def moods_left_out(moods: list[Person], kind: str) -> dict[str, float]:
+    """Mean over a person's days of the chance that a model of the others gives."""
     rows = {p.name: day_features(p) for p in moods}
     found = {}
     for person in moods:
         others = [p for p in moods if p.name != person.name]
         x = np.concatenate([rows[p.name] for p in others])
         y = np.concatenate([np.full(len(rows[p.name]), p.depressed) for p in others])
-        model = RandomForestClassifier(200, min_samples_leaf=5, class_weight="balanced", random_state=0, n_jobs=1).fit(x, y)
-        found[person.name] = float(model.predict_proba(rows[person.name])[:, 1].mean())
+        found[person.name] = float(DAYS[kind]().fit(x, y).predict_proba(rows[person.name])[:, 1].mean())
     return found
 
 
@@ -80,7 +85,8 @@ def main() -> None:
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     asleep = nights(args.walch)
-    found = {f"mood {k}": np.array(v) for k, v in moods_left_out(depresjon(args.depresjon)).items()}
+    moods = depresjon(args.depresjon)
+    found = {f"{kind} {k}": np.array(v) for kind in DAYS for k, v in moods_left_out(moods, kind).items()}
     for known, (ahead, whole) in KNOWN.items():
         found |= {f"{known} {k}": v for k, v in awake_left_out(asleep, ahead, whole).items()}
     np.savez(args.work / "rivals.npz", **found)

@@ -11,6 +11,7 @@ from hybrid import ATTENTION_AT, DOUBT, EACH, FORTNIGHT, HORIZONS, LAYERS, OUTPU
 from graph import EIGHT, BlockGraph, attention, bounded, state_space
 from mixers import HEADS, PART, WIDTH, WINDOW
 from recordings import MINUTES, SIGNALS
+from summary_graph import PARTS, days, pulse
 
 COUNT = len(SIGNALS)
 OWNER = np.repeat(np.arange(COUNT), EACH)  # the signal of each feature
@@ -25,7 +26,7 @@ def layout() -> dict[str, tuple[int, ...]]:
             parts |= {f"keys_{i}": (WINDOW - 1, WIDTH), f"values_{i}": (WINDOW - 1, WIDTH), f"kept_{i}": (WINDOW - 1, 1)}
         else:
             parts |= {f"taps_{i}": (2, 3 * WIDTH), f"state_{i}": (HEADS, PART, PART + 1)}
-    return parts
+    return parts | PARTS
 
 
 LENGTH = sum(int(np.prod(shape)) for shape in layout().values())
@@ -111,9 +112,11 @@ def build(model: DailyHybrid) -> onnx.ModelProto:
     share = g.reshape(g.one(shares), 0, 2)
     worn, hr = (g.part(share, i, i + 1, 1) for i in range(2))
     wake = g.div(g.mul(g.part(signs, 0, 1, 1), hr), g.add(hr, g.const(0.1)))
-    mood = averaged(g, g.part(signs, 1, 2, 1), worn)
-    for i, (name, logit) in enumerate(zip(OUTPUTS, (wake, mood))):
-        g.named(g.add(logit, g.const(model.constant[i : i + 1])), name)
+    low, counts = days(g, model.days, worn)
+    mood = averaged(g, g.part(signs, 1, 2, 1), counts)
+    beside = g.mul(pulse(g, model.pulse), g.div(hr, g.add(hr, g.const(0.1)))), low
+    for i, (name, trunk, plain) in enumerate(zip(OUTPUTS, (wake, mood), beside)):
+        g.named(g.mul(g.const(0.5), g.add(g.add(trunk, g.const(model.constant[i : i + 1])), plain)), name)
     g.named(g.join(1, *[g.kept[name] for name in layout()]), "carried_out")
     return g.model(INPUTS, {name: (size,) for name, size in OUTPUTS.items()} | {"carried_out": (LENGTH,)})
 

@@ -16,7 +16,7 @@ FORMULA = (
     "`from` up to `to` (excluded) of a signal in `missing` is missing. A signal without a formula is missing throughout. "
     "Blocks are 5 minutes; logits are given for every block, the carried vector being zeros before the first."
 )
-BLOCKS = 24
+BLOCKS = 168  # fourteen hours: mood begins to be heard after half a day
 STREAMS = [
     {"ACTIVITY": {"offset": 150, "waves": [[220, 97, 0.3], [90, 7.3, 1]]}, "missing": []},
     {"HR": {"offset": 61, "waves": [[6, 90, 0], [3, 11.7, 2]]}, "missing": [{"signal": "HR", "from": 31, "to": 48}]},

@@ -16,7 +16,7 @@ from report import card, printed
 from streaming import LENGTH, build
 from synthetic import golden
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 GRADES = {"wake": "exploratory", "depressed": "weak"}
 
 
