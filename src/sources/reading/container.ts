@@ -54,7 +54,7 @@ export function toParts(
   binary: (role: string | null) => boolean = () => false,
 ): Part[] {
   return entries.map((entry, index) => {
-    const role = entry.refused === null ? roleOf(entry) : REFUSED_ROLE;
+    const role = entry.refused !== null ? REFUSED_ROLE : isLeftBehind(entry.name) ? null : roleOf(entry);
     const open = (): Promise<Readable> => (binary(role) ? entry.openBinary() : entry.open());
     return {
       index,
@@ -69,6 +69,11 @@ export function toParts(
 /** The last part of an entry's name, in lower case. */
 export function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1).toLowerCase();
+}
+
+/** What a Mac puts beside each file of a zip, and other hidden files: their names end like those of the export's own. */
+function isLeftBehind(name: string): boolean {
+  return baseName(name).startsWith('.') || /(?:^|\/)__MACOSX\//.test(name);
 }
 
 async function isFile(path: string): Promise<boolean> {
