@@ -27,7 +27,7 @@ export const openMhealth: SourceKind = {
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival): Promise<PointsPart[]> {
     const entries = await entriesOf(arrival, true);
-    const toldBy = (name: string): Told | null => schemaOfPath(arrival.form === 'zip' ? name : arrival.path);
+    const toldBy = (name: string): Told | null => schemaOfPath(arrival.form === 'zip' || name.includes('/') ? name : arrival.path);
     const forms = new Map<Entry, Form>();
     for (const entry of entries) {
       const form = await formOf(entry, toldBy(entry.name));

@@ -7,6 +7,7 @@ import { filesBelow, staysInside } from './arrivals.ts';
 import { decodeToUtf8 } from './decode.ts';
 import { fileBytes, stampOf } from './files.ts';
 import { readFault } from './read-fault.ts';
+import { listTar, tarEntryBytes } from './tar.ts';
 import { packingOf } from './unpack.ts';
 import { listZip, zipEntryBytes } from './zip.ts';
 
@@ -34,7 +35,8 @@ export async function entriesOf(arrival: Arrival, deep: boolean): Promise<Entry[
   if (arrival.form === 'zip') return zipEntries(arrival.path);
   if (arrival.form === 'file') {
     const link = (await lstat(arrival.path).catch(() => null))?.isSymbolicLink() ?? false;
-    return [await fileEntry(basename(arrival.path), arrival.path, link)];
+    const entry = await fileEntry(basename(arrival.path), arrival.path, link);
+    return entry.refused === null && /\.tar$/i.test(entry.name) && entry.bytes !== 0 ? tarEntries(entry) : [entry];
   }
   const files = await filesBelow(arrival.path, deep).catch((thrown: unknown) => {
     throw readFault(thrown, 'bad-path');
@@ -110,6 +112,18 @@ async function zipEntries(path: string): Promise<Entry[]> {
         return packing !== null && item.bytes > 0 ? packing.unpack(bytes, item.bytes) : bytes;
       }),
     };
+  });
+}
+
+/** Files of a tar, packed or not. It is read from its beginning for each file that is opened. */
+async function tarEntries(tar: Entry): Promise<Entry[]> {
+  const listed = await listTar((await tar.openBinary()) as AsyncIterable<Buffer>);
+  return listed.map((item) => {
+    if (item.refused !== null) return refusedEntry(item.name, item.refused);
+    const bytes = async function* (): AsyncGenerator<Buffer> {
+      yield* tarEntryBytes((await tar.openBinary()) as AsyncIterable<Buffer>, item);
+    };
+    return { name: item.name, bytes: item.bytes, refused: null, ...opening(bytes) };
   });
 }
 
