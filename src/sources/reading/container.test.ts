@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { empaticaE4 } from '../empatica-e4/index.ts';
 import { fit } from '../fit/index.ts';
 import { mastodon } from '../mastodon/index.ts';
 import { folderWith } from '../testing/folder.ts';
-import { itemsAt, tally } from '../testing/read-all.ts';
+import { contextOf, itemsAt, tally } from '../testing/read-all.ts';
 import { writeZip } from '../testing/write-zip.ts';
 
 test('what a Mac adds to a zip is told as not used, though its names end like those of the export', async () => {
@@ -43,3 +44,16 @@ async function tarOf(files: Record<string, string>): Promise<Buffer> {
   const folder = await folderWith(files);
   return execFileSync('tar', ['-C', folder, '-cf', '-', '.'], { maxBuffer: 1e8 });
 }
+
+test('zips within a zip are opened for kinds whose makers pack recordings so', async () => {
+  const content = Buffer.from('1551453301.0\n4.0\n0.1\n0.2\n');
+  const session = writeZip([{ name: 'EDA.csv', content }]);
+  const broken = Buffer.from('PK, but no zip');
+  const files = ['1551453301_A00204.zip', 'later/1551453999_A00205.zip'].map((name) => ({ name, content: session }));
+  const folder = await folderWith({ 'study.zip': writeZip([...files, { name: 'broken.zip', content: broken }]) });
+  const items = await itemsAt(empaticaE4, folder);
+  expect(tally(items)).toEqual({ block: 4, 'excluded file-not-used': 1 });
+  expect(items.flatMap((item) => (item.is === 'block' ? [item.block.device] : []))).toEqual(['Empatica E4 A00204', 'Empatica E4 A00205']);
+  const declared = await itemsAt(empaticaE4, folder, contextOf({ account: 'A00204' }));
+  expect(tally(declared)).toEqual({ block: 2, 'excluded file-not-used': 1, 'quarantined wrong-participant': 2 });
+});

@@ -6,10 +6,11 @@ import type { Arrival, Part } from '../../../schema/source.ts';
 import { filesBelow, staysInside } from './arrivals.ts';
 import { decodeToUtf8 } from './decode.ts';
 import { fileBytes, stampOf } from './files.ts';
+import { zipWithin } from './held-copy.ts';
 import { readFault } from './read-fault.ts';
 import { listTar, tarEntryBytes } from './tar.ts';
 import { packingOf } from './unpack.ts';
-import { listZip, zipEntryBytes } from './zip.ts';
+import { listZip, type ZipEntry, type ZipSource, zipAt, zipEntryBytes } from './zip.ts';
 
 /** A file of an arrival, however it was packed. */
 export interface Entry {
@@ -28,11 +29,11 @@ export interface Entry {
 export const REFUSED_ROLE = 'refused';
 
 /**
- * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well.
+ * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well, `opensInner` the files of zips within a zip.
  * Throws AfferentError where the container cannot be read.
  */
-export async function entriesOf(arrival: Arrival, deep: boolean): Promise<Entry[]> {
-  if (arrival.form === 'zip') return zipEntries(arrival.path);
+export async function entriesOf(arrival: Arrival, deep: boolean, opensInner = false): Promise<Entry[]> {
+  if (arrival.form === 'zip') return zipEntries(arrival.path, opensInner);
   if (arrival.form === 'file') {
     const link = (await lstat(arrival.path).catch(() => null))?.isSymbolicLink() ?? false;
     const entry = await fileEntry(basename(arrival.path), arrival.path, link);
@@ -98,21 +99,44 @@ async function fileEntry(name: string, path: string, leaves: boolean): Promise<E
   };
 }
 
-async function zipEntries(path: string): Promise<Entry[]> {
+async function zipEntries(path: string, opensInner: boolean): Promise<Entry[]> {
   const stamp = await stampOf(path);
-  const listed = await listZip(path, stamp);
-  return listed.map((item) => {
-    const packing = packingOf(item.name);
-    return {
-      name: packing?.name ?? item.name,
-      bytes: packing === null ? item.bytes : null,
-      refused: item.refused,
-      ...opening(() => {
-        const bytes = zipEntryBytes(path, stamp, item);
-        return packing !== null && item.bytes > 0 ? packing.unpack(bytes, item.bytes) : bytes;
-      }),
-    };
+  const zip = zipAt(path, stamp);
+  const found: Entry[] = [];
+  for (const item of await listZip(zip)) {
+    const isInner = opensInner && item.refused === null && /\.zip$/i.test(item.name) && !isLeftBehind(item.name);
+    const key = `${path} ${stamp.modifiedMs} ${item.name} ${item.entry.relativeOffsetOfLocalHeader}`;
+    const inner = isInner
+      ? await innerEntries(
+          item.name,
+          zipWithin(key, item.bytes, () => zipEntryBytes(zip, item)),
+        )
+      : null;
+    found.push(...(inner ?? [zippedEntry(item.name, zip, item)]));
+  }
+  return found;
+}
+
+/** Files of a zip within a zip; null where it cannot be read as one: it is then a file as any other. */
+async function innerEntries(outer: string, zip: ZipSource): Promise<Entry[] | null> {
+  const listed = await listZip(zip).catch((thrown: unknown) => {
+    if (thrown instanceof AfferentError) return null;
+    throw thrown;
   });
+  return listed?.map((item) => zippedEntry(`${outer}/${item.name}`, zip, item)) ?? null;
+}
+
+function zippedEntry(name: string, zip: ZipSource, item: ZipEntry): Entry {
+  const packing = packingOf(name);
+  return {
+    name: packing?.name ?? name,
+    bytes: packing === null ? item.bytes : null,
+    refused: item.refused,
+    ...opening(() => {
+      const bytes = zipEntryBytes(zip, item);
+      return packing !== null && item.bytes > 0 ? packing.unpack(bytes, item.bytes) : bytes;
+    }),
+  };
 }
 
 /** Files of a tar, packed or not. It is read from its beginning for each file that is opened. */
