@@ -24,7 +24,7 @@ describe('newer tables of Fitbit', () => {
       [`${GOOGLE}/calories_in_heart_rate_zone_2026-05-01.csv`]: `timestamp,heart rate zone type,kcal,${SOURCE}\n2026-05-01T10:00:00Z,LIGHT,1.2,Charge 6\n`,
       [`${GOOGLE}/demographic_vo2max.csv`]: `timestamp,demographic vo2max,${SOURCE}\n2026-05-01T00:00:00Z,43.25,Charge 6\n`,
       [`${GOOGLE}/run_vo2max.csv`]: 'timestamp,run VO2 max\n2026-05-01T10:00:00Z,41.75\n',
-      [`${GOOGLE}/steps.csv`]: 'timestamp,steps\n2026-05-01T10:00:00Z,30\n',
+      [`${GOOGLE}/steps-2026-05-01.csv`]: 'timestamp,steps\n2026-05-01T10:00:00Z,30\n',
     });
     expect(samples.map(({ signal, unit, value, device }) => [signal, unit, value, device]).sort()).toEqual([
       ['active_energy', 'kcal', 1.5, 'Fitbit'],

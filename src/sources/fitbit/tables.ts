@@ -5,7 +5,9 @@ import { exerciseRow, sleepRow, sleepStageRow } from './user-tables.ts';
 
 const HOURS_24_MS = 86_400_000;
 
-/** A table's name with the day from which it goes, where it is not one for all days; also with the day behind a hyphen. */
+/** A table's name with the day from which it goes: words as common as these are names of other makers' tables too. */
+const dated = (word: string): RegExp => new RegExp(`^${word}[-_]\\d{4}-\\d\\d-\\d\\d\\.csv$`);
+/** The same, or one table for all days. */
 const named = (word: string): RegExp => new RegExp(`^${word}(?:[-_]\\d{4}-\\d\\d-\\d\\d)?\\.csv$`);
 
 /** Minutes whose oxygen could not be told are written as 50 %, the least that is measured. */
@@ -19,10 +21,10 @@ const VO2_MAX = { signal: 'vo2_max', unit: 'mL/kg/min', isNone: isZero } as cons
 
 /** Tables of `…_GoogleData`, of which each row is a sample. */
 const googleSamples: readonly TableRole[] = [
-  samples('steps-table', named('steps'), { signal: 'steps', unit: '1', column: 'steps', ...utcMinutes }),
-  samples('heart-rate-table', named('heart_rate'), { signal: 'heart_rate', times: 'utc', ...RATE }),
-  samples('distance-table', named('distance'), { signal: 'distance', unit: 'm', column: 'distance', ...utcMinutes }),
-  samples('calories-table', named('calories'), { signal: 'energy', unit: 'kcal', column: 'calories', ...utcMinutes }),
+  samples('steps-table', dated('steps'), { signal: 'steps', unit: '1', column: 'steps', ...utcMinutes }),
+  samples('heart-rate-table', dated('heart_rate'), { signal: 'heart_rate', times: 'utc', ...RATE }),
+  samples('distance-table', dated('distance'), { signal: 'distance', unit: 'm', column: 'distance', ...utcMinutes }),
+  samples('calories-table', dated('calories'), { signal: 'energy', unit: 'kcal', column: 'calories', ...utcMinutes }),
   samples('active-energy-table', named('active_energy_burned'), {
     ...{ signal: 'active_energy', unit: 'kcal', column: 'kilocalories' },
     ...utcMinutes,
@@ -31,8 +33,8 @@ const googleSamples: readonly TableRole[] = [
     ...{ signal: 'energy_in_zone', unit: 'kcal', column: 'kcal', part: 'heart rate zone type' },
     ...utcMinutes,
   }),
-  samples('floors-table', named('floors'), { signal: 'flights_climbed', unit: '1', column: 'floors', ...utcMinutes }),
-  samples('altitude-table', named('altitude'), {
+  samples('floors-table', dated('floors'), { signal: 'flights_climbed', unit: '1', column: 'floors', ...utcMinutes }),
+  samples('altitude-table', dated('altitude'), {
     ...{ signal: 'elevation_gain', unit: 'm', column: 'gain', convert: milli },
     ...utcMinutes,
   }),
@@ -42,15 +44,15 @@ const googleSamples: readonly TableRole[] = [
     ...{ signal: 'body_fat_percentage', unit: '1', column: 'body fat percentage', times: 'utc' },
     convert: centi,
   }),
-  samples('hrv-table', named('heart_rate_variability'), {
+  samples('hrv-table', dated('heart_rate_variability'), {
     ...{ signal: 'hrv_rmssd', unit: 'ms', times: 'utc' },
     column: 'root mean square of successive differences milliseconds',
   }),
   samples('temperature-table', /^(?:core_)?body_temperature/, {
     ...{ signal: 'body_temperature', unit: 'Cel', column: 'temperature celsius', times: 'utc' },
   }),
-  samples('oxygen-table', named('oxygen_saturation'), { ...OXYGEN, column: 'oxygen saturation percentage' }),
-  samples('breathing-table', named('respiratory_rate'), {
+  samples('oxygen-table', dated('oxygen_saturation'), { ...OXYGEN, column: 'oxygen saturation percentage' }),
+  samples('breathing-table', dated('respiratory_rate'), {
     ...{ signal: 'respiratory_rate', unit: '/min', column: 'breaths per minute', times: 'utc' },
   }),
   samples('resting-heart-rate-table', /^(?:daily_)?resting_heart_rate/, {
@@ -120,7 +122,7 @@ const summaries: readonly TableRole[] = [
   summary('snore-details', /^snore details - /, 'local'),
   summary('skin-conductance-sessions', /^mindfulness eda data sessions - /, 'utc'),
   summary('mindfulness-sessions', /^mindfulness_sessions\.csv$/, 'local'),
-  ...MOMENTS.map((word) => summary(`${word.replaceAll('_', '-')}-table`, named(word), 'utc')),
+  ...MOMENTS.map((word) => summary(`${word.replaceAll('_', '-')}-table`, dated(word), 'utc')),
 ];
 
 /** Tables of both generations of the export, by their files' names. */
