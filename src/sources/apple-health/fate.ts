@@ -34,8 +34,8 @@ export function spanOf(attributes: Attributes, { moments }: Reading, zone?: stri
   return { start, end, device: deviceOf(attributes) };
 }
 
-export function deviceOf({ sourceName }: Attributes): string {
-  return (sourceName || 'unknown').slice(0, 256);
+export function deviceOf({ sourceName, source }: Attributes): string {
+  return (sourceName || source || 'unknown').slice(0, 256);
 }
 
 export function bad(reason: ErrorCode, field: string, day: string | null): Fate {

@@ -52,7 +52,7 @@ export class Moments {
   }
 
   #stated(written: string): Moment | null {
-    return readStated(written) ?? momentFrom(written, this.#context.zone);
+    return readStated(written) ?? momentFrom(isoOf(written), this.#context.zone);
   }
 
   /** The date at a place of a text, or null where only `read` can tell: it is written otherwise, or a zone was declared. */
@@ -82,6 +82,14 @@ function isZone(name: string): boolean {
 /** A moment as text of one length, so that texts compare as moments do. */
 function textOf(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** `201410031205-0400`, with or without seconds: how the app wrote dates in its first year. */
+const FIRST_FORM = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?([+-]\d{4})$/;
+
+function isoOf(written: string): string {
+  const [, year, month, day, hour, minute, second = '00', offset] = FIRST_FORM.exec(written) ?? [];
+  return offset === undefined ? written : `${year}-${month}-${day} ${hour}:${minute}:${second} ${offset}`;
 }
 
 const mostRecent = 64;

@@ -8,6 +8,8 @@ import { conversionOf } from './units.ts';
 const SLEEP = 'HKCategoryTypeIdentifierSleepAnalysis';
 const KNOWN: ReadonlySet<string> = new Set([
   ...['type', 'unit', 'value', 'sourceName', 'sourceVersion', 'device', 'creationDate', 'startDate', 'endDate'],
+  // Of the app's first year, which gave several measurements as one.
+  ...['source', 'min', 'max', 'average', 'recordCount'],
 ]);
 
 /** A `Record`: a measurement becomes a sample, a category (sleep, a symptom) an event. `zone` is the one that it was made in, where known. */
@@ -16,7 +18,7 @@ export function recordFate(attributes: Attributes, zone: string | undefined, rea
   const span = spanOf(attributes, reading, zone);
   if ('fault' in span) return span.fault;
   const { start, end, device } = span;
-  const { type, value } = attributes;
+  const { type, value = attributes.average } = attributes;
   if (type === undefined || type === '') return bad('wrong-shape', 'signal', start.day);
   if (isCategory(type, attributes)) {
     const isSleep = type === SLEEP;

@@ -45,20 +45,31 @@ const table: Readonly<Record<string, readonly [unit: string, factor: number, off
   degF: ['Cel', 5 / 9, -160 / 9],
   mmHg: ['mm[Hg]', 1],
   'mg/dL': ['mg/dL', 1],
-  'mmol<180.15588000005408>/L': ['mmol/L', 1],
+  'mmol/L': ['mmol/L', 1],
   'mL/min·kg': ['mL/kg/min', 1],
   'ml/kg/min': ['mL/kg/min', 1],
   'kcal/hr·kg': ['kcal/h/kg', 1],
   'L/min': ['L/min', 1],
   dBASPL: ['dB[SPL]', 1],
+  dBHL: ['dB[HL]', 1],
+  mcS: ['uS', 1],
+  S: ['S', 1],
+  kPa: ['kPa', 1],
+  Pa: ['Pa', 1],
+  K: ['K', 1],
+  d: ['d', 1],
   W: ['W', 1],
   IU: ['[iU]', 1],
   lux: ['lx', 1],
   appleEffortScore: ['{score}', 1],
 };
 
+/** The mass of a mole, which stands within a unit with as many digits as the app's version has: `mmol<180.1558800000541>/L`. */
+const MOLAR_MASS = /<[\d.]+>/;
+
 /** How to convert from a unit, or null where it is not known. */
-export function conversionOf(unit: string): UnitConversion | null {
+export function conversionOf(written: string): UnitConversion | null {
+  const unit = written.replace(MOLAR_MASS, '');
   if (!Object.hasOwn(table, unit)) return null;
   const [ucum, factor, offset = 0] = table[unit] as (typeof table)[string];
   return { unit: ucum, factor, offset };

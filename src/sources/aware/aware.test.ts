@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { aware } from './index.ts';
 
@@ -55,4 +56,16 @@ it('reads answers, calls and the local time of a wearable', async () => {
     item.is === 'sample' ? [item.sample] : [],
   );
   expect(samples.find(({ signal }) => signal === 'heart_rate')?.time.utc).toBe('2024-03-04T23:49:00.000Z');
+});
+
+it('keeps nothing of notifications, contacts and calendars, and reads the answers of an iPhone', async () => {
+  const about = 'timestamp,device_id';
+  const folder = await folderWith({
+    'applications_notifications.csv': `${about},text\n1709625600000,d1,words of somebody\n`,
+    'plugin_contacts_list.csv': `${about},name\n1709625600000,d1,somebody\n`,
+    'plugin_ios_esm.csv': `${about},esm_status,esm_user_answer,esm_trigger\n1709625600000,d1,2,4,evening\n`,
+  });
+  const items = await itemsAt(aware, folder);
+  expect(tally(items)).toEqual({ 'excluded not-collected': 2, record: 1 });
+  expect(items.at(-1)).toMatchObject({ record: { type: 'self-report', instrument: 'evening', value: 4 } });
 });

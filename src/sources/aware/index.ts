@@ -14,7 +14,7 @@ export const aware: SourceKind = {
     unit: 'a row of a table below its header',
     yields: ['series', 'event', 'self-report'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival) {

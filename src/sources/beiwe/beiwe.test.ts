@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { beiwe } from './index.ts';
 
@@ -43,4 +45,26 @@ it('says how long the phone charged and was off, over files of an hour', async (
 it('takes no other participant’s folder', async () => {
   const items = await itemsAt(beiwe, fixtures, contextOf({ account: 'somebody' }));
   expect(Object.keys(tally(items)).sort()).toEqual(['excluded file-not-used', 'quarantined wrong-participant']);
+});
+
+it('gives acceleration of an Android phone in metres, of an iPhone in g', async () => {
+  const header = 'timestamp,UTC time,accuracy,x,y,z';
+  const file = '2024-03-05 08_00_00+00_00.csv';
+  const folder = await folderWith({
+    [`android/accelerometer/${file}`]: `${header}\n1709625600000,2024-03-05T08:00:00.000,3,0.1,0.2,9.8\n`,
+    [`iphone/accelerometer/${file}`]: `${header}\n1709625600000,2024-03-05T08:00:00.000,unknown,0.01,0.02,-1.0\n`,
+  });
+  const records = (await itemsAt(beiwe, folder)).flatMap((item) =>
+    item.is === 'record' && item.record.type === 'event' ? [item.record.values.z] : [],
+  );
+  expect(records).toEqual([
+    { value: 9.8, unit: 'm/s2' },
+    { value: -1, unit: '[g]' },
+  ]);
+});
+
+it('knows streams by their folders inside a tar as well', async () => {
+  const tar = execFileSync('tar', ['-C', fixtures, '-czf', '-', 'ab12cd34']);
+  const packed = await itemsAt(beiwe, await folderWith({ 'beiwe.tar.gz': tar }));
+  expect(tally(packed)).toEqual(tally(await itemsAt(beiwe, fixtures)));
 });

@@ -25,7 +25,7 @@ export const beiwe: SourceKind = {
     unit: 'a row of a stream’s file below its header',
     yields: ['event', 'self-report', 'series'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => Object.hasOwn(streams, name)), deep: true }),
   async parts(arrival): Promise<StreamPart[]> {
@@ -57,7 +57,8 @@ export const beiwe: SourceKind = {
 /** The stream that the path tells of, else a table whose header begins as all of them do. */
 async function placeIn(arrival: Arrival, entry: Entry): Promise<Place | null> {
   if (!entry.name.toLowerCase().endsWith('.csv') || entry.refused !== null) return null;
-  const above = arrival.form === 'folder' ? join(basename(arrival.path), entry.name) : arrival.form === 'zip' ? entry.name : arrival.path;
+  const isPacked = arrival.form === 'zip' || entry.name.includes('/');
+  const above = arrival.form === 'folder' ? join(basename(arrival.path), entry.name) : isPacked ? entry.name : arrival.path;
   return placeOf(above) ?? ((await beginsAsStream(entry)) ? UNNAMED : null);
 }
 

@@ -9,7 +9,7 @@ import { ownValue } from '../reading/own-value.ts';
 import { type Row, readTable } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
 import { type StateEnds, stateKey, stateOf } from './power.ts';
-import { type Place, type Stream, streams } from './streams.ts';
+import { columnsOf, type Place, type Stream, streams } from './streams.ts';
 
 /** What the app writes where no answer was given. */
 const NO_ANSWER: ReadonlySet<string> = new Set(['NOT_PRESENTED', 'NO_ANSWER_SELECTED', 'NO_ANSWER', '']);
@@ -58,7 +58,7 @@ function rowOutcome(row: Row, place: Place, stream: Stream, ends: StateEnds, clo
     const endMs = ends.get(stateKey(row, state)) ?? null;
     return stateOutcome(clock, { signal: state, device: 'phone', time, endMs, level: numberFrom(row.level) });
   }
-  const values = valuesOf(row, stream);
+  const values = valuesOf(row, columnsOf(place.stream, stream, row.accuracy));
   const lasted = stream.seconds === undefined ? Number.NaN : numberFrom(row[stream.seconds]);
   const end = time !== null && lasted >= 0 ? clock.utc(msOf(time) + Math.round(lasted * 1000)) : null;
   const id = contentId('beiwe', place.patient, place.stream, place.survey, row.timestamp, JSON.stringify(values));
@@ -66,7 +66,7 @@ function rowOutcome(row: Row, place: Place, stream: Stream, ends: StateEnds, clo
   return eventOutcome(clock, { id, event, time, end, values, device: null, version: null });
 }
 
-function valuesOf(row: Row, { columns = {} }: Stream): Values {
+function valuesOf(row: Row, columns: NonNullable<Stream['columns']>): Values {
   const values: Values = {};
   for (const [column, written] of Object.entries(row)) {
     if (column === '' || TIMES.has(column) || isMissing(written)) continue;

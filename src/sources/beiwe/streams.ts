@@ -9,7 +9,16 @@ export interface Stream {
   seconds?: string;
 }
 
-const axes = (unit: string): Stream => ({ event: 'other', columns: { x: ['x', unit], y: ['y', unit], z: ['z', unit] } });
+type Columns = NonNullable<Stream['columns']>;
+
+const inUnit = (unit: string): Columns => ({ x: ['x', unit], y: ['y', unit], z: ['z', unit] });
+const axes = (unit: string): Stream => ({ event: 'other', columns: inUnit(unit) });
+const ANDROID_ACCELERATION = inUnit('m/s2');
+
+/** Names and units of a row's columns: an accelerometer of Android measures metres, and it alone tells its accuracy by a number. */
+export function columnsOf(stream: string, { columns = {} }: Stream, accuracy: string | undefined): Columns {
+  return stream === 'accelerometer' && /^\s*\d/.test(accuracy ?? '') ? ANDROID_ACCELERATION : columns;
+}
 
 /** Streams by the names of their folders. */
 export const streams: Readonly<Record<string, Stream>> = {

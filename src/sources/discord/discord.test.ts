@@ -24,6 +24,17 @@ describe('a package of Discord', () => {
     expect(tally(parts.filter((part) => part.role === null).flatMap((part) => part.items))).toEqual({ 'excluded file-not-used': 5 });
   });
 
+  it('is one package in another language as well: it must not lose whose it is', async () => {
+    const channel = '111111111111111111';
+    const folder = await folderWith({
+      'Konto/user.json': '{"id":"4242","username":"quiet"}',
+      [`Nachrichten/c${channel}/messages.json`]:
+        '[{"ID":1215000000000000001,"Timestamp":"2024-03-05 23:30:00","Contents":"hi","Attachments":""}]',
+    });
+    expect(await postsAt(folder, contextOf({ account: 'quiet' }))).toMatchObject([{ text: 'hi', conversation: channel }]);
+    expect(tally(await itemsAt(discord, folder, contextOf({ account: 'other' })))['quarantined wrong-participant']).toBe(1);
+  });
+
   it('keeps ids whole, the channel, and who could read it', async () => {
     expect(await postsAt(fixture, contextOf({ zone: 'Europe/Berlin' }))).toMatchObject([
       {

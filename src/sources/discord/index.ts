@@ -31,7 +31,7 @@ export const discord: SourceKind = {
     unit: 'a message: a row of messages.csv, or an entry of messages.json',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<DiscordPart[]> {
@@ -69,9 +69,46 @@ function roleOf(name: string): 'table' | 'list' | null {
   return base === 'messages.json' ? 'list' : null;
 }
 
+/** Folders of messages, and of what is beside them, in the languages seen so far. Where they are not known a package falls apart into channels. */
+const MESSAGES: ReadonlySet<string> = new Set([
+  ...['messages', 'nachrichten', 'mensajes', 'mensagens', 'messaggi', 'berichten', 'wiadomości', 'meddelanden', 'beskeder', 'meldinger'],
+  ...['mesajlar', 'сообщения', 'повідомлення', 'メッセージ', '메시지', '消息', '訊息', 'zprávy', 'viestit', 'üzenetek', 'mesaje'],
+]);
+const ACCOUNT: ReadonlySet<string> = new Set([
+  ...[
+    'account',
+    'servers',
+    'konto',
+    'compte',
+    'cuenta',
+    'conta',
+    'hesap',
+    'аккаунт',
+    'учётная запись',
+    'учетная запись',
+    'обліковий запис',
+  ],
+  ...[
+    'アカウント',
+    '계정',
+    '账号',
+    '帳號',
+    'účet',
+    'tili',
+    'fiók',
+    'cont',
+    'server',
+    'serveurs',
+    'servidores',
+    'serwery',
+    'серверы',
+    'サーバー',
+  ],
+]);
+
 /** A package's folders are named in the language of the account; one of a channel stands by itself as well. */
 function isExport(names: string[]): boolean {
   const lower = names.map((name) => name.toLowerCase());
-  const isPackage = lower.includes('messages') && lower.some((name) => name === 'account' || name === 'servers');
+  const isPackage = lower.some((name) => MESSAGES.has(name)) && lower.some((name) => ACCOUNT.has(name));
   return isPackage || lower.includes('messages.csv') || lower.includes('messages.json');
 }

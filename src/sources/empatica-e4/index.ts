@@ -22,15 +22,19 @@ export const empaticaE4: SourceKind = {
     unit: 'a line below the header of a signal, or of tags.csv',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
     pushes: { 'application/vnd.afferent.chunks': 'chunks' },
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name.toLowerCase()) !== null), deep: false }),
   async parts(arrival): Promise<RecordingPart[]> {
     const serial = serialOf(basename(arrival.path));
-    const parts = toParts(await entriesOf(arrival, false), (entry) => roleOf(baseName(entry.name)));
+    const parts = toParts(await entriesOf(arrival, false, true), (entry) => roleOf(baseName(entry.name)));
     // No mark, or no interval that the wristband was sure of, is an ordinary recording.
-    return parts.map((part) => ({ ...part, serial, mayBeEmpty: part.role === 'tags' || part.role === 'ibi' }));
+    return parts.map((part) => ({
+      ...part,
+      serial: serialOf(part.name.split('/').at(-2) ?? '') ?? serial,
+      mayBeEmpty: part.role === 'tags' || part.role === 'ibi',
+    }));
   },
   counter: (part) => (part.role === 'chunks' ? new ChunkCounter() : new SampleLineCounter(headerLines(part.role))),
   async *parse(part, chunks, context) {

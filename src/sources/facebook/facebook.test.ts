@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { facebook } from './index.ts';
 
@@ -35,4 +36,20 @@ it('reads misread words, times and edits', async () => {
 it('takes no other account’s export', async () => {
   const items = await itemsAt(facebook, fixtures, contextOf({ account: 'Somebody Else' }));
   expect(Object.keys(tally(items)).sort()).toEqual(['excluded file-not-used', 'quarantined wrong-participant']);
+});
+
+it('reads the file of older downloads that holds posts and comments of groups', async () => {
+  const posts = { group_posts: { activity_log_data: [{ timestamp: 1_500_000_000, data: [{ post: 'to a group' }] }] } };
+  const comments = {
+    group_comments: [{ timestamp: 1_500_000_001, data: [{ comment: { timestamp: 1_500_000_001, comment: 'an answer' } }] }],
+  };
+  const folder = await folderWith({ 'groups/your_posts_and_comments_in_groups.json': JSON.stringify({ ...posts, ...comments }) });
+  const items = await itemsAt(facebook, folder);
+  const found = items.flatMap((item) =>
+    item.is === 'record' && item.record.type === 'post' ? [[item.record.kind, item.record.text]] : [],
+  );
+  expect(found).toEqual([
+    ['own', 'to a group'],
+    ['reply', 'an answer'],
+  ]);
 });

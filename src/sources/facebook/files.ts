@@ -9,7 +9,7 @@ const NAMES: readonly (readonly [RegExp, FacebookRole])[] = [
   [/^other_people.*posts_to_your_timeline.*\.json$/, 'others'],
   [/^(?:your_)?posts?(?:__.*)?(?:_\d+)?\.json$/, 'posts'],
   [
-    /^(?:your_posts_in_groups|group_posts(?:_and_comments)?|posts_on_other_pages_and_profiles|archive|your_pages_posts)(?:_\d+)?\.json$/,
+    /^(?:your_posts_in_groups|your_posts_and_comments_in_groups|group_posts(?:_and_comments)?|posts_on_other_pages_and_profiles|archive|your_pages_posts)(?:_\d+)?\.json$/,
     'posts',
   ],
   [/^(?:your_)?(?:comments|comments_in_groups|group_comments|your_comments_in_groups)(?:_\d+)?\.json$/, 'comments'],

@@ -13,11 +13,11 @@ export const fit: SourceKind = {
     unit: 'a data message',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival) {
-    const entries = await entriesOf(arrival, true);
+    const entries = await entriesOf(arrival, true, true);
     return toParts(
       entries,
       (entry) => (baseName(entry.name).endsWith('.fit') ? 'fit' : null),

@@ -19,7 +19,7 @@ export const fitbit: SourceKind = {
     unit: 'an entry of a JSON array, or a row of a table below its header',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<FitbitPart[]> {

@@ -1,6 +1,8 @@
+import type { Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
 import { type Fields, isFields } from '../reading/documents.ts';
-import { addNumber, eventOutcome, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { addNumber, addWord, eventOutcome, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
+import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
 import { msOf } from '../reading/time.ts';
 import { dayOf, utcOf } from './times.ts';
@@ -50,6 +52,7 @@ export const seriesRoles: Readonly<Record<string, SeriesRole>> = {
   demographic_vo2_max: daily('vo2_max', 'mL/kg/min', { member: 'demographicVO2Max', zeroIsNone: true }),
   run_vo2_max: minutes('vo2_max', 'mL/kg/min', { spanMs: 0, member: 'runVO2Max', zeroIsNone: true }),
   time_in_heart_rate_zones: daily('time_in_heart_rate_zones', 'min'),
+  swim_lengths_data: minutes('swim_lengths', '1'),
 };
 
 /** What becomes of an entry of a series. */
@@ -58,6 +61,7 @@ export function seriesOutcome(word: string, value: unknown, clock: Clock): Outco
   const role = seriesRoles[word] as SeriesRole;
   const time = role.times === 'utc' ? utcOf(value.dateTime, clock) : dayOf(value.dateTime, clock);
   if (word === 'time_in_heart_rate_zones') return zonesOutcome(value, clock);
+  if (word === 'swim_lengths_data') return lengthOutcome(value, time, clock);
   const inner = isFields(value.value) ? value.value[role.member ?? 'value'] : value.value;
   const { signal, unit, spanMs, convert, zeroIsNone } = role;
   return sampleOutcome(clock, {
@@ -77,5 +81,16 @@ function zonesOutcome(entry: Fields, clock: Clock): Outcome {
     if (!Number.isNaN(numberFrom(given))) addNumber(values, zone.toLowerCase().slice(0, 100), given, 'min');
   }
   const id = time === null ? null : `time-in-heart-rate-zones ${time.day}`;
+  return eventOutcome(clock, { id, event: 'summary', time, end: null, values, device: DEVICE, version: null });
+}
+
+/** A length of a pool: how long it took, the strokes and their kind. */
+function lengthOutcome(entry: Fields, time: Moment | null, clock: Clock): Outcome {
+  const values: Values = {};
+  for (const [name, given] of Object.entries(isFields(entry.value) ? entry.value : {})) {
+    if (Number.isNaN(numberFrom(given))) addWord(values, snakeCase(name), given);
+    else addNumber(values, snakeCase(name), given, /sec$/i.test(name) ? 's' : '1');
+  }
+  const id = time === null ? null : `swim-length ${time.utc}`;
   return eventOutcome(clock, { id, event: 'summary', time, end: null, values, device: DEVICE, version: null });
 }

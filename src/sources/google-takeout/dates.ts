@@ -2,20 +2,38 @@ import type { Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
 
 const MONTHS: readonly RegExp[] = [
-  ...[/^(?:jan|ene|gen|janv)/, /^(?:feb|fév|fev)/, /^(?:mar|mär|mrz|mrt)/, /^(?:apr|abr|avr)/, /^(?:may|mai|mag|mei)/, /^(?:jun|juin|giu)/],
-  ...[/^(?:jul|juil|lug)/, /^(?:aug|aoû|ago)/, /^(?:sep|set)/, /^(?:oct|okt|ott|out)/, /^nov/, /^(?:dec|dez|dic|déc)/],
+  ...[
+    /^(?:jan|ene|gen|janv|sty|янв|січ|oca)/,
+    /^(?:feb|fév|fev|lut|фев|лют|şub)/,
+    /^(?:mar|mär|mrz|mrt|мар|бер)/,
+    /^(?:apr|abr|avr|kwi|апр|кві|nis)/,
+    /^(?:may|mai|mag|mei|maj|мая|май|тра)/,
+    /^(?:jun|juin|giu|cze|июн|чер|haz)/,
+  ],
+  ...[
+    /^(?:jul|juil|lug|lip|июл|лип|tem)/,
+    /^(?:aug|aoû|ago|sie|авг|сер|ağu)/,
+    /^(?:sep|set|wrz|сен|вер|eyl)/,
+    /^(?:oct|okt|ott|out|paź|окт|жов|eki)/,
+    /^(?:nov|lis|ноя|лис|kas)/,
+    /^(?:dec|dez|dic|déc|gru|дек|гру|ara)/,
+  ],
 ];
 
 /** Minutes east of the abbreviations that such pages use; others state no zone that could be known. */
 const ZONES: Readonly<Record<string, number>> = {
   ...{ UTC: 0, GMT: 0, WET: 0, WEST: 60, BST: 60, CET: 60, CEST: 120, MEZ: 60, MESZ: 120, EET: 120, EEST: 180, MSK: 180 },
   ...{ EST: -300, EDT: -240, CST: -360, CDT: -300, MST: -420, MDT: -360, PST: -480, PDT: -420, JST: 540, AEST: 600, AEDT: 660 },
+  ...{ BRT: -180, ART: -180, CLT: -240, CLST: -180, AKST: -540, AKDT: -480, HST: -600, KST: 540, SGT: 480, HKT: 480, WIB: 420, PKT: 300 },
+  ...{ SAST: 120, NZST: 720, NZDT: 780, TRT: 180, GST: 240 },
 };
 
-const TIME = /(\d{1,2})[:.](\d\d)[:.](\d\d)(?:\s*([AP])\.?\s?M\b\.?)?/i;
+/** The half of the day stands behind the time, in East Asia before it. */
+const TIME = /(?:(오전|上午|午前)|(오후|下午|午後))?\s*(\d{1,2})[:.](\d\d)[:.](\d\d)(?:\s*(?:(A)|(P))\.?\s?M\b\.?)?/i;
 /** Forms of a day, with the numbers of the groups for year, month and day. */
 const DAYS: readonly (readonly [pattern: RegExp, year: number, month: number, day: number])[] = [
   [/(\p{L}{3,})\.?\s+(\d{1,2}),\s*(\d{4})/u, 3, 1, 2],
+  [/(\d{4})[./年년]\s?(\d{1,2})[./月월]\s?(\d{1,2})/, 1, 2, 3],
   [/(\d{1,2})\.(\d{1,2})\.(\d{4})/, 3, 2, 1],
   [/(\d{1,2})\.?\s+(?:de\s+)?(\p{L}{3,})\.?,?\s+(?:de\s+)?(\d{4})/u, 3, 2, 1],
 ];
@@ -28,9 +46,10 @@ export function activityMoment(written: string, clock: Clock): Moment | null {
   const after = text.slice(day?.end ?? 0);
   const time = TIME.exec(after);
   if (day === null || time === null) return null;
-  const [matched, hour = '', minute, second, half] = time;
-  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
-  return clock.wall(`${day.iso}T${two(hours)}:${minute}:${second}`, offsetIn(after.slice(time.index + matched.length)));
+  const [matched, before, afterwards, hour = '', minute, second, am, pm] = time;
+  const isLate = (afterwards ?? pm) !== undefined;
+  const hours = isLate || (before ?? am) !== undefined ? (Number(hour) % 12) + (isLate ? 12 : 0) : Number(hour);
+  return clock.wall(`${day.iso}T${two(hours)}:${minute}:${second}`, offsetIn(after.replace(matched, ' ')));
 }
 
 function readDay(text: string): { iso: string; end: number } | null {

@@ -16,7 +16,7 @@ export function googleTakeout(held: HeldKinds): SourceKind {
       unit: 'an entry of a JSON array or page, a row of a table below its header, a session of Google Fit',
       yields: ['series', 'event', 'post'],
       mapped: false,
-      version: 1,
+      version: 2,
     },
     arrivals: (path) => findArrivals(path, { isExport, deep: true }),
     async parts(arrival): Promise<Part[]> {

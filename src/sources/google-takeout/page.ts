@@ -1,17 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { Parsed } from '../../../schema/source.ts';
-import type { Clock } from '../reading/clock.ts';
 import { MarkerSlicer } from '../reading/marked.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
 import { isBlank, type Unit } from '../reading/unit.ts';
-import { CELL, cellOutcome } from './activity.ts';
 
-/** Entries of a page of activity. A page without any is one unit with nothing in it. */
-export async function* parsePage(chunks: AsyncIterable<Buffer>, clock: Clock): AsyncGenerator<Parsed> {
-  const slicer = new MarkerSlicer(CELL);
+/** Entries of a page, each of which begins with a marker. A page without any is one unit with nothing in it. */
+export async function* parsePage(chunks: AsyncIterable<Buffer>, marker: string, settle: (html: string) => Outcome): AsyncGenerator<Parsed> {
+  const slicer = new MarkerSlicer(marker);
   const outcomeOf = ({ bytes, tooLong }: Unit): Outcome => {
     if (tooLong) return bad('line-too-long');
-    return isUtf8(bytes) ? cellOutcome(bytes.toString('utf8'), clock) : bad('bad-encoding');
+    return isUtf8(bytes) ? settle(bytes.toString('utf8')) : bad('bad-encoding');
   };
   let blank = true;
   for await (const chunk of chunks) {
@@ -20,5 +18,5 @@ export async function* parsePage(chunks: AsyncIterable<Buffer>, clock: Clock): A
   }
   const { begun, rest } = slicer.end();
   if (begun) yield settled(rest, outcomeOf(rest));
-  else if (!blank) yield settled(rest, /<body[\s>]/i.test(rest.bytes.toString('latin1')) ? left('empty') : bad('not-this-kind'));
+  else if (!blank) yield settled(rest, /<(?:body|ul)[\s>]/i.test(rest.bytes.toString('latin1')) ? left('empty') : bad('not-this-kind'));
 }

@@ -9,8 +9,9 @@ import { readDocument } from '../reading/documents.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { left } from '../reading/outcome.ts';
 import { readTable } from '../reading/tables.ts';
-import { activityOutcome, CELL, visitOutcome } from './activity.ts';
-import { commentOutcome } from './comments.ts';
+import { activityOutcome, CELL, cellOutcome, visitOutcome } from './activity.ts';
+import { ENTRY, entryOutcome } from './comment-page.ts';
+import { commentOutcome, liveChatOutcome } from './comments.ts';
 import { parsePage } from './page.ts';
 
 const PATHS: Readonly<Record<string, readonly JsonPath[]>> = {
@@ -22,7 +23,8 @@ const PATHS: Readonly<Record<string, readonly JsonPath[]>> = {
 /** A counter for a file of a role of the Takeout's own. */
 export function counterFor(role: string | null): UnitCounter {
   if (role === 'activity-page') return new MarkerCounter(CELL);
-  return role === 'comments' ? new RowCounter() : new JsonUnitCounter(PATHS[role ?? ''] ?? []);
+  if (role === 'comments-page') return new MarkerCounter(ENTRY);
+  return role === 'comments' || role === 'live-chats' ? new RowCounter() : new JsonUnitCounter(PATHS[role ?? ''] ?? []);
 }
 
 /** Units of a file of a role of the Takeout's own. Throws `not-this-kind`. */
@@ -39,9 +41,13 @@ export function parseFile(role: string | null, chunks: AsyncIterable<Buffer>, co
     case 'messages':
       return readDocument(chunks, paths, drift, () => left('direct-message'));
     case 'activity-page':
-      return parsePage(chunks, clock);
+      return parsePage(chunks, CELL, (html) => cellOutcome(html, clock));
+    case 'comments-page':
+      return parsePage(chunks, ENTRY, (html) => entryOutcome(html, clock));
     case 'comments':
       return readTable(chunks, {}, drift, (row) => commentOutcome(row, clock));
+    case 'live-chats':
+      return readTable(chunks, {}, drift, (row) => liveChatOutcome(row, clock));
     default:
       throw new AfferentError('not-this-kind');
   }

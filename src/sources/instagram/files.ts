@@ -2,10 +2,11 @@ import { baseName, type Entry } from '../reading/container.ts';
 import { asObject, type JsonObject, objectsIn } from '../reading/json-values.ts';
 import { smallJson } from '../reading/small-json.ts';
 
-export type InstagramRole = 'posts' | 'stories' | 'comments' | 'messages' | 'old-media' | 'old-comments' | 'old-messages';
+export type InstagramRole = 'posts' | 'deleted' | 'stories' | 'comments' | 'messages' | 'old-media' | 'old-comments' | 'old-messages';
 
 const NAMES: readonly (readonly [RegExp, InstagramRole])[] = [
-  [/^(?:posts|igtv_videos|reels|archived_posts|threads_and_replies|recently_deleted_content|other_content)(?:_\d+)?\.json$/, 'posts'],
+  [/^(?:posts|igtv_videos|reels|archived_posts|threads_and_replies|other_content)(?:_\d+)?\.json$/, 'posts'],
+  [/^recently_deleted_content(?:_\d+)?\.json$/, 'deleted'],
   [/^stories(?:_\d+)?\.json$/, 'stories'],
   [/^(?:post_comments|reels_comments|stories_comments|live_comments|hype)(?:_\d+)?\.json$/, 'comments'],
   [/^message_\d+\.json$/, 'messages'],

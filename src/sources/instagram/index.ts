@@ -20,7 +20,7 @@ export const instagram: SourceKind = {
     unit: 'an entry of a list in a file of posts, comments or messages',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) =>
     findArrivals(path, { isExport: (names) => names.some((name) => MARKS.test(name) || roleOf(name) !== null), deep: true }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repairMojibake } from '../reading/mojibake.ts';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { instagram } from './index.ts';
 
@@ -42,5 +43,32 @@ describe('Instagram', () => {
   it('takes no other account’s export', async () => {
     const items = await itemsAt(instagram, join(fixtures, 'old'), contextOf({ account: 'somebody' }));
     expect(Object.keys(tally(items)).sort()).toEqual(['excluded file-not-used', 'quarantined wrong-participant']);
+  });
+
+  it('reads comments in lists of 2021, posts under labels, replies of Threads, and leaves out what was deleted', async () => {
+    const at = 1_700_000_000;
+    const list = (key: string, ...entries: object[]) => JSON.stringify({ [key]: entries });
+    const folder = await folderWith({
+      'comments/post_comments.json': list('comments_media_comments', {
+        title: 'x',
+        string_list_data: [{ value: 'in a list', timestamp: at }],
+      }),
+      'content/posts_1.json': JSON.stringify([{ timestamp: at, media: [], label_values: [{ label: 'Caption', value: 'labelled' }] }]),
+      'content/recently_deleted_content.json': list('ig_recently_deleted_media', {
+        media: [{ uri: 'x', creation_timestamp: at, title: 'gone' }],
+      }),
+      'threads/threads_and_replies.json': list('text_post_app_text_posts', {
+        media: [{ uri: '', creation_timestamp: at, title: 'a reply', text_app_post: { is_reply: true } }],
+      }),
+    });
+    const items = await itemsAt(instagram, folder);
+    expect(
+      items.flatMap((item) => (item.is === 'record' && item.record.type === 'post' ? [[item.record.kind, item.record.text]] : [])),
+    ).toEqual([
+      ['reply', 'in a list'],
+      ['own', 'labelled'],
+      ['reply', 'a reply'],
+    ]);
+    expect(tally(items)).toEqual({ record: 3, 'excluded deletion': 1 });
   });
 });

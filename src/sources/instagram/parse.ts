@@ -28,6 +28,8 @@ export function parseFile(chunks: AsyncIterable<Buffer>, role: InstagramRole, co
       noteMember(value);
       return left('not-collected');
     }
+    // What was thrown away is kept for a month: its words are not for us.
+    if (role === 'deleted') return left('deletion');
     if (typeof value === 'string') return left('empty');
     if (role === 'old-comments') return oldComment(value, post);
     const entry = asObject(value);
@@ -42,14 +44,22 @@ type PostOf = (kind: 'own' | 'reply', time: unknown, text: unknown, uri: unknown
 /** A post: its title and time are its own where it has several pictures, else those of the one. */
 function media(entry: JsonObject, post: PostOf): Outcome {
   const [first] = objectsIn(entry.media);
-  const time = entry.creation_timestamp ?? first?.creation_timestamp ?? entry.taken_at;
-  return post('own', time, entry.title ?? first?.title ?? entry.caption, first?.uri ?? entry.uri);
+  const time = entry.creation_timestamp ?? first?.creation_timestamp ?? entry.taken_at ?? entry.timestamp;
+  const text = entry.title ?? first?.title ?? entry.caption ?? objectsIn(entry.label_values).find(isCaption)?.value;
+  // Only posts of Threads say whether they answer another.
+  const kind = asObject(first?.text_app_post)?.is_reply === true ? 'reply' : 'own';
+  return post(kind, time, text, first?.uri ?? entry.uri);
+}
+
+/** Downloads of 2025 and later list what a post has under labels. */
+function isCaption({ label }: JsonObject): boolean {
+  return label === 'Caption' || label === 'Title' || label === 'Text';
 }
 
 /** A comment: labels are in the account's language, but the comment is always the first of them that has words. */
 function comment(entry: JsonObject, post: PostOf): Outcome {
   const map = asObject(entry.string_map_data);
-  const values = objectsIn(map === null ? entry.label_values : Object.values(map));
+  const values = objectsIn(map === null ? (entry.label_values ?? entry.string_list_data) : Object.values(map));
   const named =
     asObject(map?.Comment)?.value ??
     values.find(({ value, label }) => label === 'Comment' || (typeof value === 'string' && value !== ''))?.value;

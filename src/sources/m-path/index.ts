@@ -2,6 +2,7 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { headOf } from '../reading/head-of.ts';
 import { AnswerCounter } from './count.ts';
 import { parseBeeps } from './parse.ts';
 import { isMeta, peopleIn } from './people.ts';
@@ -18,7 +19,7 @@ export const mPath: SourceKind = {
     unit: 'a filled cell of a question’s column; a beep without an answer',
     yields: ['self-report'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival): Promise<BeepsPart[]> {
@@ -35,7 +36,9 @@ export const mPath: SourceKind = {
   },
 };
 
-/** Every table but the one that explains the columns. */
+/** A table under the export's own name, but not the one that explains the columns; a renamed one by its header. */
 async function holdsBeeps(entry: Entry): Promise<boolean> {
-  return baseName(entry.name).endsWith('.csv') && entry.refused === null && !(await isMeta(entry));
+  const base = baseName(entry.name);
+  if (!base.endsWith('.csv') || entry.refused !== null || (await isMeta(entry))) return false;
+  return /_basic\.csv$/.test(base) || /questionListName/.test(await headOf(entry));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith } from '../testing/folder.ts';
-import { contextOf, itemsAt, tally } from '../testing/read-all.ts';
+import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { mPath } from './index.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -41,4 +41,15 @@ it('leaves other people out, and mixes nobody where none was declared', async ()
 
 it('leaves the table that explains the columns alone', async () => {
   expect(tally(await itemsAt(mPath, join(fixtures, 'study_meta.csv')))).toEqual({ 'excluded file-not-used': 1 });
+});
+
+it('leaves tables of other makers that lie beside alone', async () => {
+  const folder = await folderWith({
+    'weight.csv': 'Date,Weight (kg)\n2024-01-01,70\n',
+    'renamed.csv': 'connectionId;questionListName;a_open\n1;x;\n',
+  });
+  expect((await readAll(mPath, folder)).map(({ name, role }) => [name, role])).toEqual([
+    ['renamed.csv', 'beeps'],
+    ['weight.csv', null],
+  ]);
 });

@@ -27,7 +27,7 @@ export const openMhealth: SourceKind = {
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival): Promise<PointsPart[]> {
     const entries = await entriesOf(arrival, true);
-    const toldBy = (name: string): Told | null => schemaOfPath(arrival.form === 'zip' ? name : arrival.path);
+    const toldBy = (name: string): Told | null => schemaOfPath(arrival.form === 'zip' || name.includes('/') ? name : arrival.path);
     const forms = new Map<Entry, Form>();
     for (const entry of entries) {
       const form = await formOf(entry, toldBy(entry.name));
@@ -42,12 +42,16 @@ export const openMhealth: SourceKind = {
   },
 };
 
+const POINT = /"(?:header|body|schema_id|schema_name|effective_time_frame|shim)"\s*:/;
+
 /** How data points stand in a file, by its name and its beginning; null for a file that is not read. */
 async function formOf(entry: Entry, told: Told | null): Promise<Form | null> {
   const base = baseName(entry.name);
   if (base.endsWith('.ndjson') || base.endsWith('.jsonl')) return 'lines';
   if (!base.endsWith('.json') || entry.refused !== null) return null;
   const head = await headOf(entry);
+  // JSON of other makers may lie beside: a point has a header or a body, and a schema's name, a user or a time in it.
+  if (told === null && head !== '' && !POINT.test(head)) return null;
   // An array is a list of points, but under the name of a schema that is a list itself.
   if (/^\s*\[/.test(head)) return told?.rule && conforms([], told.rule) ? 'values' : 'array';
   if (told !== null) return 'values';

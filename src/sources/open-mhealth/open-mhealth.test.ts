@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { conforms } from './check.ts';
 import { openMhealth } from './index.ts';
@@ -101,3 +102,8 @@ function filesOf(folder: string): string[] {
     .map((item) => join(item.parentPath, item.name))
     .sort();
 }
+
+it('leaves JSON of other makers that lies beside alone', async () => {
+  const folder = await folderWith({ 'user_data.json': '{"Activity":{"VideoList":[{"Date":"x"}]}}', 'posts_1.json': '[{"title":"x"}]' });
+  expect(tally(await itemsAt(openMhealth, folder))).toEqual({ 'excluded file-not-used': 2 });
+});

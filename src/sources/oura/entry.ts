@@ -26,7 +26,7 @@ const STARTS = ['bedtime_start', 'start_datetime', 'start_time', 'day_start', 't
 const ENDS = ['bedtime_end', 'end_datetime', 'end_time', 'day_end'];
 /** Fields of a digit for each few minutes: no numbers. */
 const CODES = /phase|movement|class_|\d_(?:min|sec)$/;
-const DAYS = ['day', 'summary_date', 'start_day'];
+const DAYS = ['day', 'summary_date', 'start_day', 'date'];
 
 /** A document of a list of this type. Days are local; other times carry their offset. */
 export function entryOutcome(type: string, entry: Fields, clock: Clock): Outcome {

@@ -24,7 +24,7 @@ export const oura: SourceKind = {
     unit: 'a document of a list, or a row of a table below its header',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   parts: async (arrival) => toParts(await entriesOf(arrival, true), ({ name }) => roleOf(name)),

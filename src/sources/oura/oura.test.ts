@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parsed } from '../../../schema/source.ts';
+import { folderWith } from '../testing/folder.ts';
 import { driftingContext, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { oura } from './index.ts';
 
@@ -8,6 +9,20 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 const events = (items: Parsed[]) => items.flatMap((item) => (item.is === 'record' && item.record.type === 'event' ? [item.record] : []));
 
 describe('an export of Oura', () => {
+  it('reads the table of trends, a row a day', async () => {
+    const header = 'date,Sleep Score,Average HRV,Temperature Deviation (°C),Bedtime Start';
+    const rows = '2020-01-02,85,65.0,-0.12,2020-01-01T23:12:41.000+02:00\n2020-01-03,,,,\n';
+    const folder = await folderWith({ 'oura_2020-01-01_2020-12-31_trends.csv': `${header}\n${rows}` });
+    const items = await itemsAt(oura, folder);
+    expect(tally(items)).toEqual({ record: 1, 'excluded empty': 1 });
+    expect(events(items)[0]).toMatchObject({ event: 'summary', time: { day: '2020-01-02' } });
+    expect(events(items)[0]?.values).toEqual({
+      sleep_score: { value: 85, unit: '%' },
+      average_hrv: { value: 65, unit: 'ms' },
+      temperature_deviation_c: { value: -0.12, unit: 'Cel' },
+    });
+  });
+
   it('says of each document what became of it', async () => {
     const { context, drift } = driftingContext();
     const parts = await readAll(oura, fixtures, context);

@@ -5,6 +5,7 @@ export const eventTypes: Readonly<Record<string, Event['event']>> = {
   ...{ sleep: 'sleep', sleepmodel: 'sleep', restfulperiods: 'sleep' },
   ...{ dailyactivity: 'summary', activity: 'summary', dailyreadiness: 'summary', readiness: 'summary', dailysleep: 'summary' },
   ...{ dailyspo2: 'summary', dailystress: 'summary', dailyresilience: 'summary', dailycardiovascularage: 'summary', vo2max: 'summary' },
+  trends: 'summary',
   ...{ workout: 'workout', session: 'other', tag: 'tag', enhancedtag: 'tag', restmodeperiod: 'other' },
 };
 
@@ -45,10 +46,12 @@ export const zeroIsNone = /heart_rate|^hr_|hrv|rmssd|breath_?|_breath|score|vo2_
 
 /** Fields that are no values: times, ids, and words that the participant wrote for nobody else. */
 export const noValues =
-  /^(?:id|day|timestamp|timestamp_unix|summary_date|bedtime_(?:start|end)|(?:start|end)_(?:datetime|time|day)|day_(?:start|end)|timezone|ring_id|comment|text|label|custom_name|next_token)$/;
+  /^(?:id|day|timestamp|timestamp_unix|summary_date|bedtime_(?:start|end)|(?:start|end)_(?:datetime|time|day)|day_(?:start|end)|timezone|date|ring_id|comment|text|label|custom_name|next_token)$/;
 
 /** The name of a list or file as it is called here. */
 export function typeOf(written: string): string {
+  // `oura_2020-01-01_2020-12-31_trends` names its days before its type.
+  if (/^oura.*[_-]trends$/i.test(written)) return 'trends';
   return written
     .toLowerCase()
     .replace(/^oura[_-]/, '')

@@ -16,7 +16,7 @@ export const polar: SourceKind = {
     unit: 'a sample, a night, a training session, the totals of a day',
     yields: ['series', 'event'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name) !== null), deep: true }),
   parts: async (arrival) => toParts(await entriesOf(arrival, true), ({ name }) => roleOf(name)),

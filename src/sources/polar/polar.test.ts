@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parsed } from '../../../schema/source.ts';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { polar } from './index.ts';
 
@@ -63,5 +64,14 @@ describe('an export of Polar Flow', () => {
     const night = found.find(({ event }) => event === 'sleep');
     expect(night).toMatchObject({ id: 'sleep 2024-03-31', time: { offset: 60 }, end: { offset: 120 } });
     expect(night?.values).toMatchObject({ asleep_duration: { value: 25_200, unit: 's' }, stages: { value: '0 WAKE;300 NONREM2' } });
+  });
+
+  it('reads how active somebody was on a day, level by level', async () => {
+    const summary = { stepCount: 8000, activityLevels: [{ level: 'LOW', duration: 'PT1H40S' }] };
+    const folder = await folderWith({ 'activity-2024-03-30-x.json': JSON.stringify({ date: '2024-03-30', summary, samples: {} }) });
+    expect(events(await itemsAt(polar, folder, berlin)).map(({ id, values }) => [id, values])).toEqual([
+      ['level 2024-03-30 LOW', { level: { value: 'LOW', unit: '1' }, duration: { value: 3640, unit: 's' } }],
+      ['day 2024-03-30', { step_count: { value: 8000, unit: '1' } }],
+    ]);
   });
 });

@@ -2,14 +2,15 @@ import type { Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
 import type { Scalar } from '../reading/document-frames.ts';
 import type { JsonUnit } from '../reading/document-units.ts';
-import { isFields } from '../reading/documents.ts';
-import { numberFrom, sampleOutcome } from '../reading/measurements.ts';
+import { type Fields, isFields } from '../reading/documents.ts';
+import { addNumber, addWord, eventOutcome, numberFrom, sampleOutcome, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
 import { outsideText } from '../reading/outside-text.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { isZero, milli } from '../reading/scales.ts';
 import { dayOf, moment, msOf } from '../reading/time.ts';
+import { durationOf } from './duration.ts';
 import type { PolarRole } from './files.ts';
 
 const DEVICE = 'Polar';
@@ -42,6 +43,7 @@ export function pointOutcome(role: PolarRole, value: unknown, unit: JsonUnit, cl
     const time = clock.at(value.sampleDateTime);
     return sampleOutcome(clock, { signal: 'ibi', unit: 's', device, time, value: value.pulseLength, convert: milli, isNone: isZero });
   }
+  if (unit.path.startsWith('summary')) return levelOutcome(value, around.date, clock);
   const word = unit.path.slice(unit.path.lastIndexOf('.') + 1);
   if (PLACES.test(word)) return left('not-collected');
   const [signal, ucum, convert] = ownValue(SIGNALS, word) ?? [snakeCase(word), '1'];
@@ -55,6 +57,17 @@ export function pointOutcome(role: PolarRole, value: unknown, unit: JsonUnit, cl
     ...(convert === undefined ? {} : { convert }),
     ...(signal === 'heart_rate' ? { isNone: isZero } : {}),
   });
+}
+
+/** How long somebody was as active as this on a day, which stands among the day's totals. */
+function levelOutcome(value: Fields, date: unknown, clock: Clock): Outcome {
+  const time = clock.at(date);
+  const values: Values = {};
+  addWord(values, 'level', value.level);
+  const seconds = durationOf(value.duration);
+  if (seconds !== null) addNumber(values, 'duration', seconds, 's');
+  const id = time === null ? null : `level ${time.day} ${outsideText(value.level)}`;
+  return eventOutcome(clock, { id, event: 'summary', time, end: null, values, device: DEVICE, version: null });
 }
 
 /** Minutes east as the export states them. */

@@ -4,6 +4,7 @@ import { addNumber, contentId, eventOutcome, isMissing, numberFrom, type Values 
 import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
 import { outsideText } from '../reading/outside-text.ts';
+import { durationOf } from './duration.ts';
 import { offsetOf } from './samples.ts';
 
 const DEVICE = 'Polar';
@@ -17,7 +18,6 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 /** Times, ids, names and notes: none of them are values. */
 const NO_VALUES =
   /^(?:exportVersion|startTime|stopTime|timezoneOffset|date|night|name|note|deviceId|userId|productId|created|modified|latitude|longitude|identifier|feeling)$/;
-const DURATION = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/;
 
 type Scopes = readonly { path: string; scope: Fields }[];
 
@@ -81,10 +81,4 @@ function addAll(values: Values, fields: Fields): void {
     else if (!Number.isNaN(numberFrom(value))) addNumber(values, name, value, UNITS.find(([pattern]) => pattern.test(field))?.[1] ?? '1');
     else if (typeof value === 'string') values[name] = { value: value.slice(0, 200), unit: '1' };
   }
-}
-
-/** Seconds of `PT7H30M` or `PT3600.5S`, or null. */
-function durationOf(value: unknown): number | null {
-  const found = typeof value === 'string' && value.length > 2 ? DURATION.exec(value) : null;
-  return found === null ? null : Number(found[1] ?? 0) * 3600 + Number(found[2] ?? 0) * 60 + Number(found[3] ?? 0);
 }

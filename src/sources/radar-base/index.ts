@@ -29,7 +29,10 @@ export const radarBase: SourceKind = {
     const entries = await entriesOf(arrival, true);
     const topics = new Map<string, Topic>();
     for (const entry of entries) {
-      const topic = await topicOf(entry, arrival.form === 'zip' ? entry.name : arrival.path.replace(/\.gz$/i, ''));
+      const topic = await topicOf(
+        entry,
+        arrival.form === 'zip' || entry.name.includes('/') ? entry.name : arrival.path.replace(/\.gz$/i, ''),
+      );
       if (topic !== null) topics.set(entry.name, topic);
     }
     const roleOf = ({ name }: Entry) => (isAvro(name) ? 'container' : topics.has(name) ? 'topic' : null);

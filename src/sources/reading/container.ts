@@ -6,9 +6,11 @@ import type { Arrival, Part } from '../../../schema/source.ts';
 import { filesBelow, staysInside } from './arrivals.ts';
 import { decodeToUtf8 } from './decode.ts';
 import { fileBytes, stampOf } from './files.ts';
+import { zipWithin } from './held-copy.ts';
 import { readFault } from './read-fault.ts';
+import { listTar, tarEntryBytes } from './tar.ts';
 import { packingOf } from './unpack.ts';
-import { listZip, zipEntryBytes } from './zip.ts';
+import { listZip, type ZipEntry, type ZipSource, zipAt, zipEntryBytes } from './zip.ts';
 
 /** A file of an arrival, however it was packed. */
 export interface Entry {
@@ -27,14 +29,15 @@ export interface Entry {
 export const REFUSED_ROLE = 'refused';
 
 /**
- * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well.
+ * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well, `opensInner` the files of zips within a zip.
  * Throws AfferentError where the container cannot be read.
  */
-export async function entriesOf(arrival: Arrival, deep: boolean): Promise<Entry[]> {
-  if (arrival.form === 'zip') return zipEntries(arrival.path);
+export async function entriesOf(arrival: Arrival, deep: boolean, opensInner = false): Promise<Entry[]> {
+  if (arrival.form === 'zip') return zipEntries(arrival.path, opensInner);
   if (arrival.form === 'file') {
     const link = (await lstat(arrival.path).catch(() => null))?.isSymbolicLink() ?? false;
-    return [await fileEntry(basename(arrival.path), arrival.path, link)];
+    const entry = await fileEntry(basename(arrival.path), arrival.path, link);
+    return entry.refused === null && /\.tar$/i.test(entry.name) && entry.bytes !== 0 ? tarEntries(entry) : [entry];
   }
   const files = await filesBelow(arrival.path, deep).catch((thrown: unknown) => {
     throw readFault(thrown, 'bad-path');
@@ -54,7 +57,7 @@ export function toParts(
   binary: (role: string | null) => boolean = () => false,
 ): Part[] {
   return entries.map((entry, index) => {
-    const role = entry.refused === null ? roleOf(entry) : REFUSED_ROLE;
+    const role = entry.refused !== null ? REFUSED_ROLE : isLeftBehind(entry.name) ? null : roleOf(entry);
     const open = (): Promise<Readable> => (binary(role) ? entry.openBinary() : entry.open());
     return {
       index,
@@ -69,6 +72,11 @@ export function toParts(
 /** The last part of an entry's name, in lower case. */
 export function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1).toLowerCase();
+}
+
+/** What a Mac puts beside each file of a zip, and other hidden files: their names end like those of the export's own. */
+function isLeftBehind(name: string): boolean {
+  return baseName(name).startsWith('.') || /(?:^|\/)__MACOSX\//.test(name);
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -91,20 +99,55 @@ async function fileEntry(name: string, path: string, leaves: boolean): Promise<E
   };
 }
 
-async function zipEntries(path: string): Promise<Entry[]> {
+async function zipEntries(path: string, opensInner: boolean): Promise<Entry[]> {
   const stamp = await stampOf(path);
-  const listed = await listZip(path, stamp);
+  const zip = zipAt(path, stamp);
+  const found: Entry[] = [];
+  for (const item of await listZip(zip)) {
+    const isInner = opensInner && item.refused === null && /\.zip$/i.test(item.name) && !isLeftBehind(item.name);
+    const key = `${path} ${stamp.modifiedMs} ${item.name} ${item.entry.relativeOffsetOfLocalHeader}`;
+    const inner = isInner
+      ? await innerEntries(
+          item.name,
+          zipWithin(key, item.bytes, () => zipEntryBytes(zip, item)),
+        )
+      : null;
+    found.push(...(inner ?? [zippedEntry(item.name, zip, item)]));
+  }
+  return found;
+}
+
+/** Files of a zip within a zip; null where it cannot be read as one: it is then a file as any other. */
+async function innerEntries(outer: string, zip: ZipSource): Promise<Entry[] | null> {
+  const listed = await listZip(zip).catch((thrown: unknown) => {
+    if (thrown instanceof AfferentError) return null;
+    throw thrown;
+  });
+  return listed?.map((item) => zippedEntry(`${outer}/${item.name}`, zip, item)) ?? null;
+}
+
+function zippedEntry(name: string, zip: ZipSource, item: ZipEntry): Entry {
+  const packing = packingOf(name);
+  return {
+    name: packing?.name ?? name,
+    bytes: packing === null ? item.bytes : null,
+    refused: item.refused,
+    ...opening(() => {
+      const bytes = zipEntryBytes(zip, item);
+      return packing !== null && item.bytes > 0 ? packing.unpack(bytes, item.bytes) : bytes;
+    }),
+  };
+}
+
+/** Files of a tar, packed or not. It is read from its beginning for each file that is opened. */
+async function tarEntries(tar: Entry): Promise<Entry[]> {
+  const listed = await listTar((await tar.openBinary()) as AsyncIterable<Buffer>);
   return listed.map((item) => {
-    const packing = packingOf(item.name);
-    return {
-      name: packing?.name ?? item.name,
-      bytes: packing === null ? item.bytes : null,
-      refused: item.refused,
-      ...opening(() => {
-        const bytes = zipEntryBytes(path, stamp, item);
-        return packing !== null && item.bytes > 0 ? packing.unpack(bytes, item.bytes) : bytes;
-      }),
+    if (item.refused !== null) return refusedEntry(item.name, item.refused);
+    const bytes = async function* (): AsyncGenerator<Buffer> {
+      yield* tarEntryBytes((await tar.openBinary()) as AsyncIterable<Buffer>, item);
     };
+    return { name: item.name, bytes: item.bytes, refused: null, ...opening(bytes) };
   });
 }
 

@@ -3,6 +3,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/milliseconds|\bms\b|rmssd|sdnn/, 'ms'],
   [/beats.per.minute|heart.rate$|nremhr|\bbpm\b/, '/min'],
   [/breath.*rate|breaths.per.minute|respiratory.rate|\brpm\b/, '/min'],
+  [/\bmm per second/, 'mm/s'],
   [/minutes|\bmin\b/, 'min'],
   [/seconds|\bsec\b/, 's'],
   [/celsius|temperature/, 'Cel'],

@@ -3,7 +3,7 @@ import type { Parsed } from '../../../schema/source.ts';
 import { delimiterOf, parseRows } from './csv-rows.ts';
 import type { DriftOnce } from './drift.ts';
 import { rowFrame } from './frames.ts';
-import { bad, type Outcome, settled } from './outcome.ts';
+import { bad, left, type Outcome, settled } from './outcome.ts';
 import { RowSlicer } from './rows.ts';
 import type { Unit } from './unit.ts';
 
@@ -98,6 +98,8 @@ export class Table {
 
   #row(cells: readonly string[] | null): Row | Outcome {
     const columns = this.#columns;
+    // Spreadsheets leave rows of nothing but delimiters behind the last one.
+    if (cells?.every(isBlankCell)) return left('empty');
     if (cells === null || (cells.length < columns.length && this.#shape.mayBeShort !== true)) return bad('not-csv');
     // Some exports end every row with a delimiter; anything in an extra cell is a broken row.
     for (let i = columns.length; i < cells.length; i++) if (cells[i] !== '') return bad('not-csv');
@@ -105,6 +107,10 @@ export class Table {
     for (const [index, name] of columns.entries()) row[name] = cells[index] ?? '';
     return row;
   }
+}
+
+function isBlankCell(cell: string): boolean {
+  return cell === '' || cell.trim() === '';
 }
 
 function textOf({ bytes, tooLong }: Unit): string | null {

@@ -15,6 +15,7 @@ const packings: Readonly<Record<string, typeof gunzipped>> = { gz: gunzipped, zs
 export function packingOf(name: string): { name: string; unpack: typeof gunzipped } | null {
   const dot = name.lastIndexOf('.');
   const ending = name.slice(dot + 1).toLowerCase();
+  if (ending === 'tgz') return { name: `${name.slice(0, dot)}.tar`, unpack: gunzipped };
   if (dot === -1 || !Object.hasOwn(packings, ending)) return null;
   return { name: name.slice(0, dot), unpack: packings[ending] as typeof gunzipped };
 }

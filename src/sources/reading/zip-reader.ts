@@ -10,11 +10,13 @@ import { CHUNK_BYTES } from './limits.ts';
 class ZipFileReader extends yauzl.RandomAccessReader {
   readonly #file: FileHandle;
   readonly #bytes: number;
+  readonly #release: () => Promise<void>;
 
-  constructor(file: FileHandle, bytes: number) {
+  constructor(file: FileHandle, bytes: number, release: () => Promise<void>) {
     super();
     this.#file = file;
     this.#bytes = bytes;
+    this.#release = release;
   }
 
   override read(
@@ -36,7 +38,7 @@ class ZipFileReader extends yauzl.RandomAccessReader {
   }
 
   override close(callback: (error: Error | null) => void): void {
-    this.#file.close().then(() => callback(null), callback);
+    this.#release().then(() => callback(null), callback);
   }
 
   async *#range(start: number, end: number): AsyncGenerator<Buffer> {
@@ -50,14 +52,19 @@ class ZipFileReader extends yauzl.RandomAccessReader {
   }
 }
 
-/** Opens a zip of so many bytes. Names of entries are left undecoded: one bad name must not hide the others. */
+/** Opens a zip of so many bytes. */
 export async function openZip(path: string, bytes: number): Promise<yauzl.ZipFile> {
   const file = await open(path, 'r');
+  return openZipIn(file, bytes, () => file.close());
+}
+
+/** The same in a file that is open; `release` is called when the zip is closed. Names of entries are left undecoded: one bad name must not hide the others. */
+export async function openZipIn(file: FileHandle, bytes: number, release: () => Promise<void>): Promise<yauzl.ZipFile> {
   try {
     const options = { decodeStrings: false, autoClose: false, lazyEntries: true };
-    return await yauzl.fromRandomAccessReaderPromise(new ZipFileReader(file, bytes), bytes, options);
+    return await yauzl.fromRandomAccessReaderPromise(new ZipFileReader(file, bytes, release), bytes, options);
   } catch (thrown) {
-    await file.close();
+    await release();
     throw thrown;
   }
 }

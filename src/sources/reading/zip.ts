@@ -15,15 +15,27 @@ export interface ZipEntry {
   entry: yauzl.Entry;
 }
 
+/** Bytes in which a zip is, and which may be read at any place. */
+export interface ZipSource {
+  bytes: number;
+  /** Throws `file-changed` where they are no longer those that were listed. */
+  check(): Promise<void>;
+  open(): Promise<yauzl.ZipFile>;
+}
+
+export function zipAt(path: string, stamp: FileStamp): ZipSource {
+  return { bytes: stamp.bytes, check: () => checkStamp(path, stamp), open: () => openZip(path, stamp.bytes) };
+}
+
 const LOCAL_HEADER_BYTES = 30;
 
 /**
  * Files of a zip, sorted by name. Throws `file-empty`, `zip-broken`, and `zip-bomb` where entries overlap or
  * there are too many or too large ones; a single bad entry is only marked `refused`.
  */
-export async function listZip(path: string, stamp: FileStamp): Promise<ZipEntry[]> {
-  if (stamp.bytes === 0) throw new AfferentError('file-empty');
-  const zip = await opened(path, stamp);
+export async function listZip(source: ZipSource): Promise<ZipEntry[]> {
+  if (source.bytes === 0) throw new AfferentError('file-empty');
+  const zip = await opened(source);
   const found: yauzl.Entry[] = [];
   try {
     for await (const entry of zip.eachEntry()) {
@@ -35,7 +47,7 @@ export async function listZip(path: string, stamp: FileStamp): Promise<ZipEntry[
   } finally {
     zip.close();
   }
-  checkLayout(found, stamp.bytes);
+  checkLayout(found, source.bytes);
   return found
     .map(listed)
     .filter((entry) => !entry.name.endsWith('/') || entry.bytes > 0)
@@ -45,10 +57,10 @@ export async function listZip(path: string, stamp: FileStamp): Promise<ZipEntry[
 }
 
 /** Unpacked bytes of one entry. Throws `zip-broken` at a wrong size or checksum, `zip-bomb`, `file-changed`. */
-export async function* zipEntryBytes(path: string, stamp: FileStamp, { entry, refused }: ZipEntry): AsyncGenerator<Buffer> {
+export async function* zipEntryBytes(source: ZipSource, { entry, refused }: ZipEntry): AsyncGenerator<Buffer> {
   if (refused !== null) throw new AfferentError(refused);
-  await checkStamp(path, stamp);
-  const zip = await opened(path, stamp);
+  await source.check();
+  const zip = await opened(source);
   let stream: Readable | null = null;
   let unpacked = 0;
   let sum = 0;
@@ -69,9 +81,9 @@ export async function* zipEntryBytes(path: string, stamp: FileStamp, { entry, re
   }
 }
 
-async function opened(path: string, { bytes }: FileStamp): Promise<yauzl.ZipFile> {
+async function opened(source: ZipSource): Promise<yauzl.ZipFile> {
   try {
-    return await openZip(path, bytes);
+    return await source.open();
   } catch (thrown) {
     throw readFault(thrown, 'zip-broken');
   }

@@ -3,9 +3,13 @@ import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { Clock } from '../reading/clock.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { RowCounter } from '../reading/count-rows.ts';
+import type { JsonPath } from '../reading/document-paths.ts';
+import { readDocument } from '../reading/documents.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { readTable } from '../reading/tables.ts';
+import { binOutcome, binsRole, isBins } from './bins.ts';
 import { rowOutcome } from './row.ts';
 import { tableOf } from './tables.ts';
 
@@ -14,6 +18,7 @@ interface SamsungPart extends Part {
   preamble: number;
 }
 
+const LIST: readonly JsonPath[] = [['[]']];
 const PREFIX = /^com\.samsung\.s?health\.(?:\w+\.)*/;
 
 /** The download of personal data from Samsung Health, zipped or unpacked. */
@@ -21,27 +26,29 @@ export const samsungHealth: SourceKind = {
   manifest: {
     kind: 'samsung-health',
     title: 'Samsung Health',
-    unit: 'a row of a table below its header',
+    unit: 'a row of a table below its header, an entry of a list of minutes',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => PREFIX.test(name.toLowerCase())), deep: true }),
   async parts(arrival): Promise<SamsungPart[]> {
     const entries = await entriesOf(arrival, true);
-    const parts = toParts(entries, (entry) => tableOf(baseName(entry.name)));
+    const parts = toParts(entries, ({ name }) => tableOf(baseName(name)) ?? binsRole(name));
     const preambles = new Map<string, number>();
     for (const entry of entries) if (tableOf(baseName(entry.name)) !== null) preambles.set(entry.name, await preambleOf(entry));
     return parts.map((part) => ({ ...part, preamble: preambles.get(part.name) ?? 0 }));
   },
-  counter: (part) => new RowCounter(1 + (part as SamsungPart).preamble),
+  counter: (part) => (isBins(part.role) ? new JsonUnitCounter(LIST) : new RowCounter(1 + (part as SamsungPart).preamble)),
   parse(part, chunks, context) {
     const { role, preamble } = part as SamsungPart;
     if (role === null) throw new AfferentError('not-this-kind');
     const clock = new Clock(context);
+    const drift = new DriftOnce(context);
+    if (isBins(role)) return readDocument(chunks, LIST, drift, (value) => binOutcome(role, value, clock));
     // Some tables write their type before the name of each column.
     const nameOf = (column: string): string => column.replace(PREFIX, '');
-    return readTable(chunks, { preamble, nameOf, mayBeShort: true }, new DriftOnce(context), (row) => rowOutcome(role, row, clock));
+    return readTable(chunks, { preamble, nameOf, mayBeShort: true }, drift, (row) => rowOutcome(role, row, clock));
   },
 };
 

@@ -52,7 +52,8 @@ export function rowOutcome(table: string, row: Row, clock: Clock): Outcome {
 function eventRow(table: string, row: Row, time: Moment | null, end: Moment | null, device: string, clock: Clock): Outcome {
   const values: Values = {};
   for (const [column, cell] of Object.entries(row)) {
-    if (HEAD.test(column) || isMissing(cell)) continue;
+    // A cell may name a list beside the table.
+    if (HEAD.test(column) || isMissing(cell) || cell.endsWith('.json')) continue;
     const name = snakeCase(column);
     const [unit, factor] = ownValue(columnUnits, column) ?? [unitOfName(column), 1];
     if (column === 'stage') addWord(values, 'stage', ownValue(stages, cell) ?? cell);

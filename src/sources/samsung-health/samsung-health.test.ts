@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parsed } from '../../../schema/source.ts';
+import { folderWith } from '../testing/folder.ts';
 import { contextOf, itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { samsungHealth } from './index.ts';
 import { offsetOf } from './row.ts';
@@ -57,5 +58,44 @@ describe('a download from Samsung Health', () => {
       ['other', { body_mass: { value: 70.5, unit: 'kg' }, height: { value: 175, unit: 'cm' }, body_fat: { value: 18.2, unit: '%' } }],
     ]);
     expect(found[2]).toMatchObject({ id: 'weight w1', version: '2024-03-30T07:01:00.000Z' });
+  });
+
+  it('reads the minutes that lie in lists beside the tables', async () => {
+    const minute = { start_time: 1_711_785_600_000, end_time: 1_711_785_659_999 };
+    const list = (folder: string, name: string, ...values: object[]) => ({
+      [`jsons/${folder}/1/1a${name}`]: JSON.stringify(values.map((value) => ({ ...minute, ...value }))),
+    });
+    const folder = await folderWith({
+      'com.samsung.health.device_profile.20240401.csv': '',
+      ...list('com.samsung.shealth.tracker.heart_rate', '.com.samsung.health.heart_rate.binning_data.json', {
+        heart_rate: 62,
+        heart_rate_max: 70,
+      }),
+      ...list(
+        'com.samsung.shealth.tracker.oxygen_saturation',
+        '.com.samsung.health.oxygen_saturation.binning.json',
+        { spo2: 96 },
+        { spo2: 0 },
+      ),
+      ...list('com.samsung.shealth.stress', '.binning_data.json', { score: 12 }, {}),
+      ...list('com.samsung.shealth.exercise', '.live_data.json', { heart_rate: 120 }),
+    });
+    const items = await itemsAt(samsungHealth, folder);
+    expect(samples(items).map(({ signal, value, endMs }) => [signal, value, endMs])).toEqual([
+      ['stress_score', 12, minute.end_time],
+      ['heart_rate', 62, minute.end_time],
+      ['oxygen_saturation', 0.96, minute.end_time],
+    ]);
+    expect(tally(items)).toEqual({ sample: 3, 'excluded empty': 2, 'excluded file-not-used': 2 });
+  });
+
+  it('reads the summaries of a day, without the names of lists in their cells', async () => {
+    const day = 'com.samsung.shealth.activity.day_summary';
+    const folder = await folderWith({
+      [`${day}.20240401.csv`]: `${day},7,1\nstep_count,active_time,extra_data,day_time,datauuid\n5120,1800000,u1.extra_data.json,1711756800000,u1,\n`,
+    });
+    expect(events(await itemsAt(samsungHealth, folder)).map(({ values, time }) => [Object.keys(values), time.day])).toEqual([
+      [['step_count', 'active_time'], '2024-03-30'],
+    ]);
   });
 });

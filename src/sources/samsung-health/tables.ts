@@ -49,6 +49,11 @@ export const samsungTables: Readonly<Record<string, SamsungTable>> = {
   sleep_stage: { becomes: 'sleep' },
   exercise: { becomes: 'workout' },
   day_summary: { becomes: 'summary', isDay: true },
+  'activity.day_summary': { becomes: 'summary', isDay: true },
+  'calories_burned.details': { becomes: 'summary', isDay: true },
+  floors_day_summary: { becomes: 'summary', isDay: true },
+  vitality_score: { becomes: 'summary', isDay: true },
+  sleep_snoring: { becomes: 'other' },
   mood: { becomes: 'other' },
 };
 
@@ -58,6 +63,9 @@ export const columnUnits: Readonly<Record<string, readonly [unit: string, factor
   ...{ sleep_duration: ['min', 1], distance: ['m', 1], calorie: ['kcal', 1], total_calorie: ['kcal', 1], weight: ['kg', 1] },
   ...{ height: ['cm', 1], systolic: ['mm[Hg]', 1], diastolic: ['mm[Hg]', 1], pulse: ['/min', 1], mean_heart_rate: ['/min', 1] },
   ...{ max_heart_rate: ['/min', 1], min_heart_rate: ['/min', 1], mean_speed: ['m/s', 1], max_speed: ['m/s', 1], speed: ['m/s', 1] },
+  ...{ sleep_latency: ['min', 1 / 60_000], total_light_duration: ['min', 1], total_rem_duration: ['min', 1] },
+  ...{ active_calorie: ['kcal', 1], rest_calorie: ['kcal', 1], tef_calorie: ['kcal', 1], exercise_time: ['min', 1 / 60_000] },
+  ...{ others_time: ['min', 1 / 60_000], longest_active_time: ['min', 1 / 60_000], longest_idle_time: ['min', 1 / 60_000] },
   ...{ body_fat: ['%', 1], skeletal_muscle: ['%', 1], muscle_mass: ['kg', 1], body_fat_mass: ['kg', 1], efficiency: ['%', 1] },
 };
 

@@ -16,7 +16,7 @@ export const telegram: SourceKind = {
     unit: 'a message of a chat',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => RESULT.test(name.toLowerCase())), deep: true }),
   async parts(arrival) {

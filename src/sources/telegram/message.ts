@@ -12,6 +12,8 @@ import type { Owner } from './owner.ts';
 export interface Chat {
   id: string | null;
   type: string | null;
+  /** Messages with which the topics of a forum begin, as far as they have been seen. */
+  topics: Set<string>;
 }
 
 const AUDIENCES: Readonly<Record<string, Post['audience']>> = {
@@ -24,12 +26,15 @@ const AUDIENCES: Readonly<Record<string, Post['audience']>> = {
 export function settleMessage(unit: Unit, message: Fields, chat: Chat, owner: Owner, context: ParseContext): Parsed {
   const time = timeOf(message, context.zone);
   const day = believedDay(time, context);
+  const number = identifier(message.id);
   // What the app says of joins, calls and pins.
-  if (message.type === 'service') return excluded(unit, 'not-collected', day);
+  if (message.type === 'service') {
+    if (message.action === 'topic_created' && number !== null) chat.topics.add(number);
+    return excluded(unit, 'not-collected', day);
+  }
   if (!owner.wrote(message)) return excluded(unit, 'other-person', day);
   if (isPassedOn(message)) return excluded(unit, 'repost', day);
   const text = textOf(message.text);
-  const number = identifier(message.id);
   const known = chat.id !== null && number !== null;
   const draft = {
     id: known
@@ -37,7 +42,7 @@ export function settleMessage(unit: Unit, message: Fields, chat: Chat, owner: Ow
       : contentId(chat.id, time?.utc ?? null, identifier(message.from), typeof text === 'string' ? text : null),
     time,
     text,
-    kind: message.reply_to_message_id === undefined ? 'own' : 'reply',
+    kind: isAnswer(message, chat) ? 'reply' : 'own',
     audience: AUDIENCES[chat.type ?? ''] ?? 'unknown',
     conversation: chat.id,
     version: (momentFrom(message.edited_unixtime, null) ?? momentFrom(message.edited, context.zone))?.utc ?? null,
@@ -64,6 +69,11 @@ function textOf(text: unknown): unknown {
   if (!Array.isArray(text)) return text;
   const pieces = text.map((piece) => (isFields(piece) ? piece.text : piece));
   return pieces.every((piece) => typeof piece === 'string') ? pieces.join('') : text;
+}
+
+/** Every message in a topic of a forum is written as an answer to the one with which the topic begins. */
+function isAnswer({ reply_to_message_id }: Fields, { topics }: Chat): boolean {
+  return reply_to_message_id !== undefined && !topics.has(identifier(reply_to_message_id) ?? '');
 }
 
 function isPassedOn({ forwarded_from, forwarded_from_id }: Fields): boolean {

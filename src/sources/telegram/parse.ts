@@ -14,7 +14,7 @@ import { factPaths, messagePaths } from './places.ts';
 export function parseResult(chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
   const drift = new DriftOnce(context);
   let owner = ownerOf(undefined, context.account);
-  let chat: Chat = { id: null, type: null };
+  let chat: Chat = newChat();
   let hasMessages = false;
   let chatName: unknown;
   const noteNames = namesNoted(context);
@@ -30,7 +30,7 @@ export function parseResult(chunks: AsyncIterable<Buffer>, context: ParseContext
     }
     // Groups and channels are called what they like; a chat with one person has their name.
     if (path.endsWith('type') && value === 'personal_chat') noteNames(chatName);
-    if (hasMessages) chat = { id: null, type: null };
+    if (hasMessages) chat = newChat();
     hasMessages = false;
     chat = path.endsWith('id') ? { ...chat, id: identifier(value) } : { ...chat, type: identifier(value) };
   };
@@ -45,4 +45,8 @@ export function parseResult(chunks: AsyncIterable<Buffer>, context: ParseContext
     return settleMessage(unit, read.fields, chat, owner, context);
   };
   return nestedUnits(chunks, { units: messagePaths, facts: factPaths }, settle, learn);
+}
+
+function newChat(): Chat {
+  return { id: null, type: null, topics: new Set() };
 }

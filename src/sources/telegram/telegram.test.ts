@@ -54,6 +54,21 @@ describe('an export of Telegram', () => {
     expect(tally(others)).toEqual({ 'excluded file-not-used': 1, 'quarantined wrong-participant': 12 });
   });
 
+  it('of a forum takes what stands in a topic for no answer to it', async () => {
+    const message = { type: 'message', date: '2024-03-05T10:00:00', from: 'Quiet One', from_id: 'user11' };
+    const messages = [
+      { id: 5, type: 'service', date: '2024-03-05T09:00:00', action: 'topic_created', title: 'Rain' },
+      { ...message, id: 6, reply_to_message_id: 5, text: 'in a topic' },
+      { ...message, id: 7, reply_to_message_id: 6, text: 'an answer there' },
+    ];
+    const chat = { name: 'Forum', type: 'private_supergroup', id: 77, messages };
+    const posts = await postsAt(await folderWith({ 'result.json': JSON.stringify(chat) }), contextOf({ account: '11' }));
+    expect(posts.map(({ id, kind }) => [id, kind])).toEqual([
+      ['77/6', 'own'],
+      ['77/7', 'reply'],
+    ]);
+  });
+
   it('of one chat needs the account declared', async () => {
     const undeclared = await itemsAt(telegram, single);
     expect(tally(undeclared)).toEqual({ 'quarantined no-account': 3 });

@@ -14,7 +14,7 @@ export const tiktok: SourceKind = {
     unit: 'an entry of a list of the JSON form; an entry that begins with “Date:” of the text form',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name) !== null), deep: true }),
   parts: async (arrival) => toParts(await entriesOf(arrival, true), (entry) => roleOf(entry.name)),

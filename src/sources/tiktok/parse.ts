@@ -95,7 +95,8 @@ class Writer {
     const words = typeof text === 'string' ? text.trim() : text;
     if (words === undefined || words === null || words === 'N/A') return left('empty', time?.day ?? null);
     const id = contentId('tiktok', what, momentFrom(time?.utc, null)?.utc, outsideText(words));
-    const audience = typeof entry.whocanview === 'string' && /^(?:public|everyone)$/i.test(entry.whocanview) ? 'public' : 'unknown';
+    const readers = entry.whocanview ?? entry['who can view'];
+    const audience = typeof readers === 'string' && /^(?:public|everyone)\s*$/i.test(readers) ? 'public' : 'unknown';
     return postOutcome({ id, time, text: words, kind: what === 'comment' ? 'reply' : 'own', audience }, this.#context);
   }
 }

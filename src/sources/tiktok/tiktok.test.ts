@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { folderWith } from '../testing/folder.ts';
 import { itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { tiktok } from './index.ts';
 
@@ -50,5 +51,12 @@ it('reads the text form, comments of several lines too', async () => {
     ['reply', 'first', '2024-05-01T10:00:00.000Z', 'unknown'],
     ['reply', 'two lines:\nas I said: yes', '2024-05-01T11:00:00.000Z', 'unknown'],
     ['own', 'A title', '2024-05-02T10:00:00.000Z', 'unknown'],
+  ]);
+});
+
+it('says of a post in the text form that everyone may see it', async () => {
+  const folder = await folderWith({ 'Post/Posts.txt': 'Date: 2023-01-01 10:00:00 UTC\nLink: x\nWho can view: Everyone\nTitle: my post\n' });
+  expect((await itemsAt(tiktok, folder)).flatMap((item) => (item.is === 'record' ? [item.record] : []))).toMatchObject([
+    { kind: 'own', text: 'my post', audience: 'public' },
   ]);
 });

@@ -3,12 +3,16 @@ import type { Stamp } from './stamp.ts';
 
 /** What phones write for the halves of a day, without dots and spaces. */
 const MORNING: ReadonlySet<string> = new Set([
-  ...['am', 'a', 'пп', 'vorm', 'fm', 'ap', 'pg', 'πμ', 'ص', 'قظ', 'öö', 'sa', 'dop', 'de', 'rano', 'पूर्वाह्न', 'পূর্বাহ্ণ', 'เช้า'],
+  ...['am', 'a', 'дп', 'vorm', 'fm', 'ap', 'pg', 'πμ', 'ص', 'قظ', 'öö', 'sa', 'dop', 'de', 'rano', 'पूर्वाह्न', 'পূর্বাহ্ণ', 'เช้า'],
   ...['오전', '上午', '午前', '凌晨', '早上', '清晨', '早晨', 'לפנה״צ', 'лпладне', 'epd', 'eparadites'],
+  ...['проб', 'претпладне', 'претпл', 'преподне', 'prepodne', 'prijepodne', 'vm', 'fh', 'pd', 'priešpiet', 'priekšp', 'pagi', 'to'],
+  ...['ก่อนเที่ยง', 'முற்பகல்', 'ಪೂರ್ವಾಹ್ನ', 'मपू', 'قبلدوپہر', 'နံနက်', 'таңкы'],
 ]);
 const AFTERNOON: ReadonlySet<string> = new Set([
-  ...['pm', 'p', 'дп', 'nachm', 'em', 'ip', 'ptg', 'μμ', 'م', 'بظ', 'ös', 'ch', 'odp', 'du', 'अपराह्न', 'অপরাহ্ণ'],
+  ...['pm', 'p', 'пп', 'nachm', 'em', 'ip', 'ptg', 'μμ', 'م', 'بظ', 'ös', 'ch', 'odp', 'du', 'अपराह्न', 'অপরাহ্ণ'],
   ...['오후', '下午', '午後', '晚上', '傍晚', 'אחה״צ', 'слпладне', 'emd', 'epasdites'],
+  ...['слоб', 'попладне', 'попл', 'поподне', 'popodne', 'poslijepodne', 'pop', 'nm', 'eh', 'md', 'popiet', 'pēcp', 'petang', 'tk'],
+  ...['หลังเที่ยง', 'பிற்பகல்', 'ಅಪರಾಹ್ನ', 'मउ', 'بعددوپہر', 'ညနေ', 'түштөнкийинки'],
 ]);
 /** 11 or 12 of these is before noon or at it, 1 after. */
 const NOON: ReadonlySet<string> = new Set(['中午']);

@@ -17,7 +17,7 @@ export const whatsapp: SourceKind = {
     unit: 'a message: a line that begins with a time, and the lines below it',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => CHAT.test(name.toLowerCase())), deep: false }),
   async parts(arrival) {

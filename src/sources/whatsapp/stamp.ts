@@ -1,5 +1,5 @@
-/** How a file marks where a message begins: `[stamp] `, `stamp - `, or `stamp, ` after a Korean date. */
-export type StampStyle = 'bracket' | 'dash' | 'comma';
+/** How a file marks where a message begins: `[stamp] `, `stamp - `, `stamp, ` after a Korean date, or `stamp: ` of iPhones before 2017. */
+export type StampStyle = 'bracket' | 'dash' | 'comma' | 'colon';
 
 /** The beginning of a message as it is written, before it is known which number is the day. */
 export interface Stamp {
@@ -30,6 +30,8 @@ const SPACES = /[\u00a0\u2000-\u200a\u202f\u3000]/;
 /** Zero of each script whose digits a phone writes. */
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0x1040, 0xff10];
 
+/** With seconds and a year at the end of the date: logs of other programs begin otherwise. */
+const COLON = /^(\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d{2}:\d{2}(?: [^\s:]{1,6})?): /;
 const DATE = String.raw`(\d{1,4}) ?([./\-年년]) ?(\d{1,2}) ?[./\-月월] ?(\d{1,4})`;
 const TIME = String.raw`(\d{1,2})(?:[:.]| ?h ?)(\d{2})(?:(?:[:.]| ?min ?)(\d{2})(?: ?s)?)?`;
 const DATE_FIRST = new RegExp(String.raw`^${DATE}(\D{1,16}?)${TIME}(\D{0,16})$`);
@@ -48,7 +50,9 @@ export function stampOf(line: string): Stamp | null {
   const dash = /^(.{8,64}?) [-–—] ?/.exec(plain);
   if (dash !== null) return readStamp('dash', dash[1] as string, ends[dash[0].length - 1] ?? 0);
   const comma = /^(\d{4}년.{8,40}?\d:\d{2}), /.exec(plain);
-  return comma === null ? null : readStamp('comma', comma[1] as string, ends[comma[0].length - 1] ?? 0);
+  if (comma !== null) return readStamp('comma', comma[1] as string, ends[comma[0].length - 1] ?? 0);
+  const colon = COLON.exec(plain);
+  return colon === null ? null : readStamp('colon', colon[1] as string, ends[colon[0].length - 1] ?? 0);
 }
 
 /** How a line's beginning marks a message, or undefined where none begins. */

@@ -2,9 +2,10 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { entriesOf, toParts } from '../reading/container.ts';
-import { ElementCounter } from './count.ts';
-import { type ArchiveFacts, levelOf, readFacts, roleOf } from './files.ts';
+import { ElementCounter, RowCounter } from './count.ts';
+import { type ArchiveFacts, levelOf, readFacts, roleOf, rolesOf } from './files.ts';
 import { parseMessages, parsePosts } from './parse.ts';
+import { parseTable } from './table.ts';
 import { matches } from './tweet.ts';
 
 interface ArchivePart extends Part {
@@ -18,18 +19,18 @@ export const xArchive: SourceKind = {
   manifest: {
     kind: 'x-archive',
     title: 'X (Twitter) archive',
-    unit: 'an entry of the array in a file of posts, or a direct message',
+    unit: 'an entry of the array in a file of posts, a row of the table of old archives, or a direct message',
     yields: ['post'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<ArchivePart[]> {
     const entries = await entriesOf(arrival, true);
     const facts = await readFacts(entries);
-    return toParts(entries, (entry) => roleOf(entry.name)).map((part) => ({ ...part, facts }));
+    return toParts(entries, rolesOf(entries)).map((part) => ({ ...part, facts }));
   },
-  counter: (part) => new ElementCounter(levelOf(part.role)),
+  counter: (part) => (part.role === 'table' ? new RowCounter() : new ElementCounter(levelOf(part.role))),
   parse(part, chunks, context) {
     const { facts, role } = part as ArchivePart;
     const isKnown = facts.accountId !== null || facts.username !== null;
@@ -37,6 +38,7 @@ export const xArchive: SourceKind = {
       throw new AfferentError('wrong-participant');
     }
     if (role === 'tweets' || role === 'notes' || role === 'deleted') return parsePosts(chunks, role, facts, context);
+    if (role === 'table') return parseTable(chunks, facts, context);
     if (role === 'messages') return parseMessages(chunks);
     throw new AfferentError('not-this-kind');
   },

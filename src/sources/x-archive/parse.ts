@@ -65,7 +65,8 @@ const endReasons = {
 
 /** Throws `not-this-kind` where something else than an assignment stands before the array. */
 function checkProlog(prolog: Buffer): void {
-  if (!/^\s*(?:window\.YTD\.\w+\.part\d+\s*=\s*)?$/.test(prolog.toString('latin1'))) throw new AfferentError('not-this-kind');
+  if (!/^\s*(?:(?:window\.YTD\.\w+\.part\d+|Grailbird\.data\.\w+)\s*=\s*)?$/.test(prolog.toString('latin1')))
+    throw new AfferentError('not-this-kind');
 }
 
 /** An element's own fields: recent archives wrap each in an object that names its type. */

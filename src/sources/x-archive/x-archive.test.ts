@@ -104,4 +104,38 @@ describe('an archive of X', () => {
       'tweets-part3.js': { record: 2, 'quarantined wrong-shape': 1 },
     });
   });
+
+  it('reads archives of 2012 to 2018: a file a month, or else the table of the same posts', async () => {
+    const tweet = { id_str: '10', id: 10, text: 'Rain &amp; tea', created_at: '2015-01-24 02:02:37 +0000', user: { id_str: '4242' } };
+    const month = `Grailbird.data.tweets_2015_01 =\n${JSON.stringify([{ ...tweet, in_reply_to_status_id_str: '9' }])}`;
+    const header = 'tweet_id,in_reply_to_status_id,in_reply_to_user_id,timestamp,source,text,retweeted_status_id';
+    const table = `"${header.replaceAll(',', '","')}"\n"10","9","","2015-01-24 02:02:37 +0000","","Rain &amp; tea",""\n"11","","","2015-01-25 02:02:37 +0000","","RT: theirs","7"\n`;
+    const facts = {
+      'data/js/user_details.js': 'var user_details =  { "screen_name" : "quiet_one", "id" : "4242" }',
+      'data/js/payload_details.js': 'var payload_details = { "tweets" : 2, "created_at" : "2018-02-01 10:00:00 +0000" }',
+      'tweets.csv': table,
+    };
+    const months = await folderWith({ ...facts, 'data/js/tweets/2015_01.js': month });
+    const alone = await folderWith(facts);
+    const [fromMonths, fromTable] = [await itemsAt(xArchive, months), await itemsAt(xArchive, alone)];
+    expect(tally(fromMonths)).toEqual({ record: 1, 'excluded file-not-used': 3 });
+    expect(tally(fromTable)).toEqual({ record: 1, 'excluded repost': 1, 'excluded file-not-used': 2 });
+    const posts = [...fromMonths, ...fromTable].flatMap((item) => (item.is === 'record' ? [item.record] : []));
+    expect(posts[0]).toEqual(posts[1]);
+    expect(posts[0]).toMatchObject({
+      id: '10',
+      text: 'Rain & tea',
+      kind: 'reply',
+      conversation: '9',
+      version: '2018-02-01T10:00:00.000Z',
+      time: { utc: '2015-01-24T02:02:37.000Z' },
+    });
+    expect(tally(await itemsAt(xArchive, months, contextOf({ account: 'someone' })))['quarantined wrong-participant']).toBe(1);
+  });
+
+  it('reads what was written in communities', async () => {
+    const tweet = { id_str: '1', created_at: 'Wed Oct 12 22:19:24 +0000 2022', full_text: 'to a community' };
+    const folder = await folderWith({ 'data/community-tweet.js': `window.YTD.community_tweet.part0 = [${JSON.stringify({ tweet })}]` });
+    expect(tally(await itemsAt(xArchive, folder))).toEqual({ record: 1 });
+  });
 });
