@@ -4,6 +4,7 @@ import * as streams from './20261123T2200_streams.ts';
 import * as quarantineAndNames from './20261123T2230_quarantine_and_names.ts';
 import * as restatementsAndLapses from './20261124T0100_restatements_and_lapses.ts';
 import * as narrowerRecordIndexes from './20261124T0130_narrower_record_indexes.ts';
+import * as noIndexOfBatches from './20261129T2000_no_index_of_batches.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '20261123T2230_quarantine_and_names': quarantineAndNames,
   '20261124T0100_restatements_and_lapses': restatementsAndLapses,
   '20261124T0130_narrower_record_indexes': narrowerRecordIndexes,
+  '20261129T2000_no_index_of_batches': noIndexOfBatches,
 };

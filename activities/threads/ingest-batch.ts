@@ -1,5 +1,5 @@
 import { type ErrorCode, toAfferentError } from '../../schema/errors.ts';
-import type { ParseContext } from '../../schema/source.ts';
+import type { ParseContext, Parsed } from '../../schema/source.ts';
 import { consentDecision } from '../../src/consent/filter.ts';
 import { MASKING_VERSION } from '../../src/consent/mask.ts';
 import { readPart } from '../../src/sources/account.ts';
@@ -18,8 +18,12 @@ import { contentHash } from './find-arrivals.ts';
 import type { JobContext } from './jobs.ts';
 import { packPart } from './part-facts.ts';
 
-/** Units that are committed together with their ledger and cursor. */
-const groupUnits = 5_000;
+/**
+ * Units that are committed together with their ledger and cursor. An index by keyed hash is written almost whole at each commit of a
+ * large import: fewer of them write less.
+ */
+const groupUnits = 20_000;
+const groupBytes = 32 * 1024 * 1024;
 
 /** Size of an arrival from which on a thread of its own for the database is worth its start. */
 const threadFromBytes = 16 * 1024 * 1024;
@@ -113,7 +117,8 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
     // One group is being written while the next is read and sealed.
     let written: Promise<unknown> = Promise.resolve();
     try {
-      for await (const group of readPart(kind, part, parse, { groupUnits, skipUnits, progress: checkCancelled })) {
+      const take = (item: Parsed, unit: number) => writer.take(part.index, item, unit);
+      for await (const group of readPart(kind, part, parse, { groupUnits, groupBytes, skipUnits, progress: checkCancelled, take })) {
         checkCancelled();
         const { unitsBefore: firstUnit, counted, items } = group;
         const next = writer.commit({ part: part.index, firstUnit, counted, items, facts: () => packPart(part, arrivedMs) });

@@ -45,6 +45,35 @@ describe('reading a part in groups', () => {
     await expect(groupsOf(pairs, part, { groupUnits: 10, skipUnits: 3 })).rejects.toMatchObject({ code: 'ledger-off' });
   });
 
+  it('goes on behind groups of another size, as another version may have committed them', async () => {
+    const groups = await groupsOf(posts, await partWith(lines(25)), { groupUnits: 20, skipUnits: 15 });
+    expect(groups.map((group) => [group.unitsBefore, group.unitsAfter, group.counted])).toEqual([
+      [15, 20, 5],
+      [20, 25, 5],
+    ]);
+  });
+
+  it('ends a group early where its units are long, at the same units wherever a reading begins', async () => {
+    const part = await partWith(lines(25));
+    const options = { groupUnits: 100, groupBytes: 9 * (lines(10).length / 10) };
+    const groups = await groupsOf(posts, part, options);
+    const ends = groups.map((group) => group.unitsAfter);
+    expect(ends).toEqual([9, 18, 25]);
+    const rest = await groupsOf(posts, part, { ...options, skipUnits: 9 });
+    expect(rest.map((group) => group.unitsAfter)).toEqual([18, 25]);
+  });
+
+  it('hands items over one by one to who takes them, with the number of their first unit', async () => {
+    const taken: number[] = [];
+    const take = (_: unknown, unit: number) => taken.push(unit);
+    const groups = await groupsOf(posts, await partWith(lines(25)), { groupUnits: 10, skipUnits: 10, take });
+    expect(groups.map((group) => [group.unitsBefore, group.counted, group.items.length])).toEqual([
+      [10, 10, 0],
+      [20, 5, 0],
+    ]);
+    expect(taken).toEqual(Array.from({ length: 15 }, (_, i) => i + 10));
+  });
+
   it('shows progress while units are dropped, and stops where it is told to', async () => {
     const part = await partWith(lines(25));
     const seen: number[] = [];

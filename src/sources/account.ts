@@ -1,6 +1,6 @@
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { Arrival, ParseContext, Parsed, Part, SourceKind } from '../../schema/source.ts';
-import { type Group, Grouping, quarantinedRest } from './grouping.ts';
+import { type Group, Grouping, type GroupOptions, quarantinedRest } from './grouping.ts';
 import { LostFields } from './lost-fields.ts';
 import { REFUSED_ROLE } from './reading/container.ts';
 import { DriftOnce } from './reading/drift.ts';
@@ -9,11 +9,7 @@ import { Tee } from './tee.ts';
 
 export type { Group } from './grouping.ts';
 
-export interface ReadOptions {
-  /** About how many units a group holds: it ends where the count since the part's beginning passes a multiple. */
-  groupUnits: number;
-  /** Units that an earlier, interrupted reading has committed: read again, and dropped. */
-  skipUnits?: number;
+export interface ReadOptions extends GroupOptions {
   /** Called with the position after each chunk, also while units are dropped. */
   progress?: (position: number) => void;
 }
@@ -48,7 +44,7 @@ export async function partsOf(kind: SourceKind, arrival: Arrival): Promise<Part[
  * ends before it or the system is in the way of reading, `file-gone`, and faults of ours.
  */
 export async function* readPart(kind: SourceKind, part: Part, context: ParseContext, options: ReadOptions): AsyncGenerator<Group> {
-  const groups = new Grouping(options.groupUnits, options.skipUnits ?? 0);
+  const groups = new Grouping(options);
   const whole = await readAsOne(part);
   if (whole !== null) {
     groups.add(whole);

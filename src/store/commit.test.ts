@@ -50,6 +50,30 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
     expect(records).toEqual(expect.arrayContaining(versions.map((item) => (item.is === 'record' ? item.record : null))));
   });
 
+  test('knows a record again whose row an earlier version named otherwise, and restates it under that name', async () => {
+    const { store, source } = await person(database);
+    await ingest(store, source, 'first', [post('1', 'one')]);
+    const old = 'f'.repeat(32);
+    await store.db.updateTable('record').set({ id: old }).execute();
+    expect(await outcomes(store, await ingest(store, source, 'second', [post('1', 'one')]))).toEqual([0, 1, 0, 0]);
+    expect(await outcomes(store, await ingest(store, source, 'third', [post('1', 'two'), post('1', 'one')]))).toEqual([1, 1, 0, 0]);
+    const restated = await store.db.selectFrom('restatement').select(['number', 'record']).orderBy('number').execute();
+    expect(restated).toMatchObject([{ number: 1 }, { number: 2, record: old }]);
+  });
+
+  test('what was taken in one by one is committed as one group', async () => {
+    const { store, source } = await person(database);
+    const { writer, batch } = await openWriter(store, source, 'first');
+    const items = [post('1', 'one'), excluded('2026-01-31'), quarantined('{"id": 2,'), post('1', 'one'), post('2', 'two')];
+    for (const [unit, item] of items.entries()) writer.take(0, item, unit);
+    const { total } = await writer.commit({ part: 0, firstUnit: 0, counted: 5, items: [] });
+    expect(total).toMatchObject({ stored: 2, duplicate: 1, quarantined: 1, excluded: 1 });
+    writer.take(0, post('2', 'two'), 5);
+    expect((await writer.commit({ part: 0, firstUnit: 5, counted: 1, items: [] })).total).toMatchObject({ stored: 0, duplicate: 1 });
+    expect(await outcomes(store, batch.id)).toEqual([2, 2, 1, 1]);
+    expect(await store.db.selectFrom('quarantine').select('unit').execute()).toEqual([{ unit: 2 }]);
+  });
+
   test('of two people who post the same, each has their own record and input', async () => {
     const { store, source } = await person(database);
     const other = await addPerson(store, 'sleep', 'bert');

@@ -3,14 +3,15 @@ import { AfferentError, type ErrorPlace } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
 import type { Parsed } from '../../schema/source.ts';
 import { deleteRecord, holdForDeletions } from './deletions.ts';
-import { type CommitContext, contentsOf, type GroupContents } from './group-contents.ts';
+import { type CommitContext, GroupContents } from './group-contents.ts';
 import type { Store } from './open.ts';
 import { keepPart, quarantineRow, takeFromQuarantine } from './quarantine.ts';
+import type { Extent } from './record-rows.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
 import { writeQuarantine } from './write-quarantine.ts';
-import { writeRecords } from './write-records.ts';
+import { RecordWriter } from './write-records.ts';
 
 export type { CommitContext } from './group-contents.ts';
 
@@ -21,6 +22,7 @@ export interface Group {
   firstUnit: number;
   /** Units that the independent counter saw in this stretch of the stream. */
   counted: number;
+  /** Those that the writer has not taken in before. */
   items: readonly Parsed[];
   /** What the part is to its parser, for units of it that are read again. */
   facts?: () => Buffer | null;
@@ -38,6 +40,10 @@ export class BatchWriter {
   readonly #owner: Owner;
   readonly #context: CommitContext;
   #samples: SampleWriter;
+  #records: RecordWriter;
+  /** What has been taken in of the group to be committed next. */
+  #taken: GroupContents | null = null;
+  #extent: Extent = { rows: 0, bytes: 0 };
   /** The commit that is under way, or the last one. */
   #before: Promise<unknown> = Promise.resolve();
 
@@ -46,6 +52,13 @@ export class BatchWriter {
     this.#owner = owner;
     this.#context = context;
     this.#samples = new SampleWriter(owner);
+    this.#records = new RecordWriter(store, owner);
+  }
+
+  /** Names and seals an item of the group that is committed next. */
+  take(part: number, item: Parsed, unit: number): void {
+    this.#taken ??= new GroupContents(this.#owner, this.#context, part, this.#extent);
+    this.#taken.add(item, unit);
   }
 
   /**
@@ -56,19 +69,16 @@ export class BatchWriter {
    */
   commit(group: Group): Promise<Tally> {
     const { items, part, firstUnit, counted } = group;
-    const units: number[] = [];
-    let unit = firstUnit;
-    for (const item of items) {
-      units.push(unit);
-      unit += item.units;
-    }
-    const contents = contentsOf(this.#owner, this.#context, part, items, units);
+    const contents = this.#taken ?? new GroupContents(this.#owner, this.#context, part);
+    this.#taken = null;
+    this.#extent = contents.records.extent;
+    for (const item of items) contents.add(item, firstUnit + contents.units);
     const committed = this.#before.then(() =>
       this.#whole({ part, unit: firstUnit }, async (tx) => {
         await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(contents));
         await this.#requireCursor(tx, group);
         const tally = await this.#write(tx, part, contents, group.facts);
-        await tally.write(tx, this.#owner.batch, counted, unit);
+        await tally.write(tx, this.#owner.batch, counted, firstUnit + contents.units);
         return tally;
       }),
     );
@@ -92,14 +102,10 @@ export class BatchWriter {
         rows.map((row) => row.id),
       );
       const mine = rows.filter((row) => left.has(row.id));
-      const items = mine.map((row) => row.item);
-      const units = mine.map((row) => row.unit);
-      const tally = await this.#write(tx, part, contentsOf(this.#owner, this.#context, part, items, units));
-      await tally.write(
-        tx,
-        this.#owner.batch,
-        items.reduce((sum, item) => sum + item.units, 0),
-      );
+      const contents = new GroupContents(this.#owner, this.#context, part);
+      for (const { item, unit } of mine) contents.add(item, unit);
+      const tally = await this.#write(tx, part, contents);
+      await tally.write(tx, this.#owner.batch, contents.units);
       return tally;
     });
   }
@@ -110,6 +116,7 @@ export class BatchWriter {
     } catch (thrown) {
       // What the failed transaction remembered as stored was not.
       this.#samples = new SampleWriter(this.#owner);
+      this.#records = new RecordWriter(this.#store, this.#owner);
       if (isBalanceViolation(thrown)) throw new AfferentError('ledger-unbalanced', place);
       throw thrown;
     }
@@ -135,7 +142,7 @@ export class BatchWriter {
         quarantine.push({ row: quarantineRow(owner, { part, unit: unit + from }, item, broken), of: null });
       }
     }
-    await writeRecords(tx, this.#store, owner, records, tally);
+    await this.#records.write(tx, records, tally);
     for (const list of samples) await this.#writeSamples(tx, list, tally);
     await writeQuarantine(tx, this.#store, owner, quarantine, tally);
     if (quarantine.length > 0) await keepPart(tx, owner, part, facts?.() ?? null);

@@ -68,25 +68,27 @@ export async function deleteRecord(tx: Transaction<Tables>, owner: Owner, { type
   }
 }
 
-/** A record on its way in. */
+/** Records on their way in: their keys and types, and the source's own ids of them. */
 export interface Incoming {
-  key: string;
-  type: string;
-  recordId: string;
+  readonly count: number;
+  key(i: number): string;
+  type(i: number): string;
+  readonly recordIds: readonly string[];
 }
 
 /** Keys of those records given that a source of the participant has deleted, each with the last version that is gone. */
-export async function deletedVersions(tx: Transaction<Tables>, owner: Owner, records: readonly Incoming[]): Promise<Map<string, string>> {
+export async function deletedVersions(tx: Transaction<Tables>, owner: Owner, records: Incoming): Promise<Map<string, string>> {
   const deleted = new Map<string, string>();
   // Most participants never take anything back.
   const sources = tx.selectFrom('source').select('id').where('participant', '=', owner.participant);
   const any = await tx.selectFrom('deletion').select('at').where('source', 'in', sources).limit(1).executeTakeFirst();
   if (any === undefined) return deleted;
-  for (let i = 0; i < records.length; i += 500) {
+  for (let from = 0; from < records.count; from += 500) {
     const anywhere = new Map<string, string>();
-    for (const { key, type, recordId } of records.slice(i, i + 500)) {
+    for (let i = from; i < Math.min(from + 500, records.count); i++) {
+      const key = records.key(i);
       anywhere.set(key, key);
-      const other = keyAnywhere(owner, type, recordId);
+      const other = keyAnywhere(owner, records.type(i), records.recordIds[i] as string);
       if (other !== null) anywhere.set(other, key);
     }
     const rows = await tx

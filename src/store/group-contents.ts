@@ -1,11 +1,10 @@
 import type { Sample } from '../../schema/records.ts';
 import type { ExclusionReason, Parsed } from '../../schema/source.ts';
 import { quarantineRow } from './quarantine.ts';
-import { recordRow } from './records.ts';
+import { type Extent, RecordRows } from './record-rows.ts';
 import type { Owner } from './series.ts';
 import { Tally } from './tally.ts';
 import type { IncomingQuarantine } from './write-quarantine.ts';
-import type { IncomingRecord } from './write-records.ts';
 
 export interface CommitContext {
   maskingVersion: number;
@@ -18,44 +17,51 @@ type Deletion = Extract<Parsed, { is: 'deletion' }>;
 /** Samples by signal and day: of one day there are few devices. */
 type Streams = Map<string, Map<string, Sample[][]>>;
 
-/** Items of a group, named and sealed: all that can be done with them without the database. */
-export interface GroupContents {
+/**
+ * Items of a group, named and sealed: all that can be done with them without the database. Each is taken in as it comes, so that nothing
+ * but its row is held until the group ends.
+ */
+export class GroupContents {
+  readonly #owner: Owner;
+  readonly #context: CommitContext;
+  readonly #part: number;
+  readonly #streams: Streams = new Map();
   /** Holds what is left out. */
-  tally: Tally;
-  records: IncomingRecord[];
+  readonly tally = new Tally();
+  readonly records: RecordRows;
   /** Samples alike in signal, unit, device, zone and day. */
-  samples: Sample[][];
-  quarantine: IncomingQuarantine[];
+  readonly samples: Sample[][] = [];
+  readonly quarantine: IncomingQuarantine[] = [];
   /** What is compared with stored rows before it is known what becomes of it, in its order, with the number of its first unit. */
-  compared: { item: Block | Deletion; unit: number }[];
-}
+  readonly compared: { item: Block | Deletion; unit: number }[] = [];
+  /** Units so far. */
+  units = 0;
 
-/** @param units number of each item's first unit within the part */
-export function contentsOf(
-  owner: Owner,
-  context: CommitContext,
-  part: number,
-  items: readonly Parsed[],
-  units: readonly number[],
-): GroupContents {
-  const contents: GroupContents = { tally: new Tally(), records: [], samples: [], quarantine: [], compared: [] };
-  const streams: Streams = new Map();
-  for (const [index, item] of items.entries()) {
-    const unit = units[index] as number;
-    const refused = item.is === 'excluded' ? item.reason : context.consent(item);
-    if (refused) contents.tally.add('excluded', item.day, item.units, refused);
+  /** @param expected how many records come about */
+  constructor(owner: Owner, context: CommitContext, part: number, expected: Extent = { rows: 0, bytes: 0 }) {
+    this.#owner = owner;
+    this.#context = context;
+    this.#part = part;
+    this.records = new RecordRows(owner, context.maskingVersion, expected);
+  }
+
+  /** @param unit number of the item's first unit within the part */
+  add(item: Parsed, unit: number): void {
+    this.units += item.units;
+    const refused = item.is === 'excluded' ? item.reason : this.#context.consent(item);
+    if (refused) this.tally.add('excluded', item.day, item.units, refused);
     else if (item.is === 'quarantined') {
       const { reason, units, raw, field = null, frame = null, of = null } = item;
-      contents.quarantine.push({ row: quarantineRow(owner, { part, unit }, item, { reason, units, raw, field, frame, of }), of });
+      const row = quarantineRow(this.#owner, { part: this.#part, unit }, item, { reason, units, raw, field, frame, of });
+      this.quarantine.push({ row, of });
     } else if (item.is === 'record') {
-      contents.records.push({ row: recordRow(owner, item.record, context.maskingVersion), recordId: item.record.id });
+      this.records.add(item.record);
     } else if (item.is === 'sample') {
-      const list = streamOf(streams, item.sample);
-      if (list.length === 0) contents.samples.push(list);
+      const list = streamOf(this.#streams, item.sample);
+      if (list.length === 0) this.samples.push(list);
       list.push(item.sample);
-    } else if (item.is !== 'excluded') contents.compared.push({ item, unit });
+    } else if (item.is !== 'excluded') this.compared.push({ item, unit });
   }
-  return contents;
 }
 
 /** The list of samples that are like this one, perhaps still empty. */

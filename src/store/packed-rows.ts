@@ -8,6 +8,8 @@ export type Value = string | number | bigint | Buffer | null;
 type PackedColumn =
   | { is: 'same'; value: Value }
   | { is: 'texts'; text: string; ends: Uint32Array }
+  /** Texts of one width, one byte a character. */
+  | { is: 'fixed'; bytes: Uint8Array; width: number }
   | { is: 'numbers'; numbers: Float64Array }
   | { is: 'bytes'; bytes: Uint8Array; ends: Uint32Array }
   | { is: 'mixed'; values: Value[] };
@@ -23,15 +25,16 @@ export function packRows<Row extends object>(rows: readonly Row[], names: readon
   return { count: rows.length, columns: names.map((name) => packColumn(rows.map((row) => row[name] as Value))) };
 }
 
-function packColumn(values: Value[]): PackedColumn {
-  const [first] = values as [Value];
+/** Packs one column of at least one row. */
+export function packColumn(values: readonly Value[]): PackedColumn {
+  const [first] = values as readonly [Value];
   if (!Buffer.isBuffer(first) && values.every((value) => value === first)) return { is: 'same', value: first };
   if (values.every((value) => typeof value === 'string')) {
     return { is: 'texts', text: values.join(''), ends: endsOfTexts(values) };
   }
   if (values.every((value) => typeof value === 'number')) return { is: 'numbers', numbers: Float64Array.from(values) };
   if (values.every((value) => Buffer.isBuffer(value))) return { is: 'bytes', ...joined(values) };
-  return { is: 'mixed', values };
+  return { is: 'mixed', values: [...values] };
 }
 
 function endsOfTexts(texts: readonly string[]): Uint32Array {
@@ -62,6 +65,7 @@ export function movable({ columns }: PackedRows): ArrayBuffer[] {
   return columns.flatMap((column) => {
     if (column.is === 'texts') return [column.ends.buffer as ArrayBuffer];
     if (column.is === 'numbers') return [column.numbers.buffer as ArrayBuffer];
+    if (column.is === 'fixed') return [column.bytes.buffer as ArrayBuffer];
     return column.is === 'bytes' ? [column.bytes.buffer as ArrayBuffer, column.ends.buffer as ArrayBuffer] : [];
   });
 }
@@ -81,6 +85,9 @@ export function* unpackRows({ count, columns }: PackedRows): Generator<Value[]> 
 function valueAt(column: Exclude<PackedColumn, { is: 'same' }>, i: number): Value {
   if (column.is === 'mixed') return column.values[i] as Value;
   if (column.is === 'numbers') return column.numbers[i] as number;
+  if (column.is === 'fixed') {
+    return Buffer.from(column.bytes.buffer, column.bytes.byteOffset + i * column.width, column.width).toString('latin1');
+  }
   const from = i === 0 ? 0 : (column.ends[i - 1] as number);
   const to = column.ends[i] as number;
   if (column.is === 'texts') return column.text.slice(from, to);

@@ -17,6 +17,7 @@ function keyObject(key: Buffer): KeyObject {
 }
 
 const nonceBytes = 12;
+const tagBytes = 16;
 /** Random bytes are drawn for many nonces at once; none is used twice. */
 let drawn = Buffer.alloc(0);
 
@@ -32,6 +33,18 @@ function freshNonce(): Buffer {
  * `place` (table and row id) is authenticated, so that a sealed value cannot be moved to another row.
  */
 export function seal(key: Buffer, place: string, clear: Buffer | string): Buffer {
+  let sealed = Buffer.alloc(0);
+  sealInto(key, place, clear, {
+    next: (length) => {
+      sealed = Buffer.allocUnsafe(length);
+      return sealed;
+    },
+  });
+  return sealed;
+}
+
+/** The same, into room that is asked for when it is known how much it takes. */
+export function sealInto(key: Buffer, place: string, clear: Buffer | string, room: { next(length: number): Buffer }): void {
   const bytes = typeof clear === 'string' ? Buffer.from(clear, 'utf8') : clear;
   const deflate = bytes.length >= compressFrom;
   const head = deflate ? version.deflated : version.plain;
@@ -40,7 +53,11 @@ export function seal(key: Buffer, place: string, clear: Buffer | string): Buffer
   cipher.setAAD(Buffer.from(`${head}|${place}`, 'utf8'));
   const sealed = cipher.update(deflate ? deflateRawSync(bytes, { level: 1 }) : bytes);
   cipher.final();
-  return Buffer.concat([Buffer.of(head), nonce, cipher.getAuthTag(), sealed]);
+  const target = room.next(1 + nonceBytes + tagBytes + sealed.length);
+  target[0] = head;
+  target.set(nonce, 1);
+  target.set(cipher.getAuthTag(), 1 + nonceBytes);
+  target.set(sealed, 1 + nonceBytes + tagBytes);
 }
 
 /** Opens what `seal` made. Throws when the key, the place or a bit is wrong. */

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Adapter } from './database.ts';
-import { packRows } from './packed-rows.ts';
+import { type PackedRows, packRows } from './packed-rows.ts';
 import type { RowsConnection } from './sqlite-driver.ts';
 import type { Tables } from './tables.ts';
 
@@ -32,15 +32,7 @@ export async function insertSlices<T extends 'record' | 'quarantine'>(
   if (rows.length === 0) return;
   const columns = Object.keys(rows[0] as object) as (keyof Tables[T])[];
   if (name === 'sqlite') {
-    const key = `${table} ${columns.join()}`;
-    const text =
-      statements.get(key) ??
-      tx
-        .insertInto(table)
-        .values(rows[0] as never)
-        .compile().sql;
-    statements.set(key, text);
-    await tx.getExecutor().provideConnection((connection) => (connection as RowsConnection).each(text, packRows(rows, columns)));
+    await insertPacked(tx, table, columns as string[], packRows(rows, columns));
     return;
   }
   const most = Math.min(500, Math.floor(maxValues / columns.length));
@@ -50,4 +42,23 @@ export async function insertSlices<T extends 'record' | 'quarantine'>(
       .values(rows.slice(i, i + most) as never)
       .execute();
   }
+}
+
+/** Inserts packed rows into SQLite; the names are those of their columns. */
+export async function insertPacked<T extends 'record' | 'quarantine'>(
+  tx: Transaction<Tables>,
+  table: T,
+  columns: readonly string[],
+  rows: PackedRows,
+): Promise<void> {
+  const key = `${table} ${columns.join()}`;
+  const one = () => Object.fromEntries(columns.map((column) => [column, null]));
+  const text =
+    statements.get(key) ??
+    tx
+      .insertInto(table)
+      .values(one() as never)
+      .compile().sql;
+  statements.set(key, text);
+  await tx.getExecutor().provideConnection((connection) => (connection as RowsConnection).each(text, rows));
 }

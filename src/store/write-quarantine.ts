@@ -31,7 +31,13 @@ export async function writeQuarantine(
     units.map(({ row }) => row),
   );
   const named = units.flatMap(({ row, of }) => (of === null || row.record_key === null ? [] : [{ key: row.record_key, ...of }]));
-  const deleted = named.length === 0 ? null : await deletedVersions(tx, owner, named);
+  const copies = {
+    count: named.length,
+    key: (i: number) => (named[i] as (typeof named)[number]).key,
+    type: (i: number) => (named[i] as (typeof named)[number]).type,
+    recordIds: named.map(({ recordId }) => recordId),
+  };
+  const deleted = named.length === 0 ? null : await deletedVersions(tx, owner, copies);
   const fresh: Tables['quarantine'][] = [];
   for (const { row } of units) {
     const day = row.day === '' ? null : row.day;

@@ -1,3 +1,4 @@
+import { momentMs } from '../../../schema/moment-ms.ts';
 import type { Moment } from '../../../schema/records.ts';
 import { zoneNamed } from './zones.ts';
 
@@ -49,7 +50,7 @@ export function dayOf(ms: number): string {
 
 /** Milliseconds since 1970 of a moment. */
 export function msOf(at: Moment): number {
-  return Date.parse(at.utc);
+  return momentMs(at.utc);
 }
 
 function readTime(value: unknown): WrittenTime | null {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../schema/errors.ts';
-import { type Moment, Post } from '../../../schema/records.ts';
+import { fitsPost, type Moment, Post } from '../../../schema/records.ts';
 import type { ExclusionReason, ParseContext } from '../../../schema/source.ts';
 import { decodeEntities } from '../reading/entities.ts';
 import { FUTURE_SLACK_MS } from '../reading/limits.ts';
@@ -70,8 +70,10 @@ function fate(shared: Shared, facts: ArchiveFacts, context: ParseContext, decide
   if ('is' in decided) return decided;
   if (text.trim() === '') return { is: 'excluded', reason: 'empty', day };
   const audience = facts.wasProtected ? 'unknown' : 'public';
-  const post = Post.safeParse({ type: 'post', id: shared.id, time, text, audience, version: facts.generated, ...decided });
-  return post.success ? { is: 'post', post: post.data } : bad('wrong-shape', String(post.error.issues[0]?.path[0] ?? 'id'));
+  const { kind, conversation, lang } = decided;
+  const post: Post = { type: 'post', id: shared.id, time, text, lang, kind, audience, conversation, version: facts.generated };
+  if (fitsPost(post)) return { is: 'post', post };
+  return bad('wrong-shape', String(Post.safeParse(post).error?.issues[0]?.path[0] ?? 'id'));
 }
 
 /** X states every time in UTC. */

@@ -9,7 +9,7 @@ import type { DatabaseName } from '../../../test/support/store-home.ts';
 import { now } from '../clock.ts';
 import { openStore, type Store } from '../open.ts';
 import { addParticipant } from '../participants.ts';
-import { recordRow } from '../records.ts';
+import { RecordRows } from '../record-rows.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../scores.ts';
 import { seal } from '../seal.ts';
 import { encodeRegular, encodeSamples } from '../series-codec.ts';
@@ -135,7 +135,9 @@ export class SampleStudy {
       conversation: null,
       version,
     };
-    const row = recordRow({ study: this.study, participant, source, batch, kind: 'posts', key, hash }, post, 1);
+    const records = new RecordRows({ study: this.study, participant, source, batch, kind: 'posts', key, hash }, 1, { rows: 1, bytes: 0 });
+    records.add(post);
+    const row = records.row(0);
     const rows = results.map((result) => this.#scoreRow(key, { participant, source }, row.id, row.time_ms, time.day, result));
     await this.store.db.transaction().execute(async (tx) => {
       await tx.insertInto('record').values(row).execute();
