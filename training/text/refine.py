@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from data import add_arguments
 from heads import HEADS_OF_TEXT, SEVERITY_LEVELS
-from joint import AVERAGE, EMOTION_WEIGHT, SIZES, Mixture, train
+from joint import AVERAGE, EMOTION_WEIGHT, EVERY, SIZES, Mixture, train
 from mixture import Feed
 from model import TextEncoder
 from optimiser import Trainer
@@ -25,15 +25,22 @@ TAUGHT = {"rated": "crisis", "unrated": "user-posts", "unseen": "forum"}  # feed
 SHARES = {"rated": 0.08, "unrated": 0.1, "unseen": 0.08, "affect": 0.24, "loneliness": 0.09, "stress": 0.07, "challenge": 0.19,
           "plain": 0.05, "user-posts": 0.03, "calm": 0.03, "buried": 0.04}  # fmt: skip
 RATINGS_SHARE = 0.6  # of an affect target
-AFFECT_WEIGHT = 0.6
+AFFECT_WEIGHT, AFFECT_FROM = 0.6, 2600
 
 
 class Refine(Mixture):
-    """As the joint training; comments and segments teach affect too, as far as the teacher was asked."""
+    """As the joint training; comments and segments teach affect too, as far as the teacher was asked.
+
+    Near the end rows of affect come at every step that has no other task.
+    """
 
     def __init__(self, feeds: dict[str, Feed], said: dict[str, np.ndarray], seed: int) -> None:
         super().__init__(feeds, SHARES, seed)
         self.said = {name: torch.from_numpy(values) for name, values in said.items()}
+
+    def loss(self, model: TextEncoder, step: int) -> torch.Tensor:
+        loss = super().loss(model, step)
+        return loss if step < AFFECT_FROM or step % EVERY == 0 else loss + self.loss_of(model, "affect")
 
     def emotion_loss(self, model: TextEncoder, name: str) -> torch.Tensor:
         if name not in self.said:
@@ -68,7 +75,7 @@ def feeds_of(options: argparse.Namespace, model: TextEncoder, affect: np.ndarray
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--steps", type=int, default=2700)
+    parser.add_argument("--steps", type=int, default=3300)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     options = parser.parse_args()
