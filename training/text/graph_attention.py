@@ -75,8 +75,8 @@ class Landmarks:
 
 
 def attend_block(g: GraphBuilder, marks: Landmarks, ones: str, q: str, k: str, v: str, real: str, far: str) -> str:
-    """One block's queries (B, H, Q, P) over its window, k (B, H, P, 3Q), and over landmarks of blocks with `far` 1."""
-    near = g.op("Mul", g.op("MatMul", q, k), g.constant(SCALE))
+    """One block's queries (B, H, Q, P) over its window, k (B, H, 3Q, P), and over landmarks of blocks with `far` 1."""
+    near = g.op("Mul", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), g.constant(SCALE))
     near = g.op("Add", near, g.op("Mul", g.op("Sub", real, g.constant(1.0)), g.constant(-SHUT)))
     seen = g.op("Mul", marks.real, far)
     away = g.op("Add", g.op("Mul", g.op("MatMul", q, marks.k), g.constant(SCALE)), marks.added)
@@ -95,7 +95,7 @@ def attend_blocks(g: GraphBuilder, ctx: Context, x: str, u: str, mixer: Attentio
     split = g.ints(0, 0, 0, HEADS, CHANNELS)
     queries = g.op("Transpose", by_block(g, ctx, q, HEADS, CHANNELS), perm=[1, 0, 3, 2, 4])  # (C, B, H, Q, P)
     keys, values = (g.op("Reshape", window(g, by_block(g, ctx, part, WIDTH)), split) for part in (k, v))
-    keys, values = g.op("Transpose", keys, perm=[1, 0, 3, 4, 2]), g.op("Transpose", values, perm=[1, 0, 3, 2, 4])
+    keys, values = (g.op("Transpose", part, perm=[1, 0, 3, 2, 4]) for part in (keys, values))
     real = g.op("Transpose", window(g, by_block(g, ctx, ctx.mask3, 1)), perm=[1, 0, 3, 2])
     real = g.unsqueeze(real, 2)  # (C, B, 1, 1, 3Q)
     ones = ctx.ones(g, g.op("Mul", ctx.block, g.ints(3)))
