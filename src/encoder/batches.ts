@@ -41,5 +41,7 @@ async function attempt<Batch>(run: (batch: Batch) => Promise<Outputs>, batch: Ba
 export function logitsOf(head: Head, outputs: Outputs, place: number): Float32Array | null {
   const n = outputWidth(head);
   const logits = outputs[head.output]?.data.subarray(place * n, (place + 1) * n);
-  return logits?.length === n && logits.every(Number.isFinite) ? logits : null;
+  if (logits?.length !== n) return null;
+  for (let k = 0; k < n; k++) if (!Number.isFinite(logits[k])) return null;
+  return logits;
 }

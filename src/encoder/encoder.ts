@@ -12,8 +12,8 @@ export interface EncoderResult {
   /** In the manifest's order; evidence spans in code points of the text given. */
   heads: HeadResult[];
   error: ErrorCode | null;
-  /** Of an int8 form: what the numbers were computed in, why not in int8, and the row's counters by name. */
-  low?: { precision: Precision; fallback?: Fallback; counters: Record<string, number> };
+  /** Of an int8 form: what the numbers were computed in, why not in int8, and the row's counters. */
+  low?: { precision: Precision; fallback?: Fallback; counters: { names: readonly string[]; values: Float32Array } };
 }
 
 /** Milliseconds spent since the encoder was opened. */

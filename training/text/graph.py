@@ -20,8 +20,8 @@ from onnx_builder import GraphBuilder
 
 
 def merge(g: GraphBuilder, tokens: Context, pairs: Context, x: str, part: PairMerge) -> str:
-    """Packed tokens (N + 1, D), the spare row 0 -> packed pairs (M + 1, D)."""
-    rows = g.op("Gather", g.op("Reshape", tokens.rows, g.ints(-1, 2)), pairs.places, axis=0)  # (M + 1, 2)
+    """Packed tokens (N + 1, D), the spare row 0 -> packed pairs (M, D)."""
+    rows = g.op("Gather", g.op("Reshape", tokens.rows, g.ints(-1, 2)), pairs.places, axis=0)  # (M, 2)
     two = g.op("Reshape", g.op("Gather", x, rows, axis=0), g.ints(-1, 2 * WIDTH))
     return g.layer_norm(g.product(two, part.join.weight), part.norm)
 
@@ -58,7 +58,7 @@ def word_shares(g: GraphBuilder, pool: Pooling, model: TextEncoder) -> str:
 def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEncoder) -> None:
     """Outputs NAME_tokens (B, T, n), zero at padding, and NAME (B, n): their mean over real tokens plus the bias.
 
-    x and lower are 0 in their spare rows. The logits of all heads stand side by side in one matrix and are cut apart at the end.
+    x and lower have a spare row. The logits of all heads stand side by side in one matrix and are cut apart at the end.
     """
     heads = [model.heads[name] for name in ordered(model)]
     of_pairs = torch.cat([part(head).weight for part in (lambda h: h.focus, lambda h: h.focused, lambda h: h.mean) for head in heads])
@@ -124,14 +124,14 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
     x, ctx, lower = g.layer_norm(x, model.words_norm), tokens, ""
     for number, layer in enumerate(model.layers):
         if number == TOKEN_LAYERS:
-            lower, g.places, ctx = tokens.zero_spare(g, x, WIDTH), pairs, pairs
+            lower, g.places, ctx = tokens.with_spare(g, x, WIDTH), pairs, pairs
             x = merge(g, tokens, pairs, lower, model.merge)
         g.places = ctx
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
         inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
         x = g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
-    x = pairs.zero_spare(g, x, WIDTH)
+    x = pairs.with_spare(g, x, WIDTH)
     pool = Pooling(g, tokens, pairs)
     add_heads(g, pool, x, lower, model)
     pooled = add_means(g, pool, x, lower) if means else []

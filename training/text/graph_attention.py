@@ -21,13 +21,13 @@ def total_of(g: GraphBuilder, weights: str, ones: str) -> str:
 def heads_of(g: GraphBuilder, ctx: Context, u: str) -> list[str]:
     """q, k and v (B, H, T, P) of packed rows with the three side by side: fetched head by head, which cuts and turns at once."""
     u = g.op("Reshape", u, g.ints(-1, CHANNELS))
-    rows = g.op("Mul", g.unsqueeze(ctx.rows, 1), g.ints(3 * HEADS))
+    rows = g.op("Mul", g.unsqueeze(ctx.some_rows, 1), g.ints(3 * HEADS))
     places = [g.constant(np.arange(HEADS).reshape(HEADS, 1) + part * HEADS, np.int64) for part in range(3)]
     return [g.op("Gather", u, g.op("Add", rows, place), axis=0) for place in places]
 
 
 def attend_all(g: GraphBuilder, ctx: Context, u: str) -> str:
-    """Softmax attention over all places of a text: q, k and v side by side (N + 1, 3D) -> (B, T, D)."""
+    """Softmax attention over all places of a text: q, k and v side by side (N, 3D) -> (B, T, D)."""
     q, k, v = heads_of(g, ctx, u)
     scores = g.op("Mul", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), g.constant(SCALE))
     scores = g.op("Add", scores, g.unsqueeze(ctx.shut(g), 1, 2))
@@ -52,7 +52,7 @@ class Landmarks:
 
     def __init__(self, g: GraphBuilder, ctx: Context, x: str, k: str, v: str, mixer: Attention) -> None:
         row = mixer.landmark.weight.repeat(8, 1)  # eight equal columns: one alone takes another code path
-        score = g.slice(ctx.unpack(g, g.linear(x, row, mixer.landmark.bias.repeat(8))), 0, 1, 2)  # (B, T, 1)
+        score = g.slice(ctx.unpack_some(g, g.linear(x, row, mixer.landmark.bias.repeat(8))), 0, 1, 2)  # (B, T, 1)
         rank = g.op("Add", score, g.op("Mul", g.op("Sub", ctx.mask3, g.constant(1.0)), g.constant(-SHUT)))
         rank = g.op("Squeeze", by_block(g, ctx, rank, 1), g.ints(3))
         _, place = g.op("TopK", rank, g.ints(LANDMARKS), outputs=2, axis=2, largest=1, sorted=1)  # (B, C, m)
@@ -75,8 +75,8 @@ class Landmarks:
 
 
 def attend_block(g: GraphBuilder, marks: Landmarks, ones: str, q: str, k: str, v: str, real: str, far: str) -> str:
-    """One block's queries (B, H, Q, P) over its window, k (B, H, P, 3Q), and over landmarks of blocks with `far` 1."""
-    near = g.op("Mul", g.op("MatMul", q, k), g.constant(SCALE))
+    """One block's queries (B, H, Q, P) over its window, k (B, H, 3Q, P), and over landmarks of blocks with `far` 1."""
+    near = g.op("Mul", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), g.constant(SCALE))
     near = g.op("Add", near, g.op("Mul", g.op("Sub", real, g.constant(1.0)), g.constant(-SHUT)))
     seen = g.op("Mul", marks.real, far)
     away = g.op("Add", g.op("Mul", g.op("MatMul", q, marks.k), g.constant(SCALE)), marks.added)
@@ -95,7 +95,7 @@ def attend_blocks(g: GraphBuilder, ctx: Context, x: str, u: str, mixer: Attentio
     split = g.ints(0, 0, 0, HEADS, CHANNELS)
     queries = g.op("Transpose", by_block(g, ctx, q, HEADS, CHANNELS), perm=[1, 0, 3, 2, 4])  # (C, B, H, Q, P)
     keys, values = (g.op("Reshape", window(g, by_block(g, ctx, part, WIDTH)), split) for part in (k, v))
-    keys, values = g.op("Transpose", keys, perm=[1, 0, 3, 4, 2]), g.op("Transpose", values, perm=[1, 0, 3, 2, 4])
+    keys, values = (g.op("Transpose", part, perm=[1, 0, 3, 2, 4]) for part in (keys, values))
     real = g.op("Transpose", window(g, by_block(g, ctx, ctx.mask3, 1)), perm=[1, 0, 3, 2])
     real = g.unsqueeze(real, 2)  # (C, B, 1, 1, 3Q)
     ones = ctx.ones(g, g.op("Mul", ctx.block, g.ints(3)))
@@ -109,9 +109,9 @@ def attend_blocks(g: GraphBuilder, ctx: Context, x: str, u: str, mixer: Attentio
 
 
 def attention(g: GraphBuilder, ctx: Context, x: str, mixer: Attention) -> str:
-    """x (N + 1, D) -> (N + 1, D)."""
+    """x (N, D) -> (N, D)."""
     u = g.linear(x, mixer.qkv.weight, mixer.qkv.bias)
     whole, blocked = GraphBuilder(g), GraphBuilder(g)
-    y, z = attend_all(whole, ctx, u), attend_blocks(blocked, ctx, x, ctx.unpack(blocked, u), mixer)
+    y, z = attend_all(whole, ctx, u), attend_blocks(blocked, ctx, x, ctx.unpack_some(blocked, u), mixer)
     y = g.op("If", ctx.many, then_branch=blocked.body("blocked", [], [z]), else_branch=whole.body("whole", [], [y]))
     return g.linear(ctx.pack(g, g.op("Reshape", y, g.ints(-1, WIDTH))), mixer.out.weight, mixer.out.bias)

@@ -1,7 +1,8 @@
 """What the layers of the exported graph share at one resolution, tokens or pairs of tokens.
 
-Maps from a place to itself run over real places only, packed one under another: (N + 1, D), whatever the padding. The
-last row is a spare: it stands for every padded place, and a product never has a single row.
+Maps from a place to itself run over real places only, packed one under another: (N, D), whatever the padding. Where padded
+places must be zero, one row of zeros is put below, a spare that stands for all of them. A text has three tokens at least, so
+that no product has a single row.
 """
 
 import numpy as np
@@ -42,11 +43,12 @@ class Context:
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
         flat = g.op("Reshape", mask, g.ints(-1))
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
-        self.places = g.op("Concat", real, g.ints(0), axis=0)  # (N + 1): of each packed row, in (B * T)
-        self.spare = g.op("Shape", real)  # (1): the last packed row
+        self.places = real  # (N): of each packed row, in (B * T)
+        self.spare = g.op("Shape", real)  # (1): the row below the packed ones
         before = g.op("Sub", g.op("CumSum", flat, g.constant(0, np.int64)), g.ints(1))
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
-        self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place
+        self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding
+        self.some_rows = g.op("Min", self.rows, g.op("Sub", self.spare, g.ints(1)))  # as rows, any row at padding
 
     def near_places(self, g: GraphBuilder) -> None:
         """(B*C, 1, Q + 2): packed rows of each block's places and of one on either side, each of three parts side by side."""
@@ -59,21 +61,26 @@ class Context:
         first = g.op("Mul", near, g.ints(3))
         self.near = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
 
-    def zero_spare(self, g: GraphBuilder, x: str, width: int) -> str:
-        """x (N + 1, width) with zeros in its last row. The engine writes it in place where nothing else reads x."""
-        return g.op("ScatterND", x, g.unsqueeze(self.spare, 0), g.constant(np.zeros((1, width))))
+    @staticmethod
+    def with_spare(g: GraphBuilder, x: str, width: int) -> str:
+        """x (N, width) with zeros below: (N + 1, width)."""
+        return g.op("Concat", x, g.constant(np.zeros((1, width))), axis=0)
 
     def shut(self, g: GraphBuilder) -> str:
         """What is added to a score of each place, (B, T): 0, and SHUT at padding."""
         return g.op("Mul", g.op("Sub", self.mask, g.constant(1.0)), g.constant(-SHUT))
 
     def pack(self, g: GraphBuilder, x: str) -> str:
-        """(B, T, n) or (B * T, n), n known -> (N + 1, n)."""
+        """(B * T, n) -> (N, n)."""
         return g.op("Gather", x, self.places, axis=0)
 
     def unpack(self, g: GraphBuilder, x: str) -> str:
         """(N + 1, n) -> (B, T, n), the spare row at padding."""
         return g.op("Gather", x, self.rows, axis=0)
+
+    def unpack_some(self, g: GraphBuilder, x: str) -> str:
+        """(N, n) -> (B, T, n), some row at padding."""
+        return g.op("Gather", x, self.some_rows, axis=0)
 
     @staticmethod
     def ones(g: GraphBuilder, size: str, wide_axis: int = 1) -> str:

@@ -23,11 +23,11 @@ def by_head(gate: torch.Tensor) -> torch.Tensor:
 
 
 def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[str]:
-    """x (N + 1, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, q and k without what is below 0.
+    """x (N, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, q and k without what is below 0.
 
     Each of the three is fetched from the packed rows with the places beside its block, so that no block needs cutting.
     """
-    u = ctx.zero_spare(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), 3 * WIDTH)
+    u = ctx.with_spare(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), 3 * WIDTH)
     u = g.op("Reshape", u, g.ints(-1, WIDTH))
     taps = mixer.taps.detach().t().reshape(3, WIDTH, 1, 1, 3)
     parts = []
@@ -39,9 +39,9 @@ def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[st
 
 
 def gated(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
-    """x (N + 1, D) -> gates (B*C, H, 2, Q), 0 at padding."""
+    """x (N, D) -> gates (B*C, H, 2, Q), 0 at padding."""
     gates = g.op("Sigmoid", g.linear(x, by_head(mixer.gate.weight), by_head(mixer.gate.bias)))
-    gates = g.op("Gather", ctx.zero_spare(g, gates, GATES), ctx.of_block, axis=0)
+    gates = g.op("Gather", ctx.with_spare(g, gates, GATES), ctx.of_block, axis=0)
     return g.op("Reshape", g.op("Transpose", gates, perm=[0, 2, 1]), ctx.by_direction)
 
 
@@ -118,7 +118,7 @@ def divided(g: GraphBuilder, sums: str, total: str) -> str:
 
 
 def ssm(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
-    """x (N + 1, D) -> (N + 1, D)."""
+    """x (N, D) -> (N, D)."""
     q, k, v = convolved(g, ctx, x, mixer)
     steps = Steps(g, ctx, gated(g, ctx, x, mixer), mixer)
     scores = g.op("MatMul", g.op("Transpose", k, perm=[0, 1, 3, 2]), q)  # (B*C, H, Q, Q)

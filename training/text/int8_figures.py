@@ -58,8 +58,8 @@ def main() -> None:
     fallen, total = 0, 0
     for name, texts in tokens.items():
         one, other = (run_rows(session, texts, [name])[name] for session in (full, low))
-        counters = run_rows(low, texts, [*guards])
-        refused = np.any([counters[guard][:, 0] > limit for guard, limit in guards.items()], axis=0)
+        limits = [guards[name] for name in sorted(guards, key=lambda name: (name.startswith("loss"), name))]
+        refused = np.any(run_rows(low, texts, ["counters"])["counters"] > limits, axis=1)
         fallen, total = fallen + int(refused.sum()), total + len(texts)
         other = np.where(refused[:, None], one, other)  # as the runtime does
         flipped = decisions(heads[name], one) != decisions(heads[name], other)

@@ -37,12 +37,12 @@ class Watcher(GraphBuilder):
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
         if is_large(weight) and x not in self.seen:
             self.seen.add(x)
-            self.watched[self.places.unpack(self, x)] = 3
+            self.watched[self.places.unpack_some(self, x)] = 3
         return super().linear(x, weight, bias)
 
     def product(self, x: str, weight: Tensor) -> str:
         if is_large(weight):
-            self.watched[self.places.unpack(self, x)] = 3
+            self.watched[self.places.unpack_some(self, x)] = 3
         return super().product(x, weight)
 
 
@@ -82,6 +82,7 @@ class Quantiser(GraphBuilder):
         self.ranges, self.taken = ranges, {}
         self.int8: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # tensor -> fp16 source, scales
         self.samples: dict[object, Samples] = {}  # by resolution
+        self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
@@ -105,50 +106,60 @@ class Quantiser(GraphBuilder):
             self.taken[x] = (self.op("QuantizeLinear", x, scale, zero), scale, zero)
             if self.places not in self.samples:
                 self.samples[self.places] = Samples(self, EVERY // (2 if self.samples else 1))
-            self.samples[self.places].take(self, f"{number:02d}", x, self.taken[x], float(span.scale), width)
+            self.samples[self.places].take(self, f"{number:02d}", x, self.taken[x][0], span, width)
         return self.taken[x]
 
     def close(self) -> None:
-        for samples in self.samples.values():
-            samples.close(self)
+        """Gives the output `counters` (B, names): those of saturation first, each kind by the number of its map."""
+        found = list(zip(*(samples.counters(self) for samples in self.samples.values())))
+        self.nodes.append(helper.make_node("Concat", [*found[0], *found[1]], ["counters"], axis=1))
+        self.watched["counters"] = 2
+        numbers = [name for samples in self.samples.values() for name in samples.names]
+        self.counters = [f"{kind}_{name}" for kind in ("sat", "loss") for name in numbers]
 
 
 class Samples:
-    """What is lost at some places of a resolution: outputs sat_NAME, the share of values beyond the range, and loss_NAME, the
-    mean error over the mean value, (B, 1) each."""
+    """What is lost at some places of a resolution, one number a map: the share of values beyond its range, and the mean error
+    over the mean value. What was taken of all maps is looked at together, which is one pass in place of many."""
 
     def __init__(self, g: Quantiser, every: int) -> None:
         ends = [g.ints(0), g.ints(np.iinfo(np.int64).max)]
-        self.rows = g.op("Slice", g.places.rows, *ends, g.ints(1), g.ints(every))  # (B, places)
+        self.rows = g.unsqueeze(g.op("Slice", g.places.some_rows, *ends, g.ints(1), g.ints(every)), 0)  # (1, B, places)
         self.mask = g.op("Slice", g.places.mask_row, *ends, g.ints(2), g.ints(every))  # (B, 1, places)
-        self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 1, 2, 0))
+        self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 2, 3, 0))
         self.at: dict[int, str] = {1: self.rows}
         self.names: list[str] = []
-        self.sums: list[list[str]] = [[], [], []]
+        self.some: list[str] = []
+        self.found: list[str] = []
+        self.steps: list[np.float32] = []
+        self.zeros: list[np.uint8] = []
 
-    def take(self, g: Quantiser, name: str, x: str, taken: tuple[str, str, str], step: float, width: int) -> None:
+    def take(self, g: Quantiser, name: str, x: str, numbers: str, span: Range, width: int) -> None:
         parts = width // COLUMNS
         if parts not in self.at:
             part = g.op("Mod", self.numbers, g.ints(parts))
             self.at[parts] = g.op("Add", g.op("Mul", self.rows, g.ints(parts)), part)
-        numbers, scale, zero = taken
-        some, found = (g.op("Gather", g.op("Reshape", of, g.ints(-1, COLUMNS)), self.at[parts], axis=0) for of in (x, numbers))
-        error = g.op("Abs", g.op("Sub", some, g.op("DequantizeLinear", found, scale, zero)))
-        beyond = g.op("HardSigmoid", error, alpha=1000 / step, beta=-1000 * BEYOND)  # 0 within the range, 1 beyond
+        for of, kept in ((x, self.some), (numbers, self.found)):
+            cut = of if parts == 1 else g.op("Reshape", of, g.ints(-1, COLUMNS))
+            kept.append(g.op("Gather", cut, self.at[parts], axis=0))
         self.names.append(name)
-        for kept, kind, part in zip(self.sums, ("ReduceSum", "ReduceSum", "ReduceL1"), (beyond, error, some)):
-            kept.append(g.op(kind, part, g.ints(2), keepdims=1))  # (B, places, 1)
+        self.steps.append(span.scale)
+        self.zeros.append(span.zero)
 
-    def close(self, g: Quantiser) -> None:
-        count = len(self.names)
-        each = g.op("Concat", *(part for parts in self.sums for part in parts), axis=2)
+    def counters(self, g: Quantiser) -> tuple[str, str]:
+        """Shares beyond the range and losses, (B, names) each."""
+        some, found = (g.op("Concat", *of, axis=0) for of in (self.some, self.found))  # (names, B, places, COLUMNS)
+        steps = np.array(self.steps, np.float32)
+        again = g.op("DequantizeLinear", found, g.constant(steps), g.constant(self.zeros, np.uint8), axis=0)
+        error = g.op("Abs", g.op("Sub", some, again))
+        in_steps = g.op("Mul", error, g.constant((1 / steps).reshape(-1, 1, 1, 1)))
+        beyond = g.op("HardSigmoid", in_steps, alpha=1000.0, beta=-1000 * BEYOND)  # 0 within the range, 1 beyond
+        sums = [g.op(kind, of, g.ints(3), keepdims=0) for kind, of in (("ReduceSum", beyond), ("ReduceSum", error), ("ReduceL1", some))]
+        each = g.op("Transpose", g.op("Concat", *sums, axis=0), perm=[1, 2, 0])  # (B, places, 3 * names)
         total = g.op("Squeeze", g.op("MatMul", self.mask, each), g.ints(1))  # (B, 3 * names)
         beyond, error, size = g.op("Split", total, outputs=3, axis=1, num_outputs=3)
         values = g.op("Mul", g.op("ReduceSum", self.mask, g.ints(2), keepdims=0), g.constant(float(COLUMNS)))  # (B, 1)
-        for kind, value in (("sat", g.op("Div", beyond, values)), ("loss", g.op("Div", error, g.op("Add", size, g.constant(1e-9))))):
-            names = [f"{kind}_{name}" for name in self.names]
-            g.nodes.append(helper.make_node("Split", [value], names, axis=1, num_outputs=count))
-            g.watched.update(dict.fromkeys(names, 2))
+        return g.op("Div", beyond, values), g.op("Div", error, g.op("Add", size, g.constant(1e-9)))
 
 
 def build_int8(model: TextEncoder, ranges: list[Range]) -> tuple[onnx.ModelProto, Quantiser]:

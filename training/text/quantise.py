@@ -81,11 +81,9 @@ def place_weights(built: onnx.ModelProto, int8: dict, file: bytes) -> tuple[list
 
 def greatest_counters(session, rows: list[np.ndarray], names: list[str]) -> dict[str, float]:
     """Greatest value of each counter over the calibration texts."""
-    found = dict.fromkeys(names, 0.0)
-    for group in grouped(np.array([len(row) for row in rows]), 16):
-        for name, value in zip(names, session.run(names, feed([rows[i] for i in group]))):
-            found[name] = max(found[name], float(value.max()))
-    return found
+    groups = grouped(np.array([len(row) for row in rows]), 16)
+    found = [session.run(["counters"], feed([rows[i] for i in group]))[0].max(axis=0) for group in groups]
+    return dict(zip(names, np.max(found, axis=0).tolist()))
 
 
 def main() -> None:
@@ -100,8 +98,7 @@ def main() -> None:
     ranges = measured_ranges(model, options.work / "watched.onnx", rows)
     built, quantiser = build_int8(model, ranges)
     onnx.save(built, options.work / "int8-whole.onnx")
-    counters = [name for name in quantiser.watched if name.startswith(("sat_", "loss_"))]
-    greatest = greatest_counters(open_graph(options.work / "int8-whole.onnx"), rows, counters)
+    greatest = greatest_counters(open_graph(options.work / "int8-whole.onnx"), rows, quantiser.counters)
     entries, digest = place_weights(built, quantiser.int8, (options.out / "onnx/model.onnx").read_bytes())
     graph = options.out / "onnx/int8.onnx"
     graph.write_bytes(built.SerializeToString())

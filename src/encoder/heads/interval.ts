@@ -12,22 +12,28 @@ export function intervalsOf(
 ): Record<string, [number, number]> {
   const intervals: Record<string, [number, number]> = {};
   if (table === undefined) return intervals;
-  labels.forEach((label, k) => {
+  const { grid } = table;
+  for (let k = 0; k < labels.length; k++) {
     const logit = logits[k] ?? Number.NaN;
     const p = probabilities[k] ?? Number.NaN;
-    const low = piecewise(table.grid, table.low[k] ?? [], logit);
-    const high = piecewise(table.grid, table.high[k] ?? [], logit);
-    intervals[label] = [Math.min(p, low), Math.max(p, high)];
-  });
+    const above = firstAbove(grid, logit);
+    const low = between(grid, table.low[k], above, logit);
+    const high = between(grid, table.high[k], above, logit);
+    intervals[labels[k] as string] = [Math.min(p, low), Math.max(p, high)];
+  }
   return intervals;
 }
 
+/** Number of the first point beyond x, or how many there are. */
+function firstAbove(grid: readonly number[], x: number): number {
+  for (let k = 0; k < grid.length; k++) if ((grid[k] as number) > x) return k;
+  return grid.length;
+}
+
 /** Linear between grid points, constant beyond them; of points at one place the last counts. */
-export function piecewise(grid: readonly number[], values: readonly number[], x: number): number {
-  const above = grid.findIndex((point) => point > x);
-  if (above === -1) return values.at(-1) ?? Number.NaN;
-  if (above === 0) return values[0] ?? Number.NaN;
-  const [x0 = 0, x1 = 0] = grid.slice(above - 1, above + 1);
-  const [y0 = Number.NaN, y1 = Number.NaN] = values.slice(above - 1, above + 1);
+function between(grid: readonly number[], values: readonly number[] = [], above: number, x: number): number {
+  if (above === grid.length || above === 0) return values[above === 0 ? 0 : above - 1] ?? Number.NaN;
+  const [x0, x1] = [grid[above - 1] as number, grid[above] as number];
+  const [y0, y1] = [values[above - 1] ?? Number.NaN, values[above] ?? Number.NaN];
   return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }

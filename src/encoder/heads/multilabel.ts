@@ -25,6 +25,6 @@ export const multilabel: ReadHead<'multilabel'> = (head, logits, evidenceOf) => 
     decision: decides ? decision : null,
     intervals: intervalsOf(head.interval, head.labels, logits, probabilities),
     evidence,
-    ...(head.groups && { groups: groupsOf(head.groups, (label) => probabilities[head.labels.indexOf(label)] ?? 0) }),
+    ...(head.groups && { groups: groupsOf(head.groups, scores) }),
   };
 };

@@ -9,7 +9,8 @@ export function tallied(tally: LowTally | null, results: readonly Pick<EncoderRe
     sum ??= { rows: 0, fallbacks: { saturation: 0, loss: 0 }, counters: {} };
     sum.rows += 1;
     if (low.fallback) sum.fallbacks[low.fallback] += 1;
-    for (const [name, value] of Object.entries(low.counters)) {
+    for (const [k, name] of low.counters.names.entries()) {
+      const value = low.counters.values[k] ?? Number.NaN;
       const before = sum.counters[name] ?? { sum: 0, max: 0 };
       sum.counters[name] = { sum: before.sum + value, max: Math.max(before.max, value) };
     }

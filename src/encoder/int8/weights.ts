@@ -5,13 +5,14 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Int8Form } from '../../../schema/model.ts';
 import type { Model } from '../model.ts';
 import type { ExternalData } from '../runtime.ts';
+import { type Guards, guardsOf } from './counters.ts';
 import { quantise } from './quantise.ts';
 
 /** An int8 form that is ready to be run. */
 export interface Int8 {
   graphPath: string;
   weights: ExternalData;
-  guards: Readonly<Record<string, number>>;
+  guards: Guards;
 }
 
 /** Tensors begin at multiples of this many bytes; between them are zeros. */
@@ -28,7 +29,7 @@ export async function int8Weights(model: Model): Promise<Int8> {
   if (form === undefined) throw new AfferentError('unknown-model');
   const kept = join(model.dir, '.cache', `int8-${form.sha256.slice(0, 32)}.bin`);
   const data = (await readKept(kept, form.sha256)) ?? (await buildAndKeep(model, form, kept));
-  return { graphPath: join(model.dir, form.graph), weights: { path: form.data, data }, guards: form.guards };
+  return { graphPath: join(model.dir, form.graph), weights: { path: form.data, data }, guards: guardsOf(form.guards) };
 }
 
 async function readKept(path: string, sha256: string): Promise<Uint8Array | null> {

@@ -13,12 +13,19 @@ const most = 8;
  */
 export function evidenceSpans(alignment: Alignment, share: (token: number) => number): Span[] {
   const shares = new Float64Array(alignment.words.length);
-  alignment.wordOf.forEach((word, token) => {
-    if (word >= 0) shares[word] = (shares[word] ?? 0) + share(token);
-  });
-  const speaking = alignment.words.flatMap((word, k) => (word.speaks && (shares[k] ?? 0) > 0 ? [k] : []));
-  const total = speaking.reduce((sum, k) => sum + (shares[k] ?? 0), 0);
-  speaking.sort((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0) || a - b);
+  const { words, wordOf } = alignment;
+  for (let token = 0; token < wordOf.length; token++) {
+    const word = wordOf[token] as number;
+    if (word >= 0) shares[word] = (shares[word] as number) + share(token);
+  }
+  const speaking: number[] = [];
+  let total = 0;
+  for (let k = 0; k < words.length; k++) {
+    if (!words[k]?.speaks || !((shares[k] as number) > 0)) continue;
+    speaking.push(k);
+    total += shares[k] as number;
+  }
+  speaking.sort((a, b) => (shares[b] as number) - (shares[a] as number) || a - b);
   const chosen: number[] = [];
   let held = 0;
   for (const k of speaking) {

@@ -6,7 +6,7 @@ import { logitsOf, type Outputs, runBatches } from '../batches.ts';
 import { type Encoder, type EncoderInput, type EncoderResult, failed, type Timings } from '../encoder.ts';
 import type { EvidenceOf } from '../heads/head.ts';
 import { readHead } from '../heads/index.ts';
-import { lowOf } from '../int8/guarded.ts';
+import { type Guards, lowOf } from '../int8/counters.ts';
 import type { Int8 } from '../int8/weights.ts';
 import type { Model } from '../model.ts';
 import { type Dense, type Graph, openGraph } from '../runtime.ts';
@@ -49,8 +49,8 @@ interface Parts {
   limits: BatchLimits;
   isOver: () => boolean;
   timings: Timings;
-  /** Of an int8 form: the greatest value of each counter. */
-  guards?: Readonly<Record<string, number>>;
+  /** Of an int8 form. */
+  guards?: Guards;
 }
 
 async function scoreTexts(parts: Parts, inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
@@ -88,17 +88,25 @@ function before(ids: readonly number[], input: Input): EncoderResult {
   return { tokens: ids.length, heads: [], error: null };
 }
 
+/** Ids as the graph takes them: to make one anew for each token would cost more than to look it up. */
+const bigs: bigint[] = [];
+
+function bigOf(id: number): bigint {
+  bigs[id] ??= BigInt(id);
+  return bigs[id];
+}
+
 async function runText({ graph, input, isOver, timings }: Parts, batch: TextBatch, ids: readonly number[][]): Promise<Outputs> {
   if (isOver()) throw new AfferentError('interrupted');
   const { rows, width, block } = batch;
   const inputIds = new BigInt64Array(rows.length * width).fill(BigInt(input.pad));
   const mask = new BigInt64Array(rows.length * width);
-  rows.forEach((row, place) => {
-    ids[row]?.forEach((id, t) => {
-      inputIds[place * width + t] = BigInt(id);
-      mask[place * width + t] = 1n;
-    });
-  });
+  for (const [place, row] of rows.entries()) {
+    const tokens = ids[row] ?? [];
+    const at = place * width;
+    for (let t = 0; t < tokens.length; t++) inputIds[at + t] = bigOf(tokens[t] as number);
+    mask.fill(1n, at, at + tokens.length);
+  }
   const dims = [rows.length, width];
   const feeds: Record<string, Dense> = { input_ids: { data: inputIds, dims }, attention_mask: { data: mask, dims } };
   // A graph without blocks (attention alone, or one block at any length) does not have this input.

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AutoTokenizer, env, type PreTrainedTokenizer } from '@xenova/transformers';
 import { AfferentError } from '../../../schema/errors.ts';
 import { type Alignment, align } from './align.ts';
+import { byPieces, type PieceFile } from './pieces.ts';
 
 export interface Tokenizer {
   /** Token ids of a text, whole, with the special tokens around it: nothing is ever cut off. */
@@ -27,17 +28,23 @@ function evened(text: string): string {
  */
 export async function openTokenizer(dir: string): Promise<Tokenizer> {
   const path = resolve(dir);
-  const { specials, continues } = await readVocabulary(path);
-  const tokenizer = await load(path);
+  const file = await readFileOf(path);
+  const { specials, continues } = readVocabulary(file);
   return {
-    encode(text) {
-      // The call's own type says Tensor whatever the options; without return_tensor they are plain arrays.
-      const { input_ids } = tokenizer(evened(text), { truncation: false, padding: false, return_tensor: false }) as unknown as {
-        input_ids: number[];
-      };
-      return input_ids;
-    },
+    encode: byPieces(file, await openReference(dir)),
     align: (text, ids) => align(text, ids, specials, continues),
+  };
+}
+
+/** Ids of whole texts as transformers.js gives them. */
+export async function openReference(dir: string): Promise<Tokenizer['encode']> {
+  const tokenizer = await load(resolve(dir));
+  return (text) => {
+    // The call's own type says Tensor whatever the options; without return_tensor they are plain arrays.
+    const { input_ids } = tokenizer(evened(text), { truncation: false, padding: false, return_tensor: false }) as unknown as {
+      input_ids: number[];
+    };
+    return input_ids;
   };
 }
 
@@ -51,15 +58,21 @@ async function load(path: string): Promise<PreTrainedTokenizer> {
   }
 }
 
-interface TokenizerFile {
-  model: { vocab: Record<string, number>; continuing_subword_prefix?: string };
-  added_tokens: { content: string; id: number }[];
+interface TokenizerFile extends PieceFile {
+  model: PieceFile['model'] & { continuing_subword_prefix?: string };
+}
+
+async function readFileOf(path: string): Promise<TokenizerFile> {
+  try {
+    return JSON.parse(await readFile(join(path, 'tokenizer.json'), 'utf8')) as TokenizerFile;
+  } catch {
+    throw new AfferentError('bad-model', { what: 'tokenizer.json' });
+  }
 }
 
 /** Names of the special tokens, and which ids go on with a word that an earlier token began. */
-async function readVocabulary(path: string): Promise<{ specials: string[]; continues: Uint8Array }> {
+function readVocabulary(file: TokenizerFile): { specials: string[]; continues: Uint8Array } {
   try {
-    const file = JSON.parse(await readFile(join(path, 'tokenizer.json'), 'utf8')) as TokenizerFile;
     const { vocab, continuing_subword_prefix: prefix = '##' } = file.model;
     const continues = new Uint8Array(Math.max(...Object.values(vocab)) + 1);
     for (const [token, id] of Object.entries(vocab)) if (token.startsWith(prefix) && token !== prefix) continues[id] = 1;

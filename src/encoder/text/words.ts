@@ -30,15 +30,18 @@ function roleOf(char: string): Role {
   return bare.length === 1 && punctuation.test(bare[0] ?? '') ? 'alone' : 'letter';
 }
 
-function cachedRole(char: string): Role {
-  const code = char.charCodeAt(0);
-  if (code < 128) return asciiRoles[code] ?? 'none';
+function otherRole(char: string): Role {
   let role = otherRoles.get(char);
   if (role === undefined) {
     role = roleOf(char);
     otherRoles.set(char, role);
   }
   return role;
+}
+
+/** Of ASCII, every character that is a word by itself is punctuation. */
+function isPunctuation(code: number): boolean {
+  return code < 128 || punctuation.test(String.fromCodePoint(code));
 }
 
 /**
@@ -49,10 +52,12 @@ function cachedRole(char: string): Role {
 export function wordsOf(text: string, specials: readonly string[]): Word[] {
   const words: Word[] = [];
   let open: Word | null = null;
+  const firsts = new Set(specials.map((name) => name.charCodeAt(0)));
   let unit = 0;
   let point = 0;
   while (unit < text.length) {
-    const special = specials.find((name) => text.startsWith(name, unit));
+    const code = text.codePointAt(unit) ?? 0;
+    const special = firsts.has(code) ? specials.find((name) => text.startsWith(name, unit)) : undefined;
     if (special !== undefined) {
       words.push({ start: point, end: point + [...special].length, speaks: false });
       open = null;
@@ -60,18 +65,17 @@ export function wordsOf(text: string, specials: readonly string[]): Word[] {
       point += [...special].length;
       continue;
     }
-    const char = String.fromCodePoint(text.codePointAt(unit) ?? 0);
-    const role = cachedRole(char);
+    const role = code < 128 ? asciiRoles[code] : otherRole(String.fromCodePoint(code));
     if (role === 'space') open = null;
     else if (role === 'alone') {
-      words.push({ start: point, end: point + 1, speaks: !punctuation.test(char) });
+      words.push({ start: point, end: point + 1, speaks: !isPunctuation(code) });
       open = null;
     } else if (role === 'letter' && open === null) {
       open = { start: point, end: point + 1, speaks: true };
       words.push(open);
     } else if (role === 'letter' && open !== null) open.end = point + 1;
     else if (role === 'mark') coverMark(open, words.at(-1), point);
-    unit += char.length;
+    unit += code > 0xffff ? 2 : 1;
     point += 1;
   }
   return words;
