@@ -18,7 +18,7 @@ export const bluesky: SourceKind = {
     unit: 'a block of a repository, an entry of a JSON list of records, or a line',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
     pushes: { 'application/vnd.afferent.jetstream': 'jetstream' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
@@ -47,5 +47,7 @@ async function roleOf(entry: Entry): Promise<'repository' | 'json' | 'lines' | n
   if (base.endsWith('.car')) return 'repository';
   if (base.endsWith('.jsonl') || base.endsWith('.ndjson')) return 'lines';
   if (!base.endsWith('.json')) return null;
-  return ANSWERS.test(base) || (await headOf(entry)).includes('app.bsky.') ? 'json' : null;
+  const head = await headOf(entry);
+  if (head.includes('app.bsky.')) return 'json';
+  return ANSWERS.test(base) && (head.trim() === '' || /"(?:records|feed|uri|cid|posts)"\s*:|^\s*\[/.test(head)) ? 'json' : null;
 }
