@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { says } from '../reading/claims.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
 import { headOf } from '../reading/head-of.ts';
 import { counterOf } from './count.ts';
@@ -49,5 +50,5 @@ async function roleOf(entry: Entry): Promise<'repository' | 'json' | 'lines' | n
   if (!base.endsWith('.json')) return null;
   const head = await headOf(entry);
   if (head.includes('app.bsky.')) return 'json';
-  return ANSWERS.test(base) && (head.trim() === '' || /"(?:records|feed|uri|cid|posts)"\s*:|^\s*\[/.test(head)) ? 'json' : null;
+  return ANSWERS.test(base) && (!says(head) || /"(?:records|feed|uri|cid|posts)"\s*:|^\s*\[/.test(head)) ? 'json' : null;
 }

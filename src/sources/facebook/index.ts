@@ -1,7 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
-import { claimed, hasField } from '../reading/claims.ts';
+import { claimed } from '../reading/claims.ts';
 import { entriesOf, toParts } from '../reading/container.ts';
 import { ListCounter } from './count.ts';
 import { type FacebookRole, nameIn, roleOf } from './files.ts';
@@ -40,5 +40,5 @@ export const facebook: SourceKind = {
   },
 };
 
-/** Others have files of comments and messages as well; entries of these have times. */
-const isFacebook = hasField(/"(?:[a-z]*_?timestamp(?:_ms|_value)?|[a-z_]+_v\d|label_values)"\s*:/);
+/** Others have files of comments as well, with lists in place of objects. */
+const isFacebook = (head: string): boolean => !/^\s*\[\s*\[/.test(head);

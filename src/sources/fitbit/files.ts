@@ -1,4 +1,4 @@
-import { columnsOf } from '../reading/claims.ts';
+import { columnsOf, says } from '../reading/claims.ts';
 import { baseName, type Entry } from '../reading/container.ts';
 import { headOf } from '../reading/head-of.ts';
 import { fitabaseRole, fitabaseRoles } from './fitabase.ts';
@@ -16,7 +16,7 @@ export async function rolesIn(entries: readonly Entry[]): Promise<(entry: Entry)
   for (const entry of entries) {
     const isTable = entry.refused === null && baseName(entry.name).endsWith('.csv');
     const head = isTable ? await headOf(entry) : '';
-    roles.set(entry, head.trim() === '' ? roleOf(entry.name) : tableIn(baseName(entry.name), head));
+    roles.set(entry, says(head) ? tableIn(baseName(entry.name), head) : roleOf(entry.name));
   }
   return (entry) => roles.get(entry) ?? null;
 }

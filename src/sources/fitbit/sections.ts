@@ -15,7 +15,8 @@ export function isSections(base: string, head: string): boolean {
 
 /** What a row is: the title of a section stands alone and bare, its header below it. */
 export class SectionRows {
-  #last: 'title' | 'header' | 'row' = 'row';
+  /** Where the first title was cut away, the header stands first. */
+  #last: 'title' | 'header' | 'row' = 'title';
 
   next({ bytes, tooLong }: Unit): 'title' | 'header' | 'row' {
     const isTitle = !tooLong && bytes.length < 200 && /^[^",;\t]+$/.test(bytes.toString('latin1').trim());

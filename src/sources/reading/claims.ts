@@ -6,9 +6,14 @@ import { snakeCase } from './names.ts';
 /** Whether the beginning of a file is that of the role which its name claims; null where the name says enough. */
 type Check = ((head: string) => boolean) | null;
 
+/** Whether the beginning of a file says anything: what is empty, damaged or in no encoding keeps the role of its name, so that this is told. */
+export function says(head: string): boolean {
+  const first = head.slice(0, 1000);
+  return first.trim() !== '' && !first.includes('\0') && !first.includes('\ufffd');
+}
+
 /**
- * Roles by name, each held against the beginning of its file: other makers give their files the same names. What is empty or cannot be
- * opened keeps its role, so that its fault is told.
+ * Roles by name, each held against the beginning of its file: other makers give their files the same names.
  */
 export async function claimed<Role extends string>(
   entries: readonly Entry[],
@@ -20,7 +25,7 @@ export async function claimed<Role extends string>(
     const role = roleOf(entry.name);
     const check = role === null || entry.refused !== null ? null : checkOf(role, entry.name);
     const head = check === null ? '' : await headOf(entry);
-    roles.set(entry, check === null || head.trim() === '' || check(head) ? role : null);
+    roles.set(entry, check === null || !says(head) || check(head) ? role : null);
   }
   return (entry) => roles.get(entry) ?? null;
 }

@@ -1,4 +1,4 @@
-import { hasColumn } from '../reading/claims.ts';
+import { hasColumn, says } from '../reading/claims.ts';
 import { baseName, type Entry } from '../reading/container.ts';
 import { parseRows } from '../reading/csv-rows.ts';
 import { headOf } from '../reading/head-of.ts';
@@ -34,7 +34,7 @@ const COLUMNS: Readonly<Record<string, (head: string) => boolean>> = {
 
 async function isOwn(entry: Entry, role: RedditRole): Promise<boolean> {
   const head = entry.refused === null ? await headOf(entry) : '';
-  return head.trim() === '' || COLUMNS[role]?.(head) !== false;
+  return !says(head) || COLUMNS[role]?.(head) !== false;
 }
 
 /** What the account's own export says about itself; null where it does not. */
