@@ -1,7 +1,9 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { says } from '../reading/claims.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { headOf } from '../reading/head-of.ts';
 import { RowCounter } from './count.ts';
 import { parseTable } from './parse.ts';
 import { tableName, tables } from './tables.ts';
@@ -14,7 +16,7 @@ export const aware: SourceKind = {
     unit: 'a row of a table below its header',
     yields: ['series', 'event', 'self-report'],
     mapped: false,
-    version: 3,
+    version: 4,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival) {
@@ -30,19 +32,14 @@ export const aware: SourceKind = {
   },
 };
 
-/** A table that is known by name, or one whose rows say when and on which phone. */
+/** A table that is known by name and says when, or one whose rows say when and on which phone: other makers have messages and calls too. */
 async function isTable(entry: Entry): Promise<boolean> {
   const base = baseName(entry.name);
   if (!base.endsWith('.csv') || entry.refused !== null) return false;
-  if (Object.hasOwn(tables, tableName(base))) return true;
-  try {
-    for await (const chunk of (await entry.open()) as AsyncIterable<Buffer>) {
-      const header = chunk.toString('latin1', 0, 4096).split('\n', 1)[0] ?? '';
-      return /(?:^|,)"?timestamp"?(?:,|$)/.test(header) && header.includes('device_id');
-    }
-  } catch {
-    // It fails again where the part is read.
-    return true;
-  }
-  return false;
+  const head = await headOf(entry);
+  const isNamed = Object.hasOwn(tables, tableName(base));
+  if (!says(head)) return isNamed;
+  const header = head.split('\n', 1)[0] ?? '';
+  if (isNamed) return /timestamp|device_id|local_(?:start_)?date_time/.test(header);
+  return /(?:^|,)"?timestamp"?(?:,|$)/.test(header.trim()) && header.includes('device_id');
 }

@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { says } from '../reading/claims.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
 import { headOf } from '../reading/head-of.ts';
 import { counterOf } from './count.ts';
@@ -18,7 +19,7 @@ export const bluesky: SourceKind = {
     unit: 'a block of a repository, an entry of a JSON list of records, or a line',
     yields: ['post'],
     mapped: false,
-    version: 1,
+    version: 2,
     pushes: { 'application/vnd.afferent.jetstream': 'jetstream' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
@@ -47,5 +48,7 @@ async function roleOf(entry: Entry): Promise<'repository' | 'json' | 'lines' | n
   if (base.endsWith('.car')) return 'repository';
   if (base.endsWith('.jsonl') || base.endsWith('.ndjson')) return 'lines';
   if (!base.endsWith('.json')) return null;
-  return ANSWERS.test(base) || (await headOf(entry)).includes('app.bsky.') ? 'json' : null;
+  const head = await headOf(entry);
+  if (head.includes('app.bsky.')) return 'json';
+  return ANSWERS.test(base) && (!says(head) || /"(?:records|feed|uri|cid|posts)"\s*:|^\s*\[/.test(head)) ? 'json' : null;
 }

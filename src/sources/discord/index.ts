@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { claimed, columnsOf, hasField } from '../reading/claims.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { namesNoted } from '../reading/listed-names.ts';
 import { type Channel, readChannel, readOwner } from './channel.ts';
@@ -31,13 +32,13 @@ export const discord: SourceKind = {
     unit: 'a message: a row of messages.csv, or an entry of messages.json',
     yields: ['post'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<DiscordPart[]> {
     const entries = await entriesOf(arrival, true);
     const owner = await readOwner(entries);
-    const parts = toParts(entries, (entry) => roleOf(entry.name));
+    const parts = toParts(entries, await claimed(entries, roleOf, checkOf));
     let known: Promise<readonly string[]> | null = null;
     const people = () => {
       known ??= readPeople(entries);
@@ -67,6 +68,15 @@ function roleOf(name: string): 'table' | 'list' | null {
   const base = baseName(name);
   if (base === 'messages.csv') return 'table';
   return base === 'messages.json' ? 'list' : null;
+}
+
+const NUMBERED = /(?:^|\/)c?\d{15,20}\/[^/]+$/;
+
+/** Beside a package may lie messages of others under the same name; not in the folder of a channel, of which there may be thousands. */
+function checkOf(role: 'table' | 'list', name: string): ((head: string) => boolean) | null {
+  if (NUMBERED.test(name)) return null;
+  if (role === 'table') return (head) => columnsOf(head).some((column) => column === 'Contents' || column === 'Timestamp');
+  return hasField(/"(?:Contents|Timestamp)"\s*:/);
 }
 
 /** Folders of messages, and of what is beside them, in the languages seen so far. Where they are not known a package falls apart into channels. */

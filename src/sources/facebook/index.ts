@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { claimed } from '../reading/claims.ts';
 import { entriesOf, toParts } from '../reading/container.ts';
 import { ListCounter } from './count.ts';
 import { type FacebookRole, nameIn, roleOf } from './files.ts';
@@ -20,14 +21,15 @@ export const facebook: SourceKind = {
     unit: 'an entry of a list in a file of posts, comments or messages',
     yields: ['post'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) =>
     findArrivals(path, { isExport: (names) => names.some((name) => MARKS.test(name) || roleOf(name) !== null), deep: true }),
   async parts(arrival): Promise<FacebookPart[]> {
     const entries = await entriesOf(arrival, true);
     const accountName = await nameIn(entries);
-    return toParts(entries, (entry) => roleOf(entry.name)).map((part) => ({ ...part, accountName }));
+    const roleIn = await claimed(entries, roleOf, () => isFacebook);
+    return toParts(entries, roleIn).map((part) => ({ ...part, accountName }));
   },
   counter: () => new ListCounter(),
   async *parse(part, chunks, context) {
@@ -37,3 +39,6 @@ export const facebook: SourceKind = {
     yield* parseFile(chunks, role as FacebookRole, accountName ?? context.account, context);
   },
 };
+
+/** Others have files of comments as well, with lists in place of objects. */
+const isFacebook = (head: string): boolean => !/^\s*\[\s*\[/.test(head);

@@ -26,11 +26,12 @@ describe('an account export', () => {
     const { context, drift } = driftingContext();
     const items = (await readAll(fitbit, fixtures, context)).flatMap((part) => part.items);
     expect(tally(items)).toEqual({
-      sample: 36,
-      record: 17,
+      sample: 37,
+      record: 20,
       'excluded file-not-used': 2,
       'excluded empty': 3,
-      'quarantined bad-value': 1,
+      'excluded not-collected': 2,
+      'quarantined bad-value': 2,
       'quarantined no-id': 1,
       'quarantined no-time': 1,
       'quarantined not-csv': 1,

@@ -12,6 +12,11 @@ export interface TableRole {
   role: string;
   /** Matches the file's name in lower case. */
   pattern: RegExp;
+  /** Whether a table with these columns is one of it: others give their files the same names. */
+  fits: (columns: readonly string[]) => boolean;
+  /** Our name of a column, and under it the column that says whose row it is, where people share a table. */
+  nameOf?: (column: string) => string;
+  person?: string;
   outcome: (row: Row, clock: Clock) => Outcome;
 }
 
@@ -21,6 +26,8 @@ const TIMES = [
   'start_date_time',
 ];
 const ENDS = ['end time', 'end_time', 'end_date_time'];
+
+const isTimed = (columns: readonly string[]): boolean => TIMES.some((name) => columns.includes(name));
 
 type Times = 'utc' | 'local' | 'day';
 
@@ -55,7 +62,7 @@ export function samples(role: string, pattern: RegExp, measures: Measures): Tabl
       ...(isNone === undefined ? {} : { isNone }),
     });
   };
-  return { role, pattern, outcome };
+  return { role, pattern, fits: (columns) => isTimed(columns) && columns.includes(column), outcome };
 }
 
 /** Columns that are times, ids or devices, and so none of a summary's values. */
@@ -83,7 +90,7 @@ export function summary(role: string, pattern: RegExp, times: Times): TableRole 
     if (time !== null && end !== null) addNumber(values, 'duration', (msOf(end) - msOf(time)) / 60_000, 'min');
     return eventOutcome(clock, { id, event: 'summary', time, end, values, device, version: versionOf(row.UPDATED_AT, clock) });
   };
-  return { role, pattern, outcome };
+  return { role, pattern, fits: isTimed, outcome };
 }
 
 function addValue(values: Values, column: string, cell: string): void {

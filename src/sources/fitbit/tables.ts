@@ -1,4 +1,5 @@
 import { centi, isZero, milli } from '../reading/scales.ts';
+import { fitabaseRoles } from './fitabase.ts';
 import { MINUTE_MS } from './series.ts';
 import { samples, summary, type TableRole } from './table-shapes.ts';
 import { exerciseRow, sleepRow, sleepStageRow } from './user-tables.ts';
@@ -130,12 +131,17 @@ export const tableRoles: readonly TableRole[] = [
   ...googleSamples,
   ...accountSamples,
   ...summaries,
-  { role: 'sleep-table', pattern: /^usersleeps_/, outcome: sleepRow },
-  { role: 'sleep-stage-table', pattern: /^usersleepstages_/, outcome: sleepStageRow },
-  { role: 'exercise-table', pattern: /^userexercises_/, outcome: exerciseRow },
+  { role: 'sleep-table', pattern: /^usersleeps_/, fits: (columns) => columns.includes('sleep_id'), outcome: sleepRow },
+  {
+    role: 'sleep-stage-table',
+    pattern: /^usersleepstages_/,
+    fits: (columns) => columns.includes('sleep_stage_id'),
+    outcome: sleepStageRow,
+  },
+  { role: 'exercise-table', pattern: /^userexercises_/, fits: (columns) => columns.includes('exercise_id'), outcome: exerciseRow },
 ];
 
-const byRole: ReadonlyMap<string, TableRole> = new Map(tableRoles.map((table) => [table.role, table]));
+const byRole: ReadonlyMap<string, TableRole> = new Map([...tableRoles, ...fitabaseRoles].map((table) => [table.role, table]));
 
 export function tableRole(role: string): TableRole | undefined {
   return byRole.get(role);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { claimed, hasColumn, hasField } from '../reading/claims.ts';
 import { Clock } from '../reading/clock.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { JsonUnitCounter } from '../reading/count-document-units.ts';
@@ -29,15 +30,12 @@ export const healthConnect: SourceKind = {
     unit: 'a row of a table',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival) {
-    const parts = toParts(
-      await entriesOf(arrival, true),
-      ({ name }) => roleOf(name),
-      (role) => role === 'database' || role === 'log',
-    );
+    const entries = await entriesOf(arrival, true);
+    const parts = toParts(entries, await claimed(entries, roleOf, checkOf), (role) => role === 'database' || role === 'log');
     return parts.map((part) => (part.role === 'database' ? { ...part, open: () => rowsIn(part) } : part));
   },
   counter({ role }) {
@@ -78,6 +76,15 @@ function roleOf(name: string): 'csv' | 'json' | 'database' | 'log' | null {
   const isTable = isRead(tableName(wordOf(name)));
   if (base.endsWith('.csv')) return isTable ? 'csv' : null;
   return base.endsWith('.json') && (isTable || /health[ _-]?connect/.test(base)) ? 'json' : null;
+}
+
+/** Steps, weights and sleep have tables of these names at other makers as well: what the platform says of every row stands in none of them. */
+const COLUMNS = ['row_id', 'uuid', 'app_info_id', 'parent_key', 'epoch_millis', 'start_zone_offset', 'zone_offset', 'local_date'];
+const FIELDS = new RegExp(`"(?:${[...COLUMNS, 'start_time', 'end_time', 'package_name'].join('|')})"\\s*:|_?record_?table`, 'i');
+
+function checkOf(role: ReturnType<typeof roleOf>): ((head: string) => boolean) | null {
+  if (role === 'csv') return hasColumn(...COLUMNS, 'start_time', 'package_name');
+  return role === 'json' ? hasField(FIELDS) : null;
 }
 
 function isExport(names: string[]): boolean {

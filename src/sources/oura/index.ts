@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { claimed, hasColumn, hasField } from '../reading/claims.ts';
 import { Clock } from '../reading/clock.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { JsonUnitCounter } from '../reading/count-document-units.ts';
@@ -24,10 +25,13 @@ export const oura: SourceKind = {
     unit: 'a document of a list, or a row of a table below its header',
     yields: ['series', 'event'],
     mapped: false,
-    version: 3,
+    version: 4,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
-  parts: async (arrival) => toParts(await entriesOf(arrival, true), ({ name }) => roleOf(name)),
+  async parts(arrival) {
+    const entries = await entriesOf(arrival, true);
+    return toParts(entries, await claimed(entries, roleOf, checkOf));
+  },
   counter: ({ role }) => (role === 'csv' ? new RowCounter() : new JsonUnitCounter(LISTS)),
   parse({ role, name }, chunks, context) {
     const clock = new Clock(context);
@@ -53,6 +57,15 @@ function roleOf(name: string): 'csv' | 'json' | null {
   const read = isRead(typeOf(wordOf(name)));
   if (base.endsWith('.csv')) return read ? 'csv' : null;
   return base.endsWith('.json') && (read || /^oura\b|^oura_/.test(base)) ? 'json' : null;
+}
+
+const COLUMNS = ['day', 'summary_date', 'timestamp', 'bedtime_start', 'start_datetime', 'start_day'];
+const hasTimes = new RegExp(`"(?:${COLUMNS.join('|')}|next_token|bpm)"\\s*:`);
+
+/** Nights, workouts and activities have files of these names at other makers as well: those have times under other names. */
+function checkOf(role: 'csv' | 'json', name: string): ((head: string) => boolean) | null {
+  if (/^oura/.test(baseName(name))) return null;
+  return role === 'csv' ? hasColumn(...COLUMNS) : hasField(hasTimes);
 }
 
 function isExport(names: string[]): boolean {

@@ -1,3 +1,4 @@
+import { hasColumn, says } from '../reading/claims.ts';
 import { baseName, type Entry } from '../reading/container.ts';
 import { parseRows } from '../reading/csv-rows.ts';
 import { headOf } from '../reading/head-of.ts';
@@ -16,12 +17,24 @@ const LINES = /\.(?:jsonl|ndjson)$|^r[cs]_\d{4}-\d{2}$/;
 export async function roleOf(entry: Entry): Promise<RedditRole | null> {
   const base = baseName(entry.name);
   const table = TABLES.find(([pattern]) => pattern.test(base))?.[1];
-  if (table !== undefined) return table;
+  if (table !== undefined) return (await isOwn(entry, table)) ? table : null;
   if (LINES.test(base)) return 'lines';
   if (!base.endsWith('.json') || entry.refused !== null) return null;
   const head = (await headOf(entry)).trimStart();
   if (!head.includes('"created_utc"')) return null;
   return head.startsWith('[') || /^\{\s*"(?:kind|data)"/.test(head) ? 'list' : 'lines';
+}
+
+/** Columns of which one is in every such table of Reddit: others have posts, comments and messages as well. */
+const COLUMNS: Readonly<Record<string, (head: string) => boolean>> = {
+  posts: hasColumn('permalink', 'subreddit', 'gildings', 'body'),
+  comments: hasColumn('permalink', 'subreddit', 'gildings', 'body'),
+  messages: hasColumn('permalink', 'thread_id', 'body', 'message_id', 'channel_url', 'subject'),
+};
+
+async function isOwn(entry: Entry, role: RedditRole): Promise<boolean> {
+  const head = entry.refused === null ? await headOf(entry) : '';
+  return !says(head) || COLUMNS[role]?.(head) !== false;
 }
 
 /** What the account's own export says about itself; null where it does not. */

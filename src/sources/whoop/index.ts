@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { claimed, hasColumn } from '../reading/claims.ts';
 import { Clock } from '../reading/clock.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { RowCounter } from '../reading/count-rows.ts';
@@ -23,10 +24,13 @@ export const whoop: SourceKind = {
     unit: 'a row of a table below its header',
     yields: ['event', 'self-report'],
     mapped: false,
-    version: 1,
+    version: 2,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name) !== null), deep: true }),
-  parts: async (arrival) => toParts(await entriesOf(arrival, true), ({ name }) => roleOf(name)),
+  async parts(arrival) {
+    const entries = await entriesOf(arrival, true);
+    return toParts(entries, await claimed(entries, roleOf, () => hasColumn('cycle_start_time', 'cycle_timezone')));
+  },
   counter: () => new RowCounter(),
   parse({ role }, chunks, context) {
     if (role === null) throw new AfferentError('not-this-kind');
