@@ -23,7 +23,7 @@ from model import ATTENTION_LAYERS, FEED_FORWARD, HEADS, LAYERS, TOKEN_LAYERS, V
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
 from tasks import EVERYDAY, Sets, Task, emotion_targets, joint_tasks, severity_targets, unseen
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 
 def rounded(values: np.ndarray) -> list[float]:
