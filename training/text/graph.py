@@ -14,7 +14,7 @@ from graph_attention import attention
 from graph_context import END, Context
 from graph_ssm import ssm
 from heads import INNER_HEADS
-from model import TOKEN_LAYERS, VOCABULARY, WIDTH, Attention, PairMerge, TextEncoder
+from model import TOKEN_LAYERS, VOCABULARY, WIDTH, Attention, Layer, PairMerge, TextEncoder
 from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
 
@@ -24,6 +24,11 @@ def merge(g: GraphBuilder, tokens: Context, pairs: Context, x: str, part: PairMe
     rows = g.op("Gather", g.op("Reshape", tokens.rows, g.ints(-1, 2)), pairs.places, axis=0)  # (M, 2)
     two = g.op("Reshape", g.op("Gather", x, rows, axis=0), g.ints(-1, 2 * WIDTH))
     return g.layer_norm(g.product(two, part.join.weight), part.norm)
+
+
+def feed_forward(g: GraphBuilder, x: str, layer: Layer) -> str:
+    inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
+    return g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
 
 
 class Pooling:
@@ -129,8 +134,7 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
         g.places = ctx
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
-        inner = g.gelu(g.linear(x, layer.expand.weight, layer.expand.bias))
-        x = g.layer_norm(g.op("Add", x, g.linear(inner, layer.contract.weight, layer.contract.bias)), layer.norm)
+        x = g.by_chunk(ctx.by_chunk, x, WIDTH, lambda part, rows, layer=layer: feed_forward(part, rows, layer))
     x = pairs.with_spare(g, x, WIDTH)
     pool = Pooling(g, tokens, pairs)
     add_heads(g, pool, x, lower, model)

@@ -1,7 +1,7 @@
 """What the layers of the exported graph share at one resolution, tokens or pairs of tokens.
 
-Maps from a place to itself run over real places only, packed one under another: (N, D), whatever the padding. Where padded
-places must be zero, one row of zeros is put below, a spare that stands for all of them. A text has three tokens at least, so
+Maps from a place to itself run over real places only, packed one under another: (N, D), whatever the padding. N may hold a few
+rows more, so that chunks of it are of one size. Where padded places must be zero, one row of zeros is put below, a spare that stands for all of them. A text has three tokens at least, so
 that no product has a single row.
 """
 
@@ -13,6 +13,7 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
+CHUNK = 384  # most rows that go through a feed-forward together, so that what is inside stays near the processor
 LINKED = 64  # places of an SSM block of a long text
 
 
@@ -43,8 +44,12 @@ class Context:
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
         flat = g.op("Reshape", mask, g.ints(-1))
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
-        self.places = real  # (N): of each packed row, in (B * T)
-        self.spare = g.op("Shape", real)  # (1): the row below the packed ones
+        count = g.op("Shape", real)
+        self.chunks = g.op("Add", g.op("Div", count, g.ints(CHUNK)), g.ints(1))
+        added = g.op("Mod", g.op("Neg", count), self.chunks)  # rows more, of the first place, so that chunks are of one size
+        self.places = g.op("Pad", real, g.op("Concat", g.ints(0), added, axis=0), g.constant(0, np.int64))  # (N): in (B * T)
+        self.spare = g.op("Add", count, added)  # (1): the row below the packed ones
+        self.by_chunk = g.op("Concat", self.chunks, g.ints(-1, WIDTH), axis=0)
         before = g.op("Sub", g.op("CumSum", flat, g.constant(0, np.int64)), g.ints(1))
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
         self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -78,6 +80,15 @@ class GraphBuilder:
         """Written in the one form that the engine fuses into a single pass."""
         erf = self.op("Erf", self.op("Div", x, self.constant(2**0.5)))
         return self.op("Mul", self.op("Mul", x, self.op("Add", erf, self.constant(1.0))), self.constant(0.5))
+
+    def by_chunk(self, shape: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+        """`work` on rows x (N, width), which go through a Scan a chunk at a time. shape: of the chunks, (C, N / C, width)."""
+        step = GraphBuilder(self)
+        rows = step.name("rows")
+        info = helper.make_tensor_value_info(rows, TensorProto.FLOAT, None)
+        body = step.body("chunk", [info], [work(step, rows)])
+        y = self.op("Scan", self.op("Reshape", x, shape), body=body, num_scan_inputs=1)
+        return self.op("Reshape", y, self.ints(-1, width))
 
     def close(self) -> None:
         """Called when the graph is written, before its outputs are named."""
