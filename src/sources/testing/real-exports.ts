@@ -15,11 +15,7 @@ export const realExports: readonly RealExport[] = [
   { kind: 'x-archive', path: 'exports/twitter_archive' },
   { kind: 'apple-health', path: 'exports/apple_health' },
   { kind: 'empatica-e4', path: 'exports/empatica_e4/flirt/empatica' },
-  {
-    kind: 'empatica-e4',
-    path: 'exports/empatica_e4/devicely',
-    explained: { 'no-time': 'files of other makers under the names of an E4, with another header' },
-  },
+  { kind: 'empatica-e4', path: 'exports/empatica_e4/devicely' },
   { kind: 'empatica-e4', path: 'wearable/wesad' },
   { kind: 'empatica-e4', path: 'wearable/stress_predict' },
   {
