@@ -1,1 +1,2 @@
+export { JsonUnitCounter } from '../reading/count-document-units.ts';
 export { RowCounter } from '../reading/count-rows.ts';

@@ -2,9 +2,12 @@ import type { Moment, SelfReport } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { type DeviceState, stateOutcome } from '../reading/device-state.ts';
+import type { JsonPath } from '../reading/document-paths.ts';
+import { type Fields, isFields, readDocument } from '../reading/documents.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { contentId, eventOutcome, isMissing, numberFrom, sampleOutcome, type Values, valueName } from '../reading/measurements.ts';
 import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { outsideText } from '../reading/outside-text.ts';
 import { ownValue } from '../reading/own-value.ts';
 import { type Row, readTable } from '../reading/tables.ts';
 import { msOf } from '../reading/time.ts';
@@ -26,7 +29,39 @@ export function parseTable(chunks: AsyncIterable<Buffer>, name: string, context:
   return readTable(chunks, shape, drift, (row) => rowOutcome(row, name, table, clock, context));
 }
 
-function rowOutcome(row: Row, name: string, table: AwareTable, clock: Clock, context: ParseContext): Outcome {
+/** Where the rows of a list stand. */
+export const LIST: readonly JsonPath[] = [['[]']];
+
+/** Rows of one table as a list of objects. */
+export function parseList(chunks: AsyncIterable<Buffer>, name: string, context: ParseContext): AsyncGenerator<Parsed> {
+  const clock = new Clock(context);
+  const table = ownValue(tables, name) ?? GENERIC;
+  return readDocument(chunks, LIST, new DriftOnce(context), (value) =>
+    isFields(value) ? rowOutcome(rowOf(value), name, table, clock, context) : bad('wrong-shape'),
+  );
+}
+
+/** An object as a row of text. */
+function rowOf(fields: Fields): Row {
+  const row: Record<string, string> = Object.create(null);
+  for (const [column, value] of Object.entries(fields))
+    row[column] = typeof value === 'object' && value !== null ? JSON.stringify(value) : outsideText(value ?? '');
+  return row;
+}
+
+/** Servers of later versions keep what a row measures in one cell, as JSON. */
+function opened(row: Row): Row {
+  if (row.data === undefined || !row.data.startsWith('{')) return row;
+  try {
+    const { data, ...rest } = row;
+    return { ...rowOf(JSON.parse(data) as Fields), ...rest };
+  } catch {
+    return row;
+  }
+}
+
+function rowOutcome(written: Row, name: string, table: AwareTable, clock: Clock, context: ParseContext): Outcome {
+  const row = opened(written);
   const { account } = context;
   if (account !== null && row.device_id !== undefined && row.device_id !== account && isPhone(row)) return left('other-person');
   if (table.event === 'left-out') return left('not-collected');

@@ -91,7 +91,7 @@ export const tables: Readonly<Record<string, AwareTable>> = {
 /** The table of a file's name: `screen.csv`, `phone_screen_raw.csv`. */
 export function tableName(base: string): string {
   const plain = base
-    .replace(/\.csv$/, '')
+    .replace(/\.(?:csv|json)$/, '')
     .replace(/_raw$/, '')
     .replace(/^phone_/, '');
   return plain.replace(/^(?:ios|android)_/, '');

@@ -16,6 +16,36 @@ const did = 'did:plc:quietone2222222222222222';
 const postsAt = async (path: string, context = contextOf()) =>
   (await itemsAt(bluesky, path, context)).flatMap((item) => (item.is === 'record' && item.record.type === 'post' ? [item.record] : []));
 
+describe('records in other forms of JSON', () => {
+  const value = { $type: 'app.bsky.feed.post', text: 'Rain', createdAt: '2024-03-06T10:00:00.000Z' };
+  const entry = { uri: `at://${did}/app.bsky.feed.post/3k1`, cid: 'b', value };
+
+  it('reads several pages in one array, lists by collection, and a record to a file', async () => {
+    for (const [name, document] of [
+      [
+        'pages.json',
+        [
+          { records: [entry], cursor: 'x' },
+          { records: [], cursor: null },
+        ],
+      ],
+      ['all.json', { 'app.bsky.feed.post': [entry], 'app.bsky.feed.like': [] }],
+      ['one.json', entry],
+      [`${did}/app.bsky.feed.post/3k1.json`, value],
+    ] as const) {
+      const posts = await postsAt(await folderWith({ [name]: JSON.stringify(document) }), contextOf({ account: did }));
+      expect(posts.map(({ id, text }) => [id, text])).toEqual([[entry.uri, 'Rain']]);
+    }
+  });
+
+  it('leaves other answers of the network alone', async () => {
+    const folder = await folderWith({
+      'thread.json': JSON.stringify({ thread: { $type: 'app.bsky.feed.defs#threadViewPost', post: entry } }),
+    });
+    expect(tally(await itemsAt(bluesky, folder))).toEqual({ 'excluded file-not-used': 1 });
+  });
+});
+
 describe('a repository of Bluesky', () => {
   it('says of each block what became of it', async () => {
     const { context, drift } = driftingContext();

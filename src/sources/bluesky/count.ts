@@ -1,14 +1,16 @@
 import type { UnitCounter } from '../../../schema/source.ts';
 import { JsonUnitCounter } from '../reading/count-document-units.ts';
 import { LineCounter } from '../reading/count-lines.ts';
+import { WholeCounter } from '../reading/count-whole.ts';
 import { UnitEnds } from '../reading/unit-ends.ts';
 import { MAX_HEADER_BYTES, MAX_LENGTH_BYTES } from './limits.ts';
-import { recordPaths } from './places.ts';
+import { pathsOf } from './places.ts';
 
 /** A counter for the role of a part. */
 export function counterOf(role: string | null): UnitCounter {
   if (role === 'repository') return new SectionCounter();
-  return role === 'lines' || role === 'jetstream' ? new LineCounter() : new JsonUnitCounter(recordPaths);
+  if (role === 'record') return new WholeCounter();
+  return role === 'lines' || role === 'jetstream' ? new LineCounter() : new JsonUnitCounter(pathsOf(role));
 }
 
 /** Counts sections of a CAR file below its header by jumping from length to length; a rest that is none is one unit. */

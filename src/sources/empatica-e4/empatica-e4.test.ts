@@ -23,6 +23,19 @@ describe('a recording of an Empatica E4', () => {
     ]);
   });
 
+  it('may say when it began as a date, and leaves tables with names of columns alone', async () => {
+    const folder = await folderWith({
+      'ACC.csv': '2013-02-20 17:55:19,2013-02-20 17:55:19,2013-02-20 17:55:19\n32,32,32\n1,2,3\n',
+      'IBI.csv': '2013-02-20 17:55:19, IBI\n1.5,0.75\n',
+      'tags.csv': '2013-02-20 17:57:09\n',
+      'EDA.csv': 'time,eda\n1,2\n',
+    });
+    const items = await itemsAt(empaticaE4, folder);
+    expect(tally(items)).toEqual({ block: 1, sample: 1, record: 1, 'excluded file-not-used': 1 });
+    expect(items.flatMap((item) => (item.is === 'block' ? [item.block.sessionMs] : []))).toEqual([Date.UTC(2013, 1, 20, 17, 55, 19)]);
+    expect(items.flatMap((item) => (item.is === 'record' ? [item.record.time.utc] : []))).toEqual(['2013-02-20T17:57:09.000Z']);
+  });
+
   it('keeps values as the file has them, under the device of the name', async () => {
     const items = await itemsAt(empaticaE4, recording);
     const blocks = items.flatMap((item) => (item.is === 'block' ? [item.block] : []));

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { claimed, columnsOf } from '../reading/claims.ts';
 import { baseName, entriesOf, toParts } from '../reading/container.ts';
 import { parseChunks } from './chunks.ts';
 import { SampleLineCounter } from './count.ts';
@@ -22,13 +23,21 @@ export const empaticaE4: SourceKind = {
     unit: 'a line below the header of a signal, or of tags.csv',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
     pushes: { 'application/vnd.afferent.chunks': 'chunks' },
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => roleOf(name.toLowerCase()) !== null), deep: false }),
   async parts(arrival): Promise<RecordingPart[]> {
     const serial = serialOf(basename(arrival.path));
-    const parts = toParts(await entriesOf(arrival, false, true), (entry) => roleOf(baseName(entry.name)));
+    const entries = await entriesOf(arrival, false, true);
+    const parts = toParts(
+      entries,
+      await claimed(
+        entries,
+        (name) => roleOf(baseName(name)),
+        () => beginsWithStart,
+      ),
+    );
     // No mark, or no interval that the wristband was sure of, is an ordinary recording.
     return parts.map((part) => ({
       ...part,
@@ -52,3 +61,9 @@ export const empaticaE4: SourceKind = {
     else throw new AfferentError('not-this-kind');
   },
 };
+
+/** Recordings begin with numbers or dates alone: where names of columns stand beside one another, the file is another maker's. */
+function beginsWithStart(head: string): boolean {
+  const columns = columnsOf(head).filter((column) => column !== 'IBI');
+  return columns.length < 2 || !columns.some((column) => /^[a-z_]/i.test(column));
+}

@@ -3,7 +3,7 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { FUTURE_SLACK_MS } from '../reading/limits.ts';
 import { moment } from '../reading/time.ts';
 import { BlockBuilder } from './blocks.ts';
-import { decimal, rateOf, startMs } from './recording.ts';
+import { decimal, rateOf, secondsOf, startMs } from './recording.ts';
 import type { RegularSignal } from './signals.ts';
 import { type TextLine, textLines } from './text-lines.ts';
 
@@ -74,7 +74,7 @@ function interval(line: TextLine, start: number, device: string, { arrivedMs }: 
 }
 
 function tag(line: TextLine, device: string, context: ParseContext): Parsed {
-  const ms = Math.round(decimal(line.text) * 1000);
+  const ms = Math.round(secondsOf(line.text.trim()) * 1000);
   const time = Number.isNaN(ms) || ms < 1e11 ? null : moment(ms, 0, 'kind');
   if (time === null) return badLine(line, 'no-time', 'time');
   if (ms > context.arrivedMs + FUTURE_SLACK_MS) return badLine(line, 'future-time', 'time');

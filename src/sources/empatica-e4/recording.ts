@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { ParseContext } from '../../../schema/source.ts';
 import { FUTURE_SLACK_MS } from '../reading/limits.ts';
+import { momentFrom, msOf } from '../reading/time.ts';
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_RATE = 100_000;
@@ -10,12 +11,20 @@ export function decimal(text: string): number {
   return DECIMAL.test(text) ? Number(text) : Number.NaN;
 }
 
+/** Seconds since 1970 as the maker writes them, or a date with a time of UTC, as collections put it that moved their dates; else NaN. */
+export function secondsOf(text: string): number {
+  const number = decimal(text);
+  if (!Number.isNaN(number) || !/^\d{4}-\d\d-\d\d[ T]\d/.test(text)) return number;
+  const read = momentFrom(text, null);
+  return read === null ? Number.NaN : msOf(read) / 1000;
+}
+
 /** UTC milliseconds of a header's start; all columns must agree. Throws `no-time`, `future-time`. */
 export function startMs(line: string, context: ParseContext): number {
   const columns = line.split(',').map((column) => column.trim());
-  const seconds = decimal(columns[0] as string);
+  const seconds = secondsOf(columns[0] as string);
   const others = columns.slice(1).filter((column) => column !== 'IBI');
-  if (!(seconds >= 0 && seconds < 1e11) || others.some((column) => decimal(column) !== seconds)) {
+  if (!(seconds >= 0 && seconds < 1e11) || others.some((column) => secondsOf(column) !== seconds)) {
     throw new AfferentError('no-time', { field: 'time' });
   }
   const ms = Math.round(seconds * 1000);

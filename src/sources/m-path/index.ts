@@ -19,7 +19,7 @@ export const mPath: SourceKind = {
     unit: 'a filled cell of a question’s column; a beep without an answer',
     yields: ['self-report'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
   async parts(arrival): Promise<BeepsPart[]> {

@@ -39,6 +39,13 @@ it('leaves other people out, and mixes nobody where none was declared', async ()
   expect(declared['excluded other-person']).toBeGreaterThan(10);
 });
 
+it('reads dates where other programs wrote the table again', async () => {
+  const header = 'connectionId;sentBeepId;questionListName;timeStampSent;timeStampStart;timeZoneOffset;mood_sliderNegPos';
+  const folder = await folderWith({ 'study_basic.csv': `${header}\n1;2;Beep;;2024-04-19 08:16:42;7200;50\n` });
+  const [item] = await itemsAt(mPath, folder);
+  expect(item?.is === 'record' ? item.record.time : null).toMatchObject({ utc: '2024-04-19T06:16:42.000Z', offset: 120 });
+});
+
 it('leaves the table that explains the columns alone', async () => {
   expect(tally(await itemsAt(mPath, join(fixtures, 'study_meta.csv')))).toEqual({ 'excluded file-not-used': 1 });
 });

@@ -3,7 +3,7 @@ import { SelfReport } from '../../../schema/records.ts';
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { Clock } from '../reading/clock.ts';
 import { DriftOnce } from '../reading/drift.ts';
-import { numberFrom } from '../reading/measurements.ts';
+import { isMissing, numberFrom } from '../reading/measurements.ts';
 import { bad, left, type Outcome, settled } from '../reading/outcome.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import { type Row, Table } from '../reading/tables.ts';
@@ -76,9 +76,14 @@ function answer(row: Row, item: string, context: ParseContext): Outcome {
 /** When the questions were begun, else sent: seconds of the phone's own wall clock, beside which its offset stands. */
 function timeOf({ timeStampStart, timeStampSent, timeZoneOffset }: Row, clock: Clock): ReturnType<Clock['at']> {
   const local = [timeStampStart, timeStampSent].map(numberFrom).find((seconds) => seconds > 1e8 && seconds < 1e11);
-  if (local === undefined) return null;
   const offset = numberFrom(timeZoneOffset);
   const stated = Number.isInteger(offset / 60) && Math.abs(offset) <= 64_800;
+  // What was read and written again by other programs has dates in place of seconds.
+  if (local === undefined)
+    return clock.wall(
+      [timeStampStart, timeStampSent].find((written) => !isMissing(written)),
+      stated ? offset / 60 : null,
+    );
   return stated ? clock.withOffset((local - offset) * 1000, offset / 60) : clock.at(new Date(local * 1000).toISOString().slice(0, -1));
 }
 

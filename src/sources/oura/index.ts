@@ -14,8 +14,8 @@ import { readTable } from '../reading/tables.ts';
 import { entryOutcome, fieldsOf } from './entry.ts';
 import { isRead, typeOf } from './types.ts';
 
-/** A list of one type (an answer of the API has it under `data`), or lists by type. */
-const LISTS: readonly JsonPath[] = [['[]'], ['*', '[]']];
+/** A list of one type (an answer of the API has it under `data`), lists by type, or answers by type. */
+const LISTS: readonly JsonPath[] = [['[]'], ['*', '[]'], ['*', 'data', '[]']];
 
 /** Data of an Oura ring: the app's export, or answers of its API. */
 export const oura: SourceKind = {
@@ -41,7 +41,7 @@ export const oura: SourceKind = {
     if (role !== 'json') throw new AfferentError('not-this-kind');
     return readDocument(chunks, LISTS, drift, (entry, { path }) => {
       if (!isFields(entry)) return bad('wrong-shape');
-      const type = path === '' || path === 'data' ? own : typeOf(path);
+      const type = path === '' || path === 'data' ? own : typeOf(path.replace(/\W+data$/, ''));
       if (!isRead(type)) drift.note('unknown-field', path);
       return entryOutcome(type, entry, clock);
     });

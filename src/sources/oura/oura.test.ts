@@ -23,6 +23,14 @@ describe('an export of Oura', () => {
     });
   });
 
+  it('reads answers of the API by type in one document', async () => {
+    const folder = await folderWith({
+      'oura_all.json':
+        '{"daily_sleep":{"data":[{"id":"x","day":"2022-07-14","score":80}],"next_token":null},"heartrate":{"data":[{"bpm":60,"timestamp":"2022-07-14T01:00:00Z"}]}}',
+    });
+    expect(tally(await itemsAt(oura, folder))).toEqual({ record: 1, sample: 1 });
+  });
+
   it('says of each document what became of it', async () => {
     const { context, drift } = driftingContext();
     const parts = await readAll(oura, fixtures, context);

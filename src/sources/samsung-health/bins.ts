@@ -25,12 +25,24 @@ const BINS: Readonly<Record<string, Bin>> = {
   hrv: { columns: ['rmssd'], signal: 'hrv_rmssd', unit: 'ms', zeroIsNone: true },
   movement: { columns: ['activity_level'], signal: 'movement_level', unit: '1' },
 };
+/** What a watch writes every few seconds of a workout. An entry has one of them, or the first of them is taken. */
+const LIVE: readonly Bin[] = [
+  { columns: ['heart_rate'], signal: 'heart_rate', unit: '/min', zeroIsNone: true },
+  { columns: ['speed'], signal: 'speed', unit: 'm/s' },
+  { columns: ['cadence'], signal: 'cadence', unit: '/min' },
+  { columns: ['power'], signal: 'power', unit: 'W' },
+  { columns: ['distance'], signal: 'distance', unit: 'm' },
+  { columns: ['count'], signal: 'steps', unit: '1' },
+  { columns: ['calorie'], signal: 'active_energy', unit: 'kcal' },
+];
+const LIVE_TYPE = 'live';
 const DEVICE = 'Samsung Health';
 const ROLE = 'bins:';
 
 /** The role of a list such as `jsons/com.samsung.shealth.tracker.heart_rate/1/1….binning_data.json`, or null. */
 export function binsRole(name: string): string | null {
   const path = name.toLowerCase();
+  if (/\.live_data\.json$/.test(path)) return `${ROLE}${LIVE_TYPE}`;
   if (!/\.binning(?:_data)?\.json$/.test(path)) return null;
   const types = [...path.matchAll(/com\.samsung\.s?health\.(?:tracker\.)?([a-z_]+)/g)].map(([, type = '']) => type);
   const type = types.find((found) => Object.hasOwn(BINS, found));
@@ -43,8 +55,11 @@ export function isBins(role: string | null): boolean {
 
 /** A minute or another short time. Times are UTC; the row to which the list belongs alone says the offset. */
 export function binOutcome(role: string, value: unknown, clock: Clock): Outcome {
-  const bin = ownValue(BINS, role.slice(ROLE.length));
-  if (!isFields(value) || bin === undefined) return bad('wrong-shape');
+  if (!isFields(value)) return bad('wrong-shape');
+  const type = role.slice(ROLE.length);
+  const isThere = ({ columns }: Bin): boolean => columns.some((column) => !isMissing(value[column]));
+  const bin = type === LIVE_TYPE ? (LIVE.find(isThere) ?? LIVE[0]) : ownValue(BINS, type);
+  if (bin === undefined) return bad('wrong-shape');
   const { columns, signal, unit, convert, zeroIsNone } = bin;
   const time = clock.utcAt(value.start_time);
   const end = clock.utcAt(value.end_time);

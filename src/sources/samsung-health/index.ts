@@ -29,7 +29,7 @@ export const samsungHealth: SourceKind = {
     unit: 'a row of a table below its header, an entry of a list of minutes',
     yields: ['series', 'event'],
     mapped: false,
-    version: 3,
+    version: 4,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => PREFIX.test(name.toLowerCase())), deep: true }),
   async parts(arrival): Promise<SamsungPart[]> {

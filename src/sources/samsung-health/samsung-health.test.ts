@@ -78,7 +78,7 @@ describe('a download from Samsung Health', () => {
         { spo2: 0 },
       ),
       ...list('com.samsung.shealth.stress', '.binning_data.json', { score: 12 }, {}),
-      ...list('com.samsung.shealth.exercise', '.live_data.json', { heart_rate: 120 }),
+      ...list('com.samsung.shealth.exercise', '.sensing_status.json', { heart_rate: 120 }),
     });
     const items = await itemsAt(samsungHealth, folder);
     expect(samples(items).map(({ signal, value, endMs }) => [signal, value, endMs])).toEqual([
@@ -87,6 +87,21 @@ describe('a download from Samsung Health', () => {
       ['oxygen_saturation', 0.96, minute.end_time],
     ]);
     expect(tally(items)).toEqual({ sample: 3, 'excluded empty': 2, 'excluded file-not-used': 2 });
+  });
+
+  it('reads what a watch wrote during a workout, and no positions', async () => {
+    const folder = await folderWith({
+      'com.samsung.shealth.exercise.csv': 'datauuid\n',
+      'jsons/com.samsung.shealth.exercise/a/a1.live_data.json':
+        '[{"heart_rate":100.0,"start_time":1704103200000},{"start_time":1704103201000,"speed":1.25,"distance":2.0}]',
+      'jsons/com.samsung.shealth.exercise/a/a1.location_data.json': '[{"latitude":1.0,"start_time":1704103200000}]',
+    });
+    const items = await itemsAt(samsungHealth, folder);
+    expect(samples(items).map(({ signal, unit, value, time }) => [signal, unit, value, time.utc])).toEqual([
+      ['heart_rate', '/min', 100, '2024-01-01T10:00:00.000Z'],
+      ['speed', 'm/s', 1.25, '2024-01-01T10:00:01.000Z'],
+    ]);
+    expect(tally(items)).toEqual({ sample: 2, 'excluded file-not-used': 1 });
   });
 
   it('reads the summaries of a day, without the names of lists in their cells', async () => {

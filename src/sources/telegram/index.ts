@@ -2,31 +2,42 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
+import { MarkerCounter } from '../reading/count-marked.ts';
 import { headOf } from '../reading/head-of.ts';
 import { MessageCounter } from './count.ts';
+import { parsePage } from './page.ts';
 import { parseResult } from './parse.ts';
+import { MESSAGE } from './places.ts';
 
+const PAGE = /^messages\d*\.html$/;
 const RESULT = /^result(?:[ _-]?\(?\d+\)?)?\.json$/;
 
 /** What Telegram's desktop app exports as JSON: one chat, or all of an account. */
 export const telegram: SourceKind = {
   manifest: {
     kind: 'telegram',
-    title: 'Telegram export (result.json)',
+    title: 'Telegram export (result.json, messages.html)',
     unit: 'a message of a chat',
     yields: ['post'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
-  arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => RESULT.test(name.toLowerCase())), deep: true }),
+  arrivals: (path) =>
+    findArrivals(path, {
+      isExport: (names) => names.some((name) => RESULT.test(name.toLowerCase()) || PAGE.test(name.toLowerCase())),
+      deep: true,
+    }),
   async parts(arrival) {
     const entries = await entriesOf(arrival, true);
     const results = new Set<Entry>();
     for (const entry of entries) if (await isResult(entry)) results.add(entry);
-    return toParts(entries, (entry) => (results.has(entry) ? 'messages' : null));
+    // Pages beside it say the same with less.
+    const hasResult = results.size > 0;
+    return toParts(entries, (entry) => (results.has(entry) ? 'messages' : !hasResult && PAGE.test(baseName(entry.name)) ? 'page' : null));
   },
-  counter: () => new MessageCounter(),
+  counter: (part) => (part.role === 'page' ? new MarkerCounter(MESSAGE) : new MessageCounter()),
   parse(part, chunks, context) {
+    if (part.role === 'page') return parsePage(chunks, context);
     if (part.role !== 'messages') throw new AfferentError('not-this-kind');
     return parseResult(chunks, context);
   },

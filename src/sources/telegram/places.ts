@@ -14,3 +14,6 @@ export const factPaths: readonly JsonPath[] = [
     [...chat, 'name'],
   ]),
 ];
+
+/** What each message of a page begins with. */
+export const MESSAGE = '<div class="message ';

@@ -99,3 +99,42 @@ describe('an export of Telegram', () => {
     expect(parts.map((part) => tally(part.items))).toEqual([{ record: 1, 'excluded other-person': 2 }, { 'excluded file-not-used': 1 }]);
   });
 });
+
+describe('pages of a chat', () => {
+  const message = (kinds: string, id: number, time: string, inner: string): string =>
+    `<div class="message ${kinds}" id="message${id}"><div class="body"><div class="pull_right date details" title="${time}">x</div>${inner}</div></div>\n`;
+  const from = (name: string): string => `<div class="from_name">\n${name} \n</div>`;
+  const text = (words: string): string => `<div class="text">\n${words}\n</div>`;
+  const page = `<!DOCTYPE html><html><body><div class="text bold">Chat</div><div class="history">
+${message('service', -1, '', '<div class="body details">5 January 2024</div>')}
+${message('default clearfix', 1, '05.01.2024 13:02:00 UTC+01:00', from('Quiet One') + text('Rain &amp; <strong>tea</strong><br>here'))}
+${message('default clearfix joined', 2, '05.01.2024 13:03:00 UTC+01:00', `<div class="reply_to details">In reply</div>${text('yes')}`)}
+${message('default clearfix joined', 3, '05.01.2024 13:03:30', `<div class="forwarded body">${from('Loud One <span class="date details"> 1</span>')}${text('no')}</div>`)}
+${message('default clearfix', 4, '05.01.2024 13:04:00', from('Loud One <span class="details"> via @bot</span>') + text('theirs'))}
+${message('default clearfix joined', 5, '05.01.2024 13:05:00', text('theirs too'))}
+${message('default clearfix', 6, '05.01.2024 13:06:00', `${from('Quiet One')}<div class="media_wrap clearfix"></div>`)}
+</div></body></html>`;
+
+  it('are read where there is no JSON, by the declared name', async () => {
+    const { context } = driftingContext({ account: 'quiet one', zone: 'Europe/Berlin' });
+    const folder = await folderWith({ 'messages.html': page, 'css/style.css': 'x' });
+    expect(tally(await itemsAt(telegram, folder, context))).toEqual({
+      record: 2,
+      'excluded not-collected': 1,
+      'excluded repost': 1,
+      'excluded other-person': 2,
+      'excluded empty': 1,
+      'excluded file-not-used': 1,
+    });
+    expect((await postsAt(folder, context)).map(({ text, kind, audience, time }) => [text, kind, audience, time.utc])).toEqual([
+      ['Rain & tea\nhere', 'own', 'direct', '2024-01-05T12:02:00.000Z'],
+      ['yes', 'reply', 'direct', '2024-01-05T12:03:00.000Z'],
+    ]);
+  });
+
+  it('are left alone beside JSON, and kept from nobody who was not declared', async () => {
+    expect(tally(await itemsAt(telegram, await folderWith({ 'messages.html': page })))).toEqual({ 'quarantined no-account': 7 });
+    const both = await folderWith({ 'messages.html': page, 'result.json': '{"messages":[]}' });
+    expect(tally(await itemsAt(telegram, both))).toEqual({ 'excluded file-not-used': 1 });
+  });
+});

@@ -15,11 +15,7 @@ export const realExports: readonly RealExport[] = [
   { kind: 'x-archive', path: 'exports/twitter_archive' },
   { kind: 'apple-health', path: 'exports/apple_health' },
   { kind: 'empatica-e4', path: 'exports/empatica_e4/flirt/empatica' },
-  {
-    kind: 'empatica-e4',
-    path: 'exports/empatica_e4/devicely',
-    explained: { 'no-time': 'files of other makers under the names of an E4, with another header' },
-  },
+  { kind: 'empatica-e4', path: 'exports/empatica_e4/devicely' },
   { kind: 'empatica-e4', path: 'wearable/wesad' },
   { kind: 'empatica-e4', path: 'wearable/stress_predict' },
   {
@@ -67,11 +63,7 @@ export const realExports: readonly RealExport[] = [
   { kind: 'reddit', path: 'exports/social_generic' },
   { kind: 'mastodon', path: 'exports/social_generic' },
   { kind: 'posts', path: 'exports/social_generic' },
-  {
-    kind: 'discord',
-    path: 'exports/social_generic',
-    explained: { 'not-this-kind': 'messages of another service under the name of a Discord file' },
-  },
+  { kind: 'discord', path: 'exports/social_generic' },
   { kind: 'bluesky', path: 'exports/bluesky', explained: { 'no-account': 'a stream of many accounts, and none declared' } },
   { kind: 'telegram', path: 'exports/chat_miner/telegram', account: 'Author 1' },
   { kind: 'whatsapp', path: 'exports/chat_miner/whatsapp', account: 'John Doe' },

@@ -53,5 +53,5 @@ function roleOf(name: string): 'raw' | 'day' | RowRole | null {
   const base = baseName(name);
   if (/^raw_[a-z-]+_(?!latitude|longitude|(?:horizontal|vertical)-radius).+\.csv$/.test(base)) return 'raw';
   if (/^aggregates_.+\.csv$/.test(base)) return 'day';
-  return (/^(sleep|activities|weight|bp|height)\.csv$/.exec(base)?.[1] as RowRole | undefined) ?? null;
+  return (/^(sleep|activities|weight|bp|height|oxy)\.csv$/.exec(base)?.[1] as RowRole | undefined) ?? null;
 }

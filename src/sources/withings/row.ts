@@ -20,12 +20,13 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(?:deep|tief|profond|profundo)$/, 'deep'],
   [/^(?:awake|wach|veil|despierto)$/, 'awake'],
   [/^(?:wakeup|aufwachen|wake_up)$/, 'wake_ups'],
+  [/^(?:spo2|spo_2|oxygen_saturation|sauerstoffs_ttigung|saturation_en_oxyg_ne)$/, 'oxygen_saturation'],
   [/^(?:heart_rate|herzfrequenz)$/, 'heart_rate'],
   [/^(?:systolic|systolisch|systolique)$/, 'blood_pressure_systolic'],
   [/^(?:diastolic|diastolisch|diastolique)$/, 'blood_pressure_diastolic'],
 ];
 
-export type RowRole = 'sleep' | 'activities' | 'weight' | 'bp' | 'height';
+export type RowRole = 'sleep' | 'activities' | 'weight' | 'bp' | 'height' | 'oxy';
 
 const EVENTS: Readonly<Record<RowRole, Event['event']>> = {
   sleep: 'sleep',
@@ -33,7 +34,11 @@ const EVENTS: Readonly<Record<RowRole, Event['event']>> = {
   weight: 'other',
   bp: 'other',
   height: 'other',
+  oxy: 'other',
 };
+
+/** A height as Americans write it: 5' 10.0''. */
+const FEET = /^(\d+)'\s*(\d+(?:\.\d+)?)''$/;
 
 /** A row whose first cell is its time, and of sleep and activities the second its end. Headers may be in any language. */
 export function rowOutcome(role: RowRole, row: Row, clock: Clock): Outcome {
@@ -66,7 +71,9 @@ export function dayOutcome(name: string, row: Row, clock: Clock): Outcome {
 
 function addCell(values: Values, role: RowRole, column: string, cell: string, clock: Clock): void {
   if (isMissing(cell) || /comment|kommentar|gps/i.test(column)) return;
-  if (role === 'activities' && cell.startsWith('{')) addData(values, cell);
+  const [, feet, inches] = FEET.exec(cell) ?? [];
+  if (feet !== undefined) addNumber(values, 'height', String(Number(feet) * 12 + Number(inches)), 'm', (all) => all * 0.0254, '[in_i]');
+  else if (role === 'activities' && cell.startsWith('{')) addData(values, cell);
   else if (Number.isNaN(numberFrom(cell))) {
     if (clock.at(cell) === null && role === 'activities' && !/^[A-Z]\w+\/\w+/.test(cell))
       values.activity = { value: cell.slice(0, 200), unit: '1' };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parsed } from '../../../schema/source.ts';
+import { folderWith } from '../testing/folder.ts';
 import { itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { withings } from './index.ts';
 
@@ -59,6 +60,17 @@ describe('a download from Withings', () => {
         },
       ],
       ['other', { body_mass: { value: 75.5, unit: 'kg' }, fat_mass: { value: 14.2, unit: 'kg' } }],
+    ]);
+  });
+
+  it('reads saturation, and heights in feet and inches', async () => {
+    const folder = await folderWith({
+      'oxy.csv': 'Date,"Sauerstoffsättigung (%)",Kommentare\n"2024-01-01 08:00:00",97,\n',
+      'height.csv': `Date,"Height (in)",Comments\n"2024-01-01 08:00:00","5' 10.0''",\n`,
+    });
+    expect(events(await itemsAt(withings, folder)).map(({ values }) => values)).toEqual([
+      { height: { value: 1.778, unit: 'm', original: { value: 70, unit: '[in_i]' } } },
+      { oxygen_saturation: { value: 97, unit: '%' } },
     ]);
   });
 });
