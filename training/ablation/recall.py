@@ -29,7 +29,7 @@ KEYS, VALUES, FILLERS, FACTS, QUESTIONS, CROWD = 2048, 8, 24, 4, 8, 16
 FACT_ROOM, TRAIN_GAP, BATCH, RATE = 32, 88, 8, 2e-3
 LEARNT, WATCHED, WARM, MOST, LAST = 0.95, 20, 30, 900, 60
 BLOCK = 32
-ASKED = {64: 16, 256: 16, 1024: 16, 4096: 16, 16384: 4}  # texts asked at each distance, eight questions each
+ASKED, TEXTS = (64, 256, 1024, 4096), 16  # distances, and texts asked at each
 TASKS = ("alone", "crowded")
 # (pattern, reach): beyond the window, attention sees landmarks, everything, or nothing.
 ROWS = (
@@ -94,11 +94,11 @@ def train(model: RecallModel, seed: int) -> tuple[int, bool, float]:
     return steps, in_time, float(np.mean(right[-WATCHED:]))
 
 
-def answered(model: RecallModel, gap: int, crowded: bool, count: int) -> list[float]:
+def answered(model: RecallModel, gap: int, crowded: bool) -> list[float]:
     """Share of its questions answered in each text, through the exported graph."""
     session = onnxruntime.InferenceSession(build_graph(model.encoder).SerializeToString(), one_thread())
     generator, right = np.random.default_rng(gap), []
-    for _ in range(count):
+    for _ in range(TEXTS):
         *inputs, answers = texts(generator, gap, [crowded])
         with torch.no_grad():
             x = model.embed(*inputs).numpy()
@@ -118,7 +118,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for results")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--longest", type=int, default=max(ASKED), help="no longer gap is asked")
     options = parser.parse_args()
     torch.set_num_threads(1)
     path = options.work / "recall.json"
@@ -142,9 +141,9 @@ def main() -> None:
             row["runs"][str(seed)] = {"seconds": time.process_time() - start, "steps": steps, "learnt": learnt, "at_end": at_end}
         for task in TASKS:
             by_gap = row["runs"][str(seed)].setdefault(task, {})
-            for gap, count in ASKED.items():
-                if str(gap) not in by_gap and gap <= options.longest:
-                    by_gap[str(gap)] = answered(model.eval(), gap, task == "crowded", count)
+            for gap in ASKED:
+                if str(gap) not in by_gap:
+                    by_gap[str(gap)] = answered(model.eval(), gap, task == "crowded")
                     print(seed, name, task, gap, np.mean(by_gap[str(gap)]), flush=True)
                     keep()
 
