@@ -65,9 +65,9 @@ def seeds_of(found: dict, runs: str) -> str:
 
 
 def apart(found: dict, measure: str) -> list[str]:
-    """Pairs of patterns whose seeds do not overlap, the higher first."""
+    """Pairs of patterns whose three or more seeds do not overlap, the higher first: of two, a third never do by chance."""
     runs = {name: row[measure]["runs"] for name, row in found.items()}
-    return [f"{a} above {b}" for a in runs for b in runs if min(len(runs[a]), len(runs[b])) > 1 and min(runs[a]) > max(runs[b])]
+    return [f"{a} above {b}" for a in runs for b in runs if min(len(runs[a]), len(runs[b])) > 2 and min(runs[a]) > max(runs[b])]
 
 
 def emotion_part(found: dict) -> str:
@@ -97,7 +97,7 @@ def emotion_part(found: dict) -> str:
     )
     clear = {title: apart(found, measure) for measure, title in (("macro_f1", "macro-F1"), ("mean_ap", "mean AP"))}
     seeds = "".join(f" In {title}: {'; '.join(pairs) or 'none'}." for title, pairs in clear.items())
-    after = f"\nPairs whose seeds do not overlap, the least that a difference should show.{seeds}\n"
+    after = f"\nPairs of three seeds each that do not overlap, the least that a difference should show; with fewer seeds none is named.{seeds}\n"
     head = ["pattern", "parameters", "seeds", "loss", "macro-F1", "mean AP"]
     return text + table(head, rows) + after + not_yet(PATTERNS, found) + picture("quality", "Quality by pattern")
 
@@ -169,10 +169,10 @@ def said(results: dict) -> str:
     if found := results.get("emotion"):
         means = {title: [row[m]["mean"] for row in found.values()] for m, title in (("macro_f1", "macro-F1"), ("mean_ap", "mean AP"))}
         between = " and ".join(f"{cell(min(v))} to {cell(max(v))} in {title}" for title, v in means.items())
-        several = min(len(row["losses"]) for row in found.values()) > 1
+        several = min(len(row["losses"]) for row in found.values()) > 2
         lines.append(
             f"Quality of short texts: {len(found)} of {len(PATTERNS)} patterns lie within {between}. "
-            + ("Which pairs keep apart from seed to seed is named below the table." if several else "Not all have a second seed: no order can be read from that.")
+            + ("Which pairs keep apart from seed to seed is named below the table." if several else "Not all have a third seed: no order can be read from that.")
         )
     if found := results.get("recall"):
         far = {name: row["crowded"]["4096"]["mean"] for name, row in found.items() if "4096" in row["crowded"]}
