@@ -9,10 +9,11 @@ also of BLOCK_PAIRS.
 import graph_context
 import onnx
 import parts
-from encoder import Encoder, SmallAttention, rotary_tables
+from encoder import Encoder
 from graph_attention import attention, by_block
 from graph_context import CHANNELS, Context
 from graph_ssm import ssm
+from mixers import SmallAttention, rotary_tables
 from model import SHUT
 from onnx import TensorProto, helper
 from onnx_builder import GraphBuilder

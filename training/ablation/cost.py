@@ -87,10 +87,11 @@ def main() -> None:
     list(costs(dict(list(sessions.items())[:1]), {"warm-up": 64}, 2))
     found: dict = {}
 
-    def keep(part: str, value: dict | None) -> None:
+    def keep(part: str, value: dict | str | None) -> None:
         found[part] = value
         (options.work / "cost.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
+    keep("measured", time.strftime("on %d %B %Y"))
     if options.wearable:
         keep("wearable_block", wearable_block(options.wearable))
     for part, lengths in (("tokens", {str(n): n for n in LENGTHS}), ("wearable", BLOCKS_OF_10_S)):

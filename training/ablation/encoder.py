@@ -1,6 +1,6 @@
 """Encoders that differ in one thing only: which of their twelve layers mix by attention and which by a state space.
 
-All have the same number of parameters to within 1 %: what an attention layer saves (it has no gates) its feed-forward
+All have the same number of parameters to within 2.5 %: what an attention layer saves (it has no gates) its feed-forward
 gets. The mixers are those of the text encoder. Shapes: B texts, T tokens, D channels.
 """
 
@@ -9,7 +9,7 @@ import math
 import parts
 import torch
 import torch.nn.functional as F
-from model import Attention, SsmMixer, merge_heads, split_heads
+from mixers import FreshSsm, SmallAttention
 from torch import Tensor, nn
 
 LAYERS = 12
@@ -18,54 +18,6 @@ PATTERNS = {
     "attention only": tuple(range(LAYERS)), "SSM only": (), "3:1": (3, 7, 11), "5:1": (5, 11), "11:1": (8,),
 }  # fmt: skip
 REACHES = ("all tokens", "window and landmarks", "window")
-ROTARY_BASE, SHUT = 10_000.0, -1e4
-SLOWEST, FASTEST = 0.02, 2.0  # rates of decay a token, spread over the heads
-
-
-def rotary_tables(tokens: int, channels: int) -> tuple[Tensor, Tensor]:
-    """Cosines and sines (T, P) of rotary positions for heads of P channels."""
-    steps = ROTARY_BASE ** (-torch.arange(0, channels, 2) / channels)
-    angles = (torch.arange(tokens)[:, None] * steps).repeat(1, 2)
-    return angles.cos(), angles.sin()
-
-
-def rotate(x: Tensor) -> Tensor:
-    """x (B, H, T, P) turned by its position."""
-    cos, sin = rotary_tables(x.shape[2], x.shape[3])
-    half = x.shape[3] // 2
-    return x * cos + torch.cat([-x[..., half:], x[..., :half]], dim=-1) * sin
-
-
-class SmallAttention(Attention):
-    """Attention over `reach`; with `rotary` positions where no other layer tells the order of tokens."""
-
-    def __init__(self, reach: str, rotary: bool) -> None:
-        super().__init__()
-        self.reach, self.rotary = reach, rotary
-        if reach == "window":  # the graph then weighs every landmark with nothing
-            nn.init.constant_(self.landmark.bias, SHUT)
-            self.landmark.requires_grad_(False)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        q, k, v = (split_heads(part) for part in self.qkv(x).chunk(3, dim=-1))
-        if self.rotary:
-            q, k = rotate(q), rotate(k)
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + ((mask - 1) * -SHUT)[:, None, None]
-        if self.reach == "window and landmarks":
-            scores = scores + self.far(x, mask)[:, None]
-        if self.reach == "window":
-            block = torch.arange(x.shape[1]) // parts.model.BLOCK_PAIRS
-            scores = scores + torch.where((block[:, None] - block).abs() <= 1, 0.0, SHUT)
-        return self.out(merge_heads(torch.softmax(scores, dim=-1) @ v))
-
-
-def fresh_ssm() -> SsmMixer:
-    """A mixer to be trained from nothing: taps that pass the token itself, rates spread over the heads."""
-    mixer = SsmMixer()
-    with torch.no_grad():
-        mixer.taps[1] = 1
-        mixer.log_rate.copy_(torch.linspace(math.log(SLOWEST), math.log(FASTEST), mixer.log_rate.shape[1]))
-    return mixer
 
 
 class Layer(nn.Module):
@@ -77,6 +29,9 @@ class Layer(nn.Module):
         self.mixer_norm, self.mixer = nn.LayerNorm(width), mixer
         self.norm = nn.LayerNorm(width)
         self.expand, self.contract = nn.Linear(width, inner), nn.Linear(inner, width)
+        with torch.no_grad():  # what all layers add together is then no louder than the words
+            for last in (self.mixer.out, self.contract):
+                last.weight.mul_((2 * LAYERS) ** -0.5)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         x = x + self.mixer(self.mixer_norm(x), mask)
@@ -91,7 +46,7 @@ class Encoder(nn.Module):
         attending, width = PATTERNS[pattern], parts.model.WIDTH
         rotary = rotary and len(attending) == LAYERS
         self.layers = nn.ModuleList(
-            Layer(SmallAttention(reach, rotary), 5 * width // 2) if i in attending else Layer(fresh_ssm(), 2 * width)
+            Layer(SmallAttention(reach, rotary), 5 * width // 2) if i in attending else Layer(FreshSsm(), 2 * width)
             for i in range(LAYERS)
         )
         self.norm = nn.LayerNorm(width)
@@ -105,12 +60,20 @@ class Encoder(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
 
-def learn(parameters: list[nn.Parameter], step: int, steps: int, optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """One clipped update after `backward`; warm-up over a tenth, then a cosine."""
+def optimiser_of(parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(parameters, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+
+
+def warm_cosine(step: int, steps: int) -> float:
+    """Share of the highest rate: warm-up over a tenth, then a cosine."""
     warm = steps // 10
-    factor = min((step + 1) / warm, 0.5 + 0.5 * math.cos(math.pi * max(step - warm, 0) / (steps - warm)))
+    return min((step + 1) / warm, 0.5 + 0.5 * math.cos(math.pi * max(step - warm, 0) / (steps - warm)))
+
+
+def learn(parameters: list[nn.Parameter], optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """One clipped update after `backward`."""
     for group in optimiser.param_groups:
-        group["lr"] = rate * factor
+        group["lr"] = rate
     torch.nn.utils.clip_grad_norm_(parameters, 1.0)
     optimiser.step()
     optimiser.zero_grad()

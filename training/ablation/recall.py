@@ -1,8 +1,11 @@
 """Recall of a detail placed far back: facts at the start of a text, filler, then questions at its end.
 
 A fact is one token that carries a key and a value; a question is one token that carries a key, its answer the value.
-Nothing but the facts tells the answer; chance is 1 in VALUES. Trained with gaps of up to TRAIN_GAP tokens, asked with far
-longer ones. Shapes: B texts, T tokens. Writes WORK/recall.json, a row at a time, and goes on where it stopped.
+Nothing but the facts tells the answer; chance is 1 in VALUES. Between facts and questions stands filler alone, or filler
+with other facts among it, one in CROWD, that are not asked about. Trained on both with gaps of up to TRAIN_GAP tokens,
+products in bf16, until LEARNT of the questions of WATCHED steps on end are answered or MOST steps are over, and then for LAST
+steps of a falling rate; asked in fp32 with far longer gaps. Every row is trained from each seed on the same texts in the same
+order. Shapes: B texts, T tokens. Writes WORK/recall.json, a run and a distance at a time, and goes on where it stopped.
 """
 
 import argparse
@@ -19,28 +22,33 @@ import onnxruntime  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from ablated_graph import build_graph  # noqa: E402
-from encoder import Encoder, learn  # noqa: E402
+from encoder import Encoder, learn, optimiser_of  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
-KEYS, VALUES, FILLERS, FACTS, QUESTIONS = 8, 8, 24, 4, 8
-FACT_ROOM, TRAIN_GAP, BATCH, RATE = 64, 96, 8, 2e-3
+KEYS, VALUES, FILLERS, FACTS, QUESTIONS, CROWD = 2048, 8, 24, 4, 8, 16
+FACT_ROOM, TRAIN_GAP, BATCH, RATE = 32, 88, 8, 2e-3
+LEARNT, WATCHED, WARM, MOST, LAST = 0.95, 20, 30, 900, 60
 BLOCK = 32
-ASKED = (64, 256, 1024, 4096)
+ASKED, TEXTS = (64, 256, 1024, 4096), 16  # distances, and texts asked at each
+TASKS = ("alone", "crowded")
 # (pattern, reach): beyond the window, attention sees landmarks, everything, or nothing.
 ROWS = (
-    ("5:1", "window and landmarks"), ("5:1", "all tokens"), ("SSM only", "all tokens"), ("attention only", "all tokens"),
-    ("5:1", "window"), ("3:1", "all tokens"), ("11:1", "all tokens"),
+    ("attention only", "all tokens"), ("SSM only", "all tokens"),
+    ("3:1", "all tokens"), ("5:1", "all tokens"), ("11:1", "all tokens"),
+    ("3:1", "window and landmarks"), ("5:1", "window and landmarks"), ("11:1", "window and landmarks"),
 )  # fmt: skip
 
 
-def texts(generator: np.random.Generator, count: int, gap: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def texts(generator: np.random.Generator, gap: int, crowded: list[bool]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Keys (B, T), values (B, T), fillers (B, T), each 0 where there is none, and answers (B, QUESTIONS) from 0."""
-    tokens = -(-(FACT_ROOM + gap + QUESTIONS) // BLOCK) * BLOCK
+    count, tokens = len(crowded), -(-(FACT_ROOM + gap + QUESTIONS) // BLOCK) * BLOCK
     keys, values = np.zeros((2, count, tokens), np.int64)
     fillers, answers = generator.integers(1, FILLERS + 1, (count, tokens)), np.zeros((count, QUESTIONS), np.int64)
     for row in range(count):
+        others = (tokens - FACT_ROOM - QUESTIONS) // CROWD if crowded[row] else 0
         at = generator.choice(FACT_ROOM, FACTS, replace=False)
-        key, value = generator.choice(KEYS, FACTS, replace=False) + 1, generator.integers(1, VALUES + 1, FACTS)
+        at = np.append(at, FACT_ROOM + generator.choice(tokens - FACT_ROOM - QUESTIONS, others, replace=False))
+        key, value = generator.choice(KEYS, len(at), replace=False) + 1, generator.integers(1, VALUES + 1, len(at))
         keys[row, at], values[row, at], fillers[row, at] = key, value, 0
         asked = generator.integers(0, FACTS, QUESTIONS)
         keys[row, -QUESTIONS:], fillers[row, -QUESTIONS:] = key[asked], 0
@@ -65,32 +73,39 @@ class RecallModel(nn.Module):
         return self.head(self.encoder(x, torch.ones(x.shape[:2]))[:, -QUESTIONS:])
 
 
-def train(model: RecallModel, steps: int, seed: int) -> float:
-    """Returns the mean share answered over the last fifty steps."""
+def train(model: RecallModel, seed: int) -> tuple[int, bool, float]:
+    """Steps before the rate falls, whether the task was learnt by then, and the share answered in the last WATCHED steps."""
     parameters, generator, right = list(model.parameters()), np.random.default_rng(seed), []
-    optimiser = torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    for step in range(steps):
-        *inputs, answers = texts(generator, BATCH, int(generator.integers(8, TRAIN_GAP + 1)))
-        logits = model(*inputs)
+    optimiser, left = optimiser_of(parameters), None
+    while left != 0:
+        *inputs, answers = texts(generator, int(generator.integers(8, TRAIN_GAP + 1)), [False, True] * (BATCH // 2))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = model(*inputs).float()
         F.cross_entropy(logits.flatten(0, 1), answers.flatten()).backward()
-        learn(parameters, step, steps, optimiser, RATE)
+        learn(parameters, optimiser, RATE * (min(1.0, (len(right) + 1) / WARM) if left is None else left / LAST))
         right.append((logits.argmax(-1) == answers).float().mean().item())
-    return float(np.mean(right[-50:]))
+        if len(right) % 50 == 0:
+            print(len(right), np.mean(right[-WATCHED:]), flush=True)
+        learnt = len(right) >= WATCHED and float(np.mean(right[-WATCHED:])) >= LEARNT
+        if left is not None:
+            left -= 1
+        elif learnt or len(right) == MOST:
+            left, steps, in_time = LAST, len(right), learnt
+    return steps, in_time, float(np.mean(right[-WATCHED:]))
 
 
-def answered(model: RecallModel, gap: int, count: int) -> dict:
-    """Share of questions answered through the exported graph, with its 95 % bootstrap interval over texts."""
+def answered(model: RecallModel, gap: int, crowded: bool) -> list[float]:
+    """Share of its questions answered in each text, through the exported graph."""
     session = onnxruntime.InferenceSession(build_graph(model.encoder).SerializeToString(), one_thread())
     generator, right = np.random.default_rng(gap), []
-    for _ in range(count):
-        *inputs, answers = texts(generator, 1, gap)
+    for _ in range(TEXTS):
+        *inputs, answers = texts(generator, gap, [crowded])
         with torch.no_grad():
             x = model.embed(*inputs).numpy()
             y = session.run(None, {"x": x, "mask": np.ones(x.shape[:2], np.float32), "block": np.array([BLOCK])})[0]
             logits = model.head(torch.from_numpy(y[:, -QUESTIONS:]))
         right.append((logits.argmax(-1) == answers).float().mean().item())
-    drawn = np.random.default_rng(0).choice(right, (1000, count)).mean(axis=1)
-    return {"share": float(np.mean(right)), "interval": [float(v) for v in np.quantile(drawn, [0.025, 0.975])]}
+    return right
 
 
 def one_thread() -> onnxruntime.SessionOptions:
@@ -100,30 +115,37 @@ def one_thread() -> onnxruntime.SessionOptions:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for results")
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--texts", type=int, default=16, help="texts asked at each distance, eight questions each")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
     path = options.work / "recall.json"
     found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for pattern, reach in ROWS:
-        name = f"{pattern}, {reach}"
-        if name in found:
-            continue
-        torch.manual_seed(options.seed)
-        model, start = RecallModel(pattern, reach), time.process_time()
-        trained = train(model, options.steps, options.seed)
-        found[name] = {
-            "parameters": model.encoder.size(), "steps": options.steps, "while_training": trained,
-            "seconds": time.process_time() - start, "chance": 1 / VALUES,
-        }  # fmt: skip
-        torch.save(model.state_dict(), options.work / f"recall {name}.pt".replace(":", "-"))
-        found[name]["by_gap"] = {str(gap): answered(model.eval(), gap, options.texts) for gap in ASKED}
-        print(name, found[name], flush=True)
+
+    def keep() -> None:
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+    for seed, (pattern, reach) in ((seed, row) for seed in range(options.seeds) for row in ROWS):
+        name = f"{pattern}, {reach}"
+        state = options.work / f"recall {name} {seed}.pt".replace(":", "-")
+        torch.manual_seed(seed)
+        model = RecallModel(pattern, reach)
+        row = found.setdefault(name, {"chance": 1 / VALUES, "parameters": model.encoder.size(), "runs": {}})
+        if str(seed) in row["runs"]:
+            model.load_state_dict(torch.load(state))
+        else:
+            start = time.process_time()
+            steps, learnt, at_end = train(model, seed)
+            torch.save(model.state_dict(), state)
+            row["runs"][str(seed)] = {"seconds": time.process_time() - start, "steps": steps, "learnt": learnt, "at_end": at_end}
+        for task in TASKS:
+            by_gap = row["runs"][str(seed)].setdefault(task, {})
+            for gap in ASKED:
+                if str(gap) not in by_gap:
+                    by_gap[str(gap)] = answered(model.eval(), gap, task == "crowded")
+                    print(seed, name, task, gap, np.mean(by_gap[str(gap)]), flush=True)
+                    keep()
 
 
 if __name__ == "__main__":
