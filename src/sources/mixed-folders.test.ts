@@ -19,6 +19,7 @@ const workouts = { 'workouts.csv': 'Date,Activity\n2024-01-01,Run\n', 'sleeps.cs
 /** Files of other makers that bear the names of a kind's own. */
 const foreign: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['fitbit', withings],
+  ['fitbit', { 'sleep.json': '{"data":[{"id":"x","day":"2024-01-01","bedtime_start":"2024-01-01T22:00:00Z"}]}' }],
   ['health-connect', withings],
   ['oura', { ...nights, ...polar, 'workout.csv': 'sourceName,startDate,duration\nWatch,2024-01-01 10:00:00 +0100,30\n' }],
   ['discord', reddit],
@@ -28,6 +29,8 @@ const foreign: readonly (readonly [string, Readonly<Record<string, string>>])[] 
   ['whoop', workouts],
   ['withings', { 'weight.csv': 'row_id,uuid,weight\n1,aa,70125\n', 'sleep.csv': 'id;day;score\nx1;2024-01-01;80\n' }],
   ['bluesky', { 'records.json': '{"locations":[{"latitudeE7":1}]}' }],
+  ['reddit', { 'feed.jsonl': '{"did":"did:plc:a","kind":"commit","commit":{"collection":"app.bsky.feed.like"}}\n' }],
+  ['open-mhealth', { 'feed.jsonl': '{"did":"did:plc:a","kind":"commit","commit":{}}\n' }],
   ['facebook', { 'comments.json': '[["2024-01-01T10:00:00+00:00","words","somebody"]]' }],
 ];
 

@@ -1,4 +1,4 @@
-import { columnsOf, says } from '../reading/claims.ts';
+import { columnsOf, hasField, says } from '../reading/claims.ts';
 import { baseName, type Entry } from '../reading/container.ts';
 import { headOf } from '../reading/head-of.ts';
 import { fitabaseRole, fitabaseRoles } from './fitabase.ts';
@@ -14,11 +14,19 @@ const API = /^fitbit-(?:sleep|activities|body)[\w-]*\.json$/;
 export async function rolesIn(entries: readonly Entry[]): Promise<(entry: Entry) => string | null> {
   const roles = new Map<Entry, string | null>();
   for (const entry of entries) {
-    const isTable = entry.refused === null && baseName(entry.name).endsWith('.csv');
-    const head = isTable ? await headOf(entry) : '';
-    roles.set(entry, says(head) ? tableIn(baseName(entry.name), head) : roleOf(entry.name));
+    const named = roleOf(entry.name);
+    const isAsked = entry.refused === null && (baseName(entry.name).endsWith('.csv') || (named !== null && named !== 'api'));
+    const head = isAsked ? await headOf(entry) : '';
+    roles.set(entry, says(head) ? roleIn(baseName(entry.name), named, head) : named);
   }
   return (entry) => roles.get(entry) ?? null;
+}
+
+const isLog = hasField(/"(?:dateTime|logId)"\s*:/);
+
+function roleIn(base: string, named: string | null, head: string): string | null {
+  if (base.endsWith('.csv')) return tableIn(base, head);
+  return isLog(head) ? named : null;
 }
 
 function tableIn(base: string, head: string): string | null {

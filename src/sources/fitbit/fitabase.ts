@@ -104,7 +104,8 @@ export const fitabaseRoles: readonly TableRole[] = [
     ...series('study-heart-rate', {
       ...{ time: 'time', column: 'value', signal: 'heart_rate', unit: '/min', spanMs: 0, isNone: isZero },
     }),
-    pattern: /heart_?rate.*\.csv$/,
+    // Time and value alone are columns of anybody's table.
+    pattern: /heart_?rate.*(?:merged|seconds|1min).*\.csv$/,
   },
   series('study-sleep-minutes', {
     ...{ time: 'date', column: 'value', signal: 'sleep_level', unit: '1', spanMs: MINUTE_MS },

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Parsed } from '../../../schema/source.ts';
-import { readAll, tally } from '../testing/read-all.ts';
+import { folderWith } from '../testing/folder.ts';
+import { itemsAt, readAll, tally } from '../testing/read-all.ts';
 import { healthConnect } from './index.ts';
 import { tableName } from './records.ts';
 
@@ -63,5 +64,20 @@ describe('tables of Health Connect', () => {
       'heart_rate_series',
       'sleep_stages',
     ]);
+  });
+
+  it('of apps that read the platform have other names, and masses in units that nobody says', async () => {
+    const span = { startTime: '2024-01-01T10:00:00Z', endTime: '2024-01-01T10:01:00Z' };
+    const folder = await folderWith({
+      'StepsRecord.csv': 'startTime,endTime,count\n2024-01-01T10:00:00Z,2024-01-01T10:01:00Z,5\n',
+      'steps.json': JSON.stringify([{ ...span, count: 7 }]),
+      'active_calories_burned.json': JSON.stringify([{ ...span, energy: 7 }]),
+    });
+    const items = await itemsAt(healthConnect, folder);
+    expect(samples(items).map(({ signal, value, time }) => [signal, value, time.utc])).toEqual([
+      ['steps', 5, '2024-01-01T10:00:00.000Z'],
+      ['steps', 7, '2024-01-01T10:00:00.000Z'],
+    ]);
+    expect(tally(items)).toEqual({ sample: 2, 'excluded not-collected': 1 });
   });
 });

@@ -10,13 +10,15 @@ import { LineCounter } from '../reading/count-lines.ts';
 import { RowCounter } from '../reading/count-rows.ts';
 import { WholeCounter } from '../reading/count-whole.ts';
 import type { JsonPath } from '../reading/document-paths.ts';
-import { isFields, readDocument } from '../reading/documents.ts';
+import { type Fields, isFields, readDocument } from '../reading/documents.ts';
 import { DriftOnce } from '../reading/drift.ts';
-import { bad } from '../reading/outcome.ts';
+import { snakeCase } from '../reading/names.ts';
+import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { ownValue } from '../reading/own-value.ts';
 import { readTable } from '../reading/tables.ts';
 import { databaseLines } from './database-lines.ts';
 import { parseDatabase } from './parse-database.ts';
-import { isRead, tableName } from './records.ts';
+import { isRead, numberRecords, tableName } from './records.ts';
 import { rowOutcome } from './row.ts';
 
 /** Lists of rows: the document itself, or its members by table. */
@@ -47,10 +49,10 @@ export const healthConnect: SourceKind = {
     const clock = new Clock(context);
     const drift = new DriftOnce(context);
     const own = tableName(wordOf(name));
-    if (role === 'csv') return readTable(chunks, {}, drift, (row) => rowOutcome(own, row, clock));
+    if (role === 'csv') return readTable(chunks, {}, drift, (row) => writtenOutcome(own, row, clock));
     if (role === 'json') {
       return readDocument(chunks, ROWS, drift, (row, { path }) =>
-        isFields(row) ? rowOutcome(path === '' ? own : tableName(path), row, clock) : bad('wrong-shape'),
+        isFields(row) ? writtenOutcome(path === '' ? own : tableName(path), row, clock) : bad('wrong-shape'),
       );
     }
     if (role === 'database') return parseDatabase(chunks, context);
@@ -58,6 +60,15 @@ export const healthConnect: SourceKind = {
     throw new AfferentError('part-unreadable');
   },
 };
+
+const APP_NAMES = ['startTime', 'endTime', 'zoneOffset', 'startZoneOffset', 'packageName'];
+
+/** A row of the database, or of an app that reads the platform: its names are of another case, and its masses and shares in units that it does not say. */
+function writtenOutcome(table: string, row: Fields, clock: Clock): Outcome {
+  if (!APP_NAMES.some((name) => name in row)) return rowOutcome(table, row, clock);
+  if (ownValue(numberRecords, table)?.convert !== undefined) return left('not-collected');
+  return rowOutcome(table, Object.fromEntries(Object.entries(row).map(([name, value]) => [snakeCase(name), value])), clock);
+}
 
 /** The name of a file without its extension, as it is written. */
 function wordOf(name: string): string {
@@ -80,7 +91,7 @@ function roleOf(name: string): 'csv' | 'json' | 'database' | 'log' | null {
 
 /** Steps, weights and sleep have tables of these names at other makers as well: what the platform says of every row stands in none of them. */
 const COLUMNS = ['row_id', 'uuid', 'app_info_id', 'parent_key', 'epoch_millis', 'start_zone_offset', 'zone_offset', 'local_date'];
-const FIELDS = new RegExp(`"(?:${[...COLUMNS, 'start_time', 'end_time', 'package_name'].join('|')})"\\s*:|_?record_?table`, 'i');
+const FIELDS = new RegExp(`"(?:${[...COLUMNS, 'start_?time', 'end_?time', 'package_?name'].join('|')})"\\s*:|_?record_?table`, 'i');
 
 function checkOf(role: ReturnType<typeof roleOf>): ((head: string) => boolean) | null {
   if (role === 'csv') return hasColumn(...COLUMNS, 'start_time', 'package_name');

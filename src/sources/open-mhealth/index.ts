@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import type { Part, SourceKind } from '../../../schema/source.ts';
 import { findArrivals } from '../reading/arrivals.ts';
+import { says } from '../reading/claims.ts';
 import { baseName, type Entry, entriesOf, toParts } from '../reading/container.ts';
 import { conforms } from './check.ts';
 import { counterFor } from './count.ts';
@@ -21,7 +22,7 @@ export const openMhealth: SourceKind = {
     unit: 'a data point: a line of NDJSON, a JSON value, or an element of an array',
     yields: ['series', 'event'],
     mapped: false,
-    version: 2,
+    version: 3,
     pushes: { 'application/x-ndjson': 'lines', 'application/json': 'values', 'application/json[]': 'array' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),
@@ -47,9 +48,11 @@ const POINT = /"(?:header|body|schema_id|schema_name|effective_time_frame|shim)"
 /** How data points stand in a file, by its name and its beginning; null for a file that is not read. */
 async function formOf(entry: Entry, told: Told | null): Promise<Form | null> {
   const base = baseName(entry.name);
-  if (base.endsWith('.ndjson') || base.endsWith('.jsonl')) return 'lines';
-  if (!base.endsWith('.json') || entry.refused !== null) return null;
+  const isLines = base.endsWith('.ndjson') || base.endsWith('.jsonl');
+  if (isLines && entry.refused !== null) return 'lines';
+  if (!(isLines || base.endsWith('.json')) || entry.refused !== null) return null;
   const head = await headOf(entry);
+  if (isLines) return !says(head) || !/^\s*\{/.test(head) || POINT.test(head) ? 'lines' : null;
   // JSON of other makers may lie beside: a point has a header or a body, and a schema's name, a user or a time in it.
   if (told === null && head !== '' && !POINT.test(head)) return null;
   // An array is a list of points, but under the name of a schema that is a list itself.

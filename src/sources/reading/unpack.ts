@@ -46,18 +46,23 @@ async function* frames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     cutter.end();
   })();
   const params = { [constants.ZSTD_d_windowLogMax]: WIDEST_WINDOW_LOG };
-  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
-    const first = next.value;
-    const frame = (async function* () {
-      yield first.bytes;
-      for (let isLast = first.last; !isLast; ) {
-        const piece = await pieces.next();
-        if (piece.done === true) return;
-        yield piece.value.bytes;
-        isLast = piece.value.last;
-      }
-    })();
-    yield* unpacked(frame, createZstdDecompress({ params, chunkSize: CHUNK_BYTES }));
+  try {
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+      const first = next.value;
+      const frame = (async function* () {
+        yield first.bytes;
+        for (let isLast = first.last; !isLast; ) {
+          const piece = await pieces.next();
+          if (piece.done === true) return;
+          yield piece.value.bytes;
+          isLast = piece.value.last;
+        }
+      })();
+      yield* unpacked(frame, createZstdDecompress({ params, chunkSize: CHUNK_BYTES }));
+    }
+  } finally {
+    // Whoever wants the beginning only leaves the file open otherwise.
+    await pieces.return(undefined);
   }
 }
 

@@ -18,7 +18,7 @@ export async function roleOf(entry: Entry): Promise<RedditRole | null> {
   const base = baseName(entry.name);
   const table = TABLES.find(([pattern]) => pattern.test(base))?.[1];
   if (table !== undefined) return (await isOwn(entry, table)) ? table : null;
-  if (LINES.test(base)) return 'lines';
+  if (LINES.test(base)) return (await isDump(entry)) ? 'lines' : null;
   if (!base.endsWith('.json') || entry.refused !== null) return null;
   const head = (await headOf(entry)).trimStart();
   if (!head.includes('"created_utc"')) return null;
@@ -31,6 +31,12 @@ const COLUMNS: Readonly<Record<string, (head: string) => boolean>> = {
   comments: hasColumn('permalink', 'subreddit', 'gildings', 'body'),
   messages: hasColumn('permalink', 'thread_id', 'body', 'message_id', 'channel_url', 'subject'),
 };
+
+/** Lines of JSON are anybody's: those of a dump name a community or say when they were written. */
+async function isDump(entry: Entry): Promise<boolean> {
+  const head = entry.refused === null ? await headOf(entry) : '';
+  return !says(head) || !/^\s*\{/.test(head) || /"(?:created_utc|subreddit|permalink|link_id|body|selftext)"\s*:/.test(head);
+}
 
 async function isOwn(entry: Entry, role: RedditRole): Promise<boolean> {
   const head = entry.refused === null ? await headOf(entry) : '';
