@@ -45,6 +45,19 @@ describe('a study on the command line', () => {
     expect(stdout).toMatch(/^p_[0-9a-f]{20} added\n$/);
   });
 
+  it('refuses a consent with an entry that it does not know, and says when one is replaced', async () => {
+    const { home, files } = await begun();
+    const give = (text: string) => ['participant', 'add', 'tides', 'Anna-7', '--consent', file(files, 'consent.yaml', text)];
+    for (const [text, field] of [
+      ['kind: [post]\n', 'kind'],
+      ['from: 2026-07-01T00:00:00Z\nto: 2026-01-01T00:00:00Z\n', 'to'],
+    ] as const) {
+      expect(await runJson(home, give(text))).toMatchObject({ code: 2, document: { error: { code: 'bad-consent', details: { field } } } });
+    }
+    const { stdout } = await runCli([...give('kinds: [post]\n'), '--home', home]);
+    expect(stdout).toMatch(/^p_[0-9a-f]{20} was there already; the consent is replaced\n$/);
+  });
+
   it('takes a roster whole or not at all', async () => {
     const { home, files } = await begun();
     file(files, 'strict.yaml', 'audiences: [public]\n');
