@@ -107,6 +107,13 @@ describe('a study on the command line', () => {
     });
   });
 
+  it('says what comes next of a source that is pushed to, and that an id is not in quarantine', async () => {
+    const { home } = await begun();
+    const add = ['source', 'add', 'tides', '--kind', 'records', '--push', 'phone', '--participant', 'Anna-7', '--home', home];
+    expect((await runCli(add)).stderr).toContain('Next: ./afferent device add tides s_');
+    expect(await runJson(home, ['quarantine', 'show', 'tides', '00'])).toMatchObject({ code: 2, document: { error: { code: 'usage' } } });
+  });
+
   it('does not make a home out of a mistyped one', async () => {
     const home = join(temporaryFolder(), 'no-home');
     for (const args of [
