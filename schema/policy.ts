@@ -21,6 +21,9 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
+/** A policy as somebody writes it down: a misspelt limit must not pass as one left out. */
+export const PolicyFile = Policy.strict();
+
 const factor = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds of a Duration. */

@@ -37,6 +37,11 @@ describe('a study on the command line', () => {
       code: 2,
       document: { error: { code: 'bad-policy', details: { field: 'people.0.mail' } } },
     });
+    const misspelt = file(files, 'misspelt.yaml', `${rules}claimWithn: 30m\n`);
+    expect(await runJson(home, ['study', 'create', 'care-3', '--policy', misspelt])).toMatchObject({
+      code: 2,
+      document: { error: { code: 'bad-policy', details: { field: 'claimWithn' } } },
+    });
   });
 
   it('prints pseudonyms, never the outside id', async () => {
