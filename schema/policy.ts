@@ -21,6 +21,9 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
+/** A policy as somebody writes it down: a misspelt limit must not pass as one left out. */
+export const PolicyFile = Policy.strict();
+
 const factor = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds of a Duration. */
@@ -37,3 +40,6 @@ export const Consent = z.object({
   to: z.iso.datetime({ offset: true }).optional(),
 });
 export type Consent = z.infer<typeof Consent>;
+
+/** A consent as somebody writes it down: an entry that is misspelt must not pass as one left out, which allows all. */
+export const ConsentFile = Consent.strict().refine(({ from, to }) => !from || !to || Date.parse(from) < Date.parse(to), { path: ['to'] });

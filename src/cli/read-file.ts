@@ -23,6 +23,8 @@ export function readShape<T>(path: string, shape: z.ZodType<T>, code: ErrorCode)
   }
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path.join('.') ?? '';
+  const [issue] = parsed.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = [...(issue?.path ?? []), ...unknown].join('.');
   throw new AfferentError(code, field ? { what: field, field } : {});
 }

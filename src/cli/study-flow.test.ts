@@ -37,12 +37,30 @@ describe('a study on the command line', () => {
       code: 2,
       document: { error: { code: 'bad-policy', details: { field: 'people.0.mail' } } },
     });
+    const misspelt = file(files, 'misspelt.yaml', `${rules}claimWithn: 30m\n`);
+    expect(await runJson(home, ['study', 'create', 'care-3', '--policy', misspelt])).toMatchObject({
+      code: 2,
+      document: { error: { code: 'bad-policy', details: { field: 'claimWithn' } } },
+    });
   });
 
   it('prints pseudonyms, never the outside id', async () => {
     const { home } = await begun();
     const { stdout } = await runCli(['participant', 'add', 'tides', 'Bela-9', '--home', home]);
     expect(stdout).toMatch(/^p_[0-9a-f]{20} added\n$/);
+  });
+
+  it('refuses a consent with an entry that it does not know, and says when one is replaced', async () => {
+    const { home, files } = await begun();
+    const give = (text: string) => ['participant', 'add', 'tides', 'Anna-7', '--consent', file(files, 'consent.yaml', text)];
+    for (const [text, field] of [
+      ['kind: [post]\n', 'kind'],
+      ['from: 2026-07-01T00:00:00Z\nto: 2026-01-01T00:00:00Z\n', 'to'],
+    ] as const) {
+      expect(await runJson(home, give(text))).toMatchObject({ code: 2, document: { error: { code: 'bad-consent', details: { field } } } });
+    }
+    const { stdout } = await runCli([...give('kinds: [post]\n'), '--home', home]);
+    expect(stdout).toMatch(/^p_[0-9a-f]{20} was there already; the consent is replaced\n$/);
   });
 
   it('takes a roster whole or not at all', async () => {
@@ -92,6 +110,13 @@ describe('a study on the command line', () => {
       code: 0,
       document: { counts: { participants: 1, records: 0 }, contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
+  });
+
+  it('says what comes next of a source that is pushed to, and that an id is not in quarantine', async () => {
+    const { home } = await begun();
+    const add = ['source', 'add', 'tides', '--kind', 'records', '--push', 'phone', '--participant', 'Anna-7', '--home', home];
+    expect((await runCli(add)).stderr).toContain('Next: ./afferent device add tides s_');
+    expect(await runJson(home, ['quarantine', 'show', 'tides', '00'])).toMatchObject({ code: 2, document: { error: { code: 'usage' } } });
   });
 
   it('does not make a home out of a mistyped one', async () => {

@@ -76,9 +76,9 @@ function runsOf(days: readonly CompletenessDay[]): Run[] {
   return runs;
 }
 
-function lookOf({ state, cause, expected, stored, duplicate }: CompletenessDay): Look {
+function lookOf({ state, cause, expected, stored }: CompletenessDay): Look {
   if (state === 'whole' || state === 'quiet') return state;
-  if (state === 'partial') return expected !== null && (stored + duplicate) * 2 >= expected ? 'most' : 'some';
+  if (state === 'partial') return expected !== null && stored * 2 >= expected ? 'most' : 'some';
   if (cause === 'no-export-yet' || cause === 'quarantined') return cause;
   return cause === 'erased' || cause === 'not-consented' || cause === 'excluded' ? 'withheld' : 'missing';
 }

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { databaseNames, filesHolding, storeHome } from '../../test/support/store-home.ts';
-import { addPerson, block, excluded, ingest, openWriter, post, quarantined, sample, someDay } from '../../test/support/study-data.ts';
+import {
+  addPerson,
+  block,
+  excluded,
+  ingest,
+  moment,
+  openWriter,
+  post,
+  quarantined,
+  sample,
+  someDay,
+} from '../../test/support/study-data.ts';
 import { noteDrift } from './drift.ts';
 import { ledgerRows } from './ledger.ts';
 import { checkLedger } from './ledger-check.ts';
@@ -105,6 +116,18 @@ describe.each(databaseNames)('the commit path on %s', (database) => {
     expect(under(0).day).not.toBe(under(60).day);
     expect(await outcomes(store, await ingest(store, source, 'winter', [under(0)]))).toEqual([1, 0, 0, 0]);
     expect(await outcomes(store, await ingest(store, source, 'summer', [under(60)]))).toEqual([0, 1, 0, 0]);
+  });
+
+  test('knows a sample again whose zone was declared after it was stored', async () => {
+    const { store, source } = await person(database);
+    const steps = (zone: 'stated' | 'declared', more = 0) =>
+      Array.from({ length: 3 + more }, (_, i) => {
+        const time = { ...moment(someDay + i * 60_000), zone };
+        return sample(someDay + i * 60_000, 10, { signal: 'steps', unit: '1', time });
+      });
+    expect(await outcomes(store, await ingest(store, source, 'one', steps('stated')))).toEqual([3, 0, 0, 0]);
+    expect(await outcomes(store, await ingest(store, source, 'two', steps('declared', 1)))).toEqual([1, 3, 0, 0]);
+    expect(await outcomes(store, await ingest(store, source, 'three', steps('declared', 2), steps('stated', 1)))).toEqual([1, 8, 0, 0]);
   });
 
   test('stores the new parts of recordings that overlap', async () => {

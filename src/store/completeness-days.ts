@@ -9,6 +9,8 @@ const mostDays = 36_525;
 export interface SourceFacts {
   /** Outcomes by day; units without one under the empty string. */
   days: ReadonlyMap<string, Outcomes>;
+  /** The most that one batch brought of a day, stored or known already. */
+  mostAtOnce: ReadonlyMap<string, number>;
   /** Units that a day should have, as declared; null without. */
   declared: number | null;
   /** Units that each day should have by the rates of the recordings that lie on it. */
@@ -50,9 +52,8 @@ export function judgeDays(facts: SourceFacts, range: Range): CompletenessDay[] {
 function judgeDay(facts: SourceFacts, day: string, outcomes: Outcomes): CompletenessDay {
   const byRate = facts.byRate.get(day) ?? null;
   const expected = facts.declared ?? (byRate === null ? null : Math.max(byRate, 0));
-  // What is known already stands in the store too.
   const states = facts.states.get(day) ?? 0;
-  const kept = outcomes.stored > states || states === 0 ? outcomes.stored + outcomes.duplicate - states : 0;
+  const kept = outcomes.stored > states || states === 0 ? keptOf(facts, day, outcomes) - states : 0;
   const enough = expected === null || expected === 0 ? kept > 0 : kept >= expected;
   const { received, stored, duplicate, quarantined, excluded, erased } = outcomes;
   const base = { day, expected, received, stored, duplicate, quarantined, excluded, erased };
@@ -63,6 +64,14 @@ function judgeDay(facts: SourceFacts, day: string, outcomes: Outcomes): Complete
   if (kept > 0) return { ...base, state: 'partial', cause };
   const speaksRarely = !facts.continuous && facts.declared === null && cause === 'unknown';
   return speaksRarely ? { ...base, state: 'quiet', cause: null } : { ...base, state: 'missing', cause };
+}
+
+/**
+ * Units of a day that are of use. What one batch knew already stands in the store, perhaps on a neighbouring day; what came in several
+ * counts once. Where nothing is stored, and something could not be read or is erased, that is what was known.
+ */
+function keptOf(facts: SourceFacts, day: string, { stored, quarantined, erased }: Outcomes): number {
+  return stored === 0 && quarantined + erased > 0 ? 0 : Math.max(stored, facts.mostAtOnce.get(day) ?? 0);
 }
 
 /** The first cause that holds. */

@@ -64,6 +64,24 @@ describe.each(databaseNames)('completeness on %s', (database) => {
     expect(only?.gaps).toContainEqual({ from: '2026-03-12', to: '2026-03-13', days: 2, cause: 'not-consented' });
   });
 
+  test('counts once what several exports bring, and not what could be read in none of them', async () => {
+    const { store, source } = await begun(database);
+    await changeSourceSettings(store, 'sleep', source, { expected: 4 });
+    const first = [sample(at('2026-03-01', 8), 60), sample(at('2026-03-01', 9), 61), quarantined('{', '2026-03-02')];
+    await ingest(store, source, 'one', first);
+    await ingest(store, source, 'two', [...first, sample(at('2026-03-01', 10), 62)]);
+    const states = async () => {
+      const { sources } = await studyCompleteness(store, 'sleep', { from: '2026-03-01', to: '2026-03-02' });
+      return sources[0]?.days.map(({ stored, duplicate, state, cause }) => [stored, duplicate, state, cause]);
+    };
+    expect(await states()).toEqual([
+      [3, 2, 'partial', 'unknown'],
+      [0, 1, 'missing', 'quarantined'],
+    ]);
+    await ingest(store, source, 'three', [sample(at('2026-03-01', 11), 62)]);
+    expect((await states())?.[0]).toEqual([4, 2, 'whole', null]);
+  });
+
   test('calls a day without a post quiet, not missing; and says of whoever withdrew that it is erased', async () => {
     const { store, source } = await begun(database);
     await ingest(store, source, 'one', [
@@ -117,6 +135,7 @@ test('one record of an impossible day does not make a list of all days since', (
   const consent = { from: null, to: null };
   const facts = {
     days,
+    mostAtOnce: new Map(),
     declared: null,
     byRate: new Map(),
     continuous: false,

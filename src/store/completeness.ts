@@ -36,17 +36,18 @@ export async function studyCompleteness(store: Store, study: string, filter: Com
   const said = await saidByDevices(store, study);
   const lapses = await listLapses(store, study);
   const states = await stateSamples(store, study);
-  const ends = [...arrivals.values(), ...[...days.values()].flatMap((own) => [...own.keys()])].filter((day) => day !== '').sort();
+  const ends = [...arrivals.values(), ...[...days.values()].flatMap(({ own }) => [...own.keys()])].filter((day) => day !== '').sort();
   const end = ends.at(-1) ?? null;
   const list: CompletenessSource[] = [];
   for (const source of sources) {
-    const own = days.get(source.id) ?? new Map<string, Outcomes>();
+    const { own, mostAtOnce } = days.get(source.id) ?? noDays();
     const rates = recordings.get(source.id) ?? [];
     const settings = await settingsOf(store, source);
     const declared = settings?.expected ?? null;
     const consent = consentDays(source.consent);
     const facts: SourceFacts = {
       days: own,
+      mostAtOnce,
       declared,
       byRate: declared === null ? expectedByRate(rates) : new Map(),
       continuous: rates.length > 0 || samples.has(source.id),
@@ -97,19 +98,28 @@ async function sourcesOf(store: Store, study: string, filter: CompletenessFilter
     .execute();
 }
 
-async function outcomesByDay(store: Store, study: string): Promise<Map<string, Map<string, Outcomes>>> {
+interface DaysOfSource {
+  own: Map<string, Outcomes>;
+  mostAtOnce: Map<string, number>;
+}
+
+const noDays = (): DaysOfSource => ({ own: new Map(), mostAtOnce: new Map() });
+
+async function outcomesByDay(store: Store, study: string): Promise<Map<string, DaysOfSource>> {
   const rows = await store.db
     .selectFrom('ledger')
     .innerJoin('batch', 'batch.id', 'ledger.batch')
     .select(['batch.source', 'ledger.day', ...outcomeSums('ledger')])
+    .select((eb) => eb.fn.max(eb('ledger.stored', '+', eb.ref('ledger.duplicate'))).as('most'))
     .where('batch.study', '=', study)
     .groupBy(['batch.source', 'ledger.day'])
     .execute();
-  const sources = new Map<string, Map<string, Outcomes>>();
-  for (const { source, day, ...outcomes } of rows) {
+  const sources = new Map<string, DaysOfSource>();
+  for (const { source, day, most, ...outcomes } of rows) {
     if (outcomes.received === 0) continue;
-    const days = sources.get(source) ?? new Map<string, Outcomes>();
-    days.set(day, outcomes);
+    const days = sources.get(source) ?? noDays();
+    days.own.set(day, outcomes);
+    days.mostAtOnce.set(day, Number(most));
     sources.set(source, days);
   }
   return sources;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Store } from './open.ts';
 
 /** Sums of the outcomes as numbers: PostgreSQL adds bigints up to a numeric, which its driver hands out as text. */
 export function outcomeSums(table: 'batch' | 'ledger') {
@@ -11,4 +12,25 @@ export function outcomeSums(table: 'batch' | 'ledger') {
     sum('excluded').as('excluded'),
     sum('erased').as('erased'),
   ] as const;
+}
+
+/** Sources of whose exports no file is of their kind, so that nothing was ever read: most likely the kind is wrong. */
+export async function unreadSources(store: Store, study: string): Promise<string[]> {
+  const unused = store.db
+    .selectFrom('outcome_reason')
+    .innerJoin('batch as of', 'of.id', 'outcome_reason.batch')
+    .select('of.source')
+    .select(sql<number>`sum(outcome_reason.units)`.as('units'))
+    .where('of.study', '=', study)
+    .where('outcome_reason.reason', '=', 'file-not-used')
+    .groupBy('of.source');
+  const rows = await store.db
+    .selectFrom('batch')
+    .innerJoin(unused.as('unused'), 'unused.source', 'batch.source')
+    .select('batch.source')
+    .groupBy(['batch.source', 'unused.units'])
+    .having(sql<boolean>`sum(batch.received) = unused.units`)
+    .orderBy('batch.source')
+    .execute();
+  return rows.map(({ source }) => source);
 }

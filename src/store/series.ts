@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { momentMs } from '../../schema/moment-ms.ts';
-import type { RegularBlock, Sample } from '../../schema/records.ts';
+import { type RegularBlock, type Sample, ZoneKnowledge } from '../../schema/records.ts';
 import { SamplesSeen } from './samples-seen.ts';
 import { seal, unseal } from './seal.ts';
 import type { StudyHash } from './secrets.ts';
@@ -40,8 +40,9 @@ export class SampleWriter {
   async write(tx: Transaction<Tables>, samples: readonly Sample[]): Promise<{ row: SeriesRow | null; duplicates: number }> {
     const owner = this.#owner;
     const { signal, unit, device, time } = samples[0] as Sample;
-    const streamKey = owner.hash('stream', 'samples', owner.participant, owner.kind, signal, unit, device, time.zone);
-    const state = await this.#stored(tx, streamKey, time.day);
+    const keyIn = (zone: string) => owner.hash('stream', 'samples', owner.participant, owner.kind, signal, unit, device, zone);
+    const streamKey = keyIn(time.zone);
+    const state = await this.#stored(tx, streamKey, time.day, keyIn);
     const fresh: Sample[] = [];
     const starts: number[] = [];
     for (const sample of samples) {
@@ -76,7 +77,13 @@ export class SampleWriter {
     };
   }
 
-  async #stored(tx: Transaction<Tables>, streamKey: string, day: string): Promise<{ seen: SamplesSeen; blocks: number }> {
+  /** @param keyIn key of the stream with times whose zone is known in another way: a zone that was declared later moves no instant */
+  async #stored(
+    tx: Transaction<Tables>,
+    streamKey: string,
+    day: string,
+    keyIn: (zone: string) => string,
+  ): Promise<{ seen: SamplesSeen; blocks: number }> {
     const name = `${streamKey}|${day}`;
     const cached = this.#days.get(name);
     if (cached) return cached;
@@ -86,11 +93,11 @@ export class SampleWriter {
     const days = [midnight - dayMs, midnight, midnight + dayMs].map((ms) => new Date(ms).toISOString().slice(0, 10));
     const rows = await tx
       .selectFrom('series')
-      .select(['id', 'day', 'body'])
+      .select(['id', 'day', 'body', 'stream_key'])
       .where('source', '=', this.#owner.source)
-      .where('stream_key', '=', streamKey)
+      .where('stream_key', 'in', ZoneKnowledge.options.map(keyIn))
       .where('day', 'in', days)
-      .where((eb) => eb.or([eb('day', '=', day), eb('batch', '<>', this.#owner.batch)]))
+      .where((eb) => eb.or([eb.and([eb('day', '=', day), eb('stream_key', '=', streamKey)]), eb('batch', '<>', this.#owner.batch)]))
       .execute();
     const seen = new SamplesSeen();
     for (const row of rows) {
@@ -100,7 +107,7 @@ export class SampleWriter {
       });
     }
     this.#forget();
-    const state = { seen, blocks: rows.filter((row) => row.day === day).length };
+    const state = { seen, blocks: rows.filter((row) => row.day === day && row.stream_key === streamKey).length };
     this.#days.set(name, state);
     return state;
   }

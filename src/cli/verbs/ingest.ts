@@ -2,6 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { AfferentError, type ErrorCode, errorTable } from '../../../schema/errors.ts';
 import type { Outcomes } from '../../../schema/ledger.ts';
 import { alertQueue } from '../../store/alert-queue.ts';
+import { unreadSources } from '../../store/explore-outcomes.ts';
 import { studyCounts } from '../../store/explore-studies.ts';
 import { ledgerRows } from '../../store/ledger.ts';
 import type { Store } from '../../store/open.ts';
@@ -46,6 +47,8 @@ export interface Ingestion extends Outcomes {
   sources: (Outcomes & { source: string; kind: string; error: string | null })[];
   scores: number;
   failed: string[];
+  /** Sources of which no file was ever of their kind. */
+  unread: string[];
   /** Alerts that are open while no console is up for those who should see them. */
   unwatchedAlerts: number;
 }
@@ -93,6 +96,7 @@ export async function ingestStudy(call: Call, working: Working, study: string, s
     sources: rows,
     scores: (await studyCounts(store, study)).scores - scoresBefore,
     failed: rows.filter((row) => row.error !== null).map((row) => row.source),
+    unread: (await unreadSources(store, study)).filter((id) => sources.some((source) => source.id === id)),
     unwatchedAlerts: parts.file.console === null ? open.length : 0,
   };
 }
@@ -183,6 +187,9 @@ function printIngestion(call: Call, result: Ingestion): void {
       const { message, hint } = errorTable[error as ErrorCode];
       call.out.note(`${source}: ${message} ${hint}`);
     }
+  }
+  for (const { source, kind } of result.sources) {
+    if (result.unread.includes(source)) call.out.note(`${source}: no file of it is one that ${kind} reads. Is it another kind?`);
   }
   if (result.unwatchedAlerts > 0) {
     call.out.note(`${result.unwatchedAlerts} alerts are open and nobody watches: run afferent up, so that people are told.`);

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { AfferentError } from '../../../schema/errors.ts';
-import { Consent } from '../../../schema/policy.ts';
+import { type Consent, ConsentFile } from '../../../schema/policy.ts';
 import type { Store } from '../../store/open.ts';
 import { addParticipant } from '../../store/participants.ts';
 import { withStore } from '../home.ts';
@@ -16,7 +16,10 @@ interface Entry {
 export const verb: Verb = {
   arguments: { '<study>': 'name of the study', '[id]': 'the participant’s id in your own lists' },
   options: [
-    { flags: '--consent <file>', help: 'what the participant agreed to (YAML or JSON); everything public by default' },
+    {
+      flags: '--consent <file>',
+      help: 'what the participant agreed to (YAML or JSON); everything public by default. Of one who is there already it is replaced',
+    },
     { flags: '--roster <csv>', help: 'many at once: columns id and, where wanted, consent (a file beside the roster)' },
   ],
   json: true,
@@ -31,7 +34,11 @@ export const verb: Verb = {
     const entries = readEntries(call);
     const participants = await withStore(call.config, (store) => addAll(store, study, entries));
     call.out.report({ study, participants }, () => {
-      for (const { participant, added } of participants) call.out.line(`${participant} ${added ? 'added' : 'was there already'}`);
+      for (const { participant, added, replaced } of participants) {
+        call.out.line(`${participant} ${added ? 'added' : 'was there already'}${replaced ? '; the consent is replaced' : ''}`);
+      }
+      if (participants.some(({ replaced }) => replaced))
+        call.out.note('What was stored before stays; the consent holds for what is read from now on.');
       if (participants.length === 1)
         call.out.note(`Next: ./afferent source add ${study} --kind posts --path FILE --participant ${entries[0]?.outsideId}`);
     });
@@ -48,7 +55,7 @@ function readEntries(call: Call): Entry[] {
     if (consent !== null) throw new AfferentError('usage', { what: 'a roster names its consent files in a column' });
     return readRoster(roster);
   }
-  return [{ outsideId: id as string, consent: consent === null ? null : readShape(consent, Consent, 'bad-consent') }];
+  return [{ outsideId: id as string, consent: consent === null ? null : readShape(consent, ConsentFile, 'bad-consent') }];
 }
 
 /** Reads the whole roster before anything is written, so that a broken one changes nothing. */
@@ -63,15 +70,19 @@ function readRoster(path: string): Entry[] {
   return rows.map((row, i) => {
     if (!row.id) throw new AfferentError('bad-roster', { what: `row ${i + 1} has no id`, unit: i });
     const file = row.consent ? resolve(dirname(path), row.consent) : null;
-    return { outsideId: row.id, consent: file === null ? null : readShape(file, Consent, 'bad-consent') };
+    return { outsideId: row.id, consent: file === null ? null : readShape(file, ConsentFile, 'bad-consent') };
   });
 }
 
-async function addAll(store: Store, study: string, entries: Entry[]): Promise<{ participant: string; added: boolean }[]> {
+async function addAll(
+  store: Store,
+  study: string,
+  entries: Entry[],
+): Promise<{ participant: string; added: boolean; replaced: boolean }[]> {
   const result = [];
   for (const { outsideId, consent } of entries) {
     const { id, added } = await addParticipant(store, study, outsideId, consent);
-    result.push({ participant: id, added });
+    result.push({ participant: id, added, replaced: !added && consent !== null });
   }
   return result;
 }

@@ -47,7 +47,8 @@ export const verb: Verb = {
     });
     const list = rows.map((row) => ({ ...row, day: row.day || null, message: reasonText(row.reason) }));
     call.out.report({ study, rows: list }, () => {
-      if (list.length === 0) call.out.note('Nothing is in quarantine.');
+      if (list.length === 0)
+        call.out.note(source === null && reason === null ? 'Nothing is in quarantine.' : 'Nothing of that is in quarantine.');
       else {
         call.out.table(
           [

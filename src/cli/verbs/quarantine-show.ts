@@ -1,4 +1,4 @@
-import { errorTable } from '../../../schema/errors.ts';
+import { AfferentError, errorTable } from '../../../schema/errors.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { quarantinedUnit } from '../../store/quarantined-unit.ts';
 import { requireStudy } from '../../store/studies.ts';
@@ -18,7 +18,10 @@ export const verb: Verb = {
     const withText = call.options.text === true;
     const unit = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
-      const found = await quarantinedUnit(store, study, id, withText);
+      const found = await quarantinedUnit(store, study, id, withText).catch((thrown: unknown) => {
+        const isMissing = thrown instanceof AfferentError && thrown.code === 'not-found';
+        throw isMissing ? new AfferentError('usage', { what: 'nothing of this id is in quarantine' }) : thrown;
+      });
       if (withText) await appendAudit(store, { actor: 'command line', action: 'quarantine text', study, object: id });
       return found;
     });

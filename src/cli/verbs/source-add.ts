@@ -4,7 +4,7 @@ import { AfferentError } from '../../../schema/errors.ts';
 import { Duration, durationMs } from '../../../schema/policy.ts';
 import { sourceKind, sourceKinds } from '../../sources/index.ts';
 import { requireParticipant } from '../../store/participants.ts';
-import { addSource, listSources, pushedSource } from '../../store/sources.ts';
+import { addSource, isPushed, listSources, pushedSource } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { ensureSchedules } from '../../temporal/schedules.ts';
 import { withStore } from '../home.ts';
@@ -55,7 +55,9 @@ export const verb: Verb = {
     });
     call.out.report({ study, source: id, kind: kind.kind, added, everySeconds }, () => {
       call.out.line(`Source ${id} (${kind.kind}) ${added ? 'is added' : 'was there; its settings are now these'}.`);
-      call.out.note(everySeconds === null ? `Next: ./afferent ingest ${study}` : 'It is read on time while afferent up runs.');
+      if (everySeconds !== null) call.out.note('It is read on time while afferent up runs.');
+      else if (isPushed(path)) call.out.note(`Next: ./afferent device add ${study} ${id}, or feed add`);
+      else call.out.note(`Next: ./afferent ingest ${study}`);
     });
     return 0;
   },

@@ -1,4 +1,4 @@
-import { Policy } from '../../../schema/policy.ts';
+import { type Policy, PolicyFile } from '../../../schema/policy.ts';
 import { createStudy } from '../../store/studies.ts';
 import { withNewStore } from '../home.ts';
 import { readShape } from '../read-file.ts';
@@ -12,7 +12,7 @@ export const verb: Verb = {
   async run(call) {
     const study = argument(call, 0);
     const path = textOption(call, 'policy');
-    const policy = path === null ? null : readShape(path, Policy, 'bad-policy');
+    const policy = path === null ? null : readShape(path, PolicyFile, 'bad-policy');
     await withNewStore(call.config, (store) => createStudy(store, study, policy));
     call.out.report({ study, policy: policy?.name ?? null }, () => {
       call.out.line(`Study ${study} is created${policy ? `, with policy ${policy.name}` : ''}.`);

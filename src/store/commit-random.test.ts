@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import type { Parsed } from '../../schema/source.ts';
+import { databaseNames, storeHome } from '../../test/support/store-home.ts';
+import { addPerson, openWriter, post } from '../../test/support/study-data.ts';
+import { closeBatch } from './batches.ts';
+import { checkLedger } from './ledger-check.ts';
+import { openRecord } from './records.ts';
+import { createStudy } from './studies.ts';
+
+/** The same numbers every time (mulberry32). */
+function numbers(seed: number): (below: number) => number {
+  let a = seed;
+  return (below) => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+const version = (n: number) => (n === 0 ? null : `2026-02-0${n}T00:00:00.000Z`);
+
+/** What the store should hold, told in the plainest way: of each source the states of each record, and up to when each is taken back. */
+class Plain {
+  readonly #people: ReadonlyMap<string, string>;
+  readonly #stored = new Map<string, Set<string>>();
+  readonly #gone = new Map<string, string>();
+
+  constructor(people: ReadonlyMap<string, string>) {
+    this.#people = people;
+    for (const source of people.keys()) this.#stored.set(source, new Set());
+  }
+
+  take(source: string, group: readonly Parsed[], tally: Record<string, number>): void {
+    for (const item of group) if (item.is === 'deletion') this.#delete(source, item.recordId, item.at);
+    for (const item of group) {
+      if (item.is !== 'record' || item.record.type !== 'post') continue;
+      const { id, text, version: stated } = item.record;
+      const state = JSON.stringify([id, stated ?? '', text]);
+      const gone = [`${source} ${id}`, `${this.#people.get(source)} ${id}`].map((name) => this.#gone.get(name) ?? null);
+      const isKnown = this.#stored.get(source)?.has(state);
+      const outcome = isKnown ? 'duplicate' : gone.some((at) => at !== null && (stated ?? '') <= at) ? 'erased' : 'stored';
+      tally[outcome] = (tally[outcome] ?? 0) + 1;
+      if (outcome === 'stored') this.#stored.get(source)?.add(state);
+    }
+  }
+
+  states(source: string): string[] {
+    return [...(this.#stored.get(source) ?? [])].sort();
+  }
+
+  #delete(source: string, recordId: string, at: string): void {
+    const isEverywhere = recordId.startsWith('at://');
+    const person = this.#people.get(source);
+    for (const name of isEverywhere ? [`${source} ${recordId}`, `${person} ${recordId}`] : [`${source} ${recordId}`]) {
+      if ((this.#gone.get(name) ?? '') < at) this.#gone.set(name, at);
+    }
+    for (const [other, states] of this.#stored) {
+      if (other !== source && !(isEverywhere && this.#people.get(other) === person)) continue;
+      for (const state of states) {
+        const [id, stated] = JSON.parse(state) as [string, string];
+        if (id === recordId && stated <= at) states.delete(state);
+      }
+    }
+  }
+}
+
+test.each(databaseNames)(
+  'whatever comes in whichever order, fails and goes on, each record is stored once, on %s',
+  async (database) => {
+    const store = await (await storeHome(database)).open();
+    await createStudy(store, 'sleep', null);
+    const people = new Map<string, string>();
+    for (const [name, kind] of [
+      ['anna', 'posts'],
+      ['anna', 'bluesky'],
+      ['bert', 'posts'],
+    ] as const) {
+      const { source, participant } = await addPerson(store, 'sleep', name, kind);
+      people.set(source, participant);
+    }
+    const sources = [...people.keys()];
+    const plain = new Plain(people);
+    const below = numbers(4711);
+    const idOf = () => (below(3) === 0 ? `at://did:plc:someone/${below(5)}` : `own ${below(20)}`);
+    const itemOf = (deletes: boolean): Parsed => {
+      const id = idOf();
+      if (!deletes || below(8) > 0) return post(id, `text ${below(3)}`, { version: version(below(4)) });
+      return { is: 'deletion', units: 1, end: 0, day: '2026-01-31', type: 'post', recordId: id, at: version(1 + below(3)) as string };
+    };
+    for (let round = 0; round < 16; round++) {
+      const source = sources[below(sources.length)] as string;
+      let { writer, batch } = await openWriter(store, source, `arrival ${round}`);
+      const expected: Record<string, number> = {};
+      for (let part = 0; part < 1 + below(2); part++) {
+        let firstUnit = 0;
+        for (let group = 0; group < 1 + below(4); group++) {
+          const items = Array.from({ length: 1 + below(30) }, () => itemOf(round > 4));
+          const counted = items.length;
+          const how = below(4);
+          if (how === 0) {
+            // The group fails, and the one behind it, which is under way already, with it.
+            const failing = writer.commit({ part, firstUnit, counted: counted + 1, items });
+            const behind = writer.commit({ part, firstUnit: firstUnit + counted + 1, counted, items: items.toReversed() });
+            await expect(failing).rejects.toMatchObject({ code: 'ledger-unbalanced' });
+            await expect(behind).rejects.toMatchObject({ code: 'stale-writer' });
+          }
+          if (how === 1) ({ writer, batch } = await openWriter(store, source, `arrival ${round}`));
+          if (how === 2) for (const [i, item] of items.entries()) writer.take(part, item, firstUnit + i);
+          await writer.commit({ part, firstUnit, counted, items: how === 2 ? [] : items });
+          plain.take(source, items, expected);
+          firstUnit += counted;
+        }
+        await writer.endPart(part);
+      }
+      await closeBatch(store, batch.id, 'done', null);
+      for (const each of round % 4 === 3 ? sources : []) {
+        const key = await store.keys.key(people.get(each) as string);
+        const rows = await store.db.selectFrom('record').selectAll().where('source', '=', each).execute();
+        const states = rows.map((row) => {
+          const record = openRecord(key, row);
+          expect(record.type).toBe('post');
+          return record.type === 'post' ? JSON.stringify([record.id, record.version ?? '', record.text]) : '';
+        });
+        expect(states.sort()).toEqual(plain.states(each));
+      }
+      const { duplicate } = await store.db.selectFrom('batch').select('duplicate').where('id', '=', batch.id).executeTakeFirstOrThrow();
+      expect(duplicate).toBe(expected.duplicate ?? 0);
+    }
+    expect((await checkLedger(store, null)).findings).toEqual([]);
+  },
+  120_000,
+);
