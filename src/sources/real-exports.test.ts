@@ -15,10 +15,14 @@ describe('real exports', () => {
     expect([0, realExports.length]).toContain(present.length);
   });
 
-  it.each(present)('$kind: $path', { timeout: 600_000 }, async ({ kind, path, account = null, explained = {} }) => {
-    const outline = await outlineOf(sourceKind(kind), join(exportsFolder, path), account);
-    // What is quarantined is explained, and what is explained is there.
-    expect(Object.keys(outline.quarantined).sort()).toEqual(Object.keys(explained).sort());
-    expect(outline).toMatchSnapshot();
-  });
+  // Those that are absent are skipped one by one: their snapshots are then not taken for obsolete.
+  for (const { kind, path, account = null, explained = {} } of realExports) {
+    const absent = !existsSync(join(exportsFolder, path));
+    it.skipIf(absent)(`${kind}: ${path}`, { timeout: 600_000 }, async () => {
+      const outline = await outlineOf(sourceKind(kind), join(exportsFolder, path), account);
+      // What is quarantined is explained, and what is explained is there.
+      expect(Object.keys(outline.quarantined).sort()).toEqual(Object.keys(explained).sort());
+      expect(outline).toMatchSnapshot();
+    });
+  }
 });

@@ -53,7 +53,7 @@ describe('signing in', () => {
       await page.getByRole('link', { name: demo.study, exact: true }).click();
       await page.getByRole('heading', { level: 1 }).waitFor();
       const menu = page.getByRole('navigation', { name: `Study ${demo.study}` }).locator('.study-nav-wide li');
-      expect(await menu.allTextContents()).toEqual(pages);
+      await expect.poll(() => menu.allTextContents(), { timeout: 30_000 }).toEqual(pages);
       await open(page, role === 'reviewer' ? '/records' : '/alerts');
       await page.getByRole('alert').getByText('Your role in this study does not allow this.').waitFor();
       await context.close();
