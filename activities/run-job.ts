@@ -33,6 +33,17 @@ export function toFailure(error: AfferentError, attempt = 1): ApplicationFailure
   });
 }
 
+/** Waits for `work` and shows life meanwhile: without it Temporal would learn only at the end of the time allowed that a worker has died. */
+export async function whileAlive<T>(work: Promise<T>, progress: () => unknown = () => null): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(progress()), heartbeatMs);
+  try {
+    return await work;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
 /** Runs a job in a thread of the pool for an activity: heartbeats flow, and a cancellation stops the job between two commits. */
 export async function runJob<J extends JobName>(pool: Piscina, job: J, args: JobArgs[J]): Promise<JobResult[J]> {
   const context = Context.current();
@@ -42,19 +53,18 @@ export async function runJob<J extends JobName>(pool: Piscina, job: J, args: Job
   port1.on('message', (message: unknown) => {
     progress = message;
   });
-  const beat = setInterval(() => context.heartbeat(progress), heartbeatMs);
   const stop = () => Atomics.store(cancel, 0, 1);
   context.cancellationSignal.addEventListener('abort', stop);
   try {
-    const outcome: JobOutcome<J> = await pool
+    const running: Promise<JobOutcome<J>> = pool
       .run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] })
       // The thread died, for want of memory: nothing came back from the job.
       .catch(() => ({ ok: false, code: 'internal', place: {} }));
+    const outcome = await whileAlive(running, () => progress);
     if (outcome.ok) return outcome.value;
     if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
     throw toFailure(new AfferentError(outcome.code, outcome.place), context.info.attempt);
   } finally {
-    clearInterval(beat);
     context.cancellationSignal.removeEventListener('abort', stop);
     port1.close();
   }

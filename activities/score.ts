@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
 import { machine } from './machine.ts';
 import { keepShippedModels } from './models.ts';
-import { runJob } from './run-job.ts';
+import { runJob, whileAlive } from './run-job.ts';
 import { noCounts, type VerifyCounts } from './threads/verify-shard.ts';
 
 /** A frozen run as a workflow sees it. */
@@ -39,62 +39,64 @@ export interface RerunSummary extends RunSummary, VerifyCounts {
   engine: 'native' | 'wasm';
 }
 
+interface RerunArgs {
+  run: string;
+  verify: boolean;
+  engine: 'native' | 'wasm';
+  precision?: Precision;
+}
+
+interface FinishArgs {
+  run: string;
+  state: 'done' | 'failed' | 'cancelled';
+  counts?: VerifyCounts;
+  low?: LowTally | null;
+}
+
 /** Activities that freeze, score and finish runs. */
 export function scoreActivities({ store, client, scorePool, carePool, shippedModels, keptModels }: Dependencies) {
   return {
-    async freezeRun({ study }: { study: string }): Promise<RunRef | null> {
-      const models = await ours(keepShippedModels(store, shippedModels, keptModels));
-      const run = await ours(freezeRun(store, study, models, 'native'));
-      return run && { id: run.id, study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
-    },
-    async freezeRerun({
-      run: of,
-      verify,
-      engine,
-      precision,
-    }: {
-      run: string;
-      verify: boolean;
-      engine: 'native' | 'wasm';
-      precision?: Precision;
-    }): Promise<RunRef> {
-      const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels, precision));
-      const key = Context.current().info.workflowExecution?.workflowId ?? '';
-      const run = await ours(freezeRerun(store, { of, verify, engine, key, models }));
-      return { id: run.id, study: run.study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
-    },
+    freezeRun: (args: { study: string }) => whileAlive(freeze(args)),
+    freezeRerun: (args: RerunArgs) => whileAlive(freezeAgain(args)),
     scoreShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'scoreShard', args),
     verifyShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'verifyShard', args),
-    async finishRun({
-      run: id,
-      state,
-      counts,
-      low,
-    }: {
-      run: string;
-      state: 'done' | 'failed' | 'cancelled';
-      counts?: VerifyCounts;
-      low?: LowTally | null;
-    }): Promise<RerunSummary> {
-      const run = await ours(requireRun(store, id));
-      const summary: RerunSummary = {
-        ...(counts ?? noCounts),
-        run: id,
-        of: run.of_run,
-        verify: run.verify === 1,
-        engine: run.engine,
-        states: await inputStates(store, id),
-        ...(low && { low }),
-      };
-      await finishRun(store, id, state, machine(await runtimeVersions(run.engine)), summary);
-      return summary;
-    },
+    finishRun: (args: FinishArgs) => whileAlive(finish(args)),
     decideAlerts: (args: { study: string }) => runJob(carePool, 'decideAlerts', args),
-    /** Starts the review of every open alert of the study that has none: the rows are the authority. */
-    async startReviews({ study }: { study: string }): Promise<void> {
-      for (const alert of await ours(unfinishedAlerts(store, study))) await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
-    },
+    startReviews: (args: { study: string }) => whileAlive(startAll(args)),
   };
+
+  async function freeze({ study }: { study: string }): Promise<RunRef | null> {
+    const models = await ours(keepShippedModels(store, shippedModels, keptModels));
+    const run = await ours(freezeRun(store, study, models, 'native'));
+    return run && { id: run.id, study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+  }
+
+  async function freezeAgain({ run: of, verify, engine, precision }: RerunArgs): Promise<RunRef> {
+    const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels, precision));
+    const key = Context.current().info.workflowExecution?.workflowId ?? '';
+    const run = await ours(freezeRerun(store, { of, verify, engine, key, models }));
+    return { id: run.id, study: run.study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+  }
+
+  async function finish({ run: id, state, counts, low }: FinishArgs): Promise<RerunSummary> {
+    const run = await ours(requireRun(store, id));
+    const summary: RerunSummary = {
+      ...(counts ?? noCounts),
+      run: id,
+      of: run.of_run,
+      verify: run.verify === 1,
+      engine: run.engine,
+      states: await inputStates(store, id),
+      ...(low && { low }),
+    };
+    await finishRun(store, id, state, machine(await runtimeVersions(run.engine)), summary);
+    return summary;
+  }
+
+  /** Starts the review of every open alert of the study that has none: the rows are the authority. */
+  async function startAll({ study }: { study: string }): Promise<void> {
+    for (const alert of await ours(unfinishedAlerts(store, study))) await startReview(client, alert, deadlinesOf(alertPolicy(alert)));
+  }
 }
 
 export type ScoreActivities = ReturnType<typeof scoreActivities>;

@@ -21,9 +21,10 @@ export const { decideAlerts } = proxyActivities<ScoreActivities>({
   retry,
 });
 
-/** One transaction each, or a few requests. */
+/** One transaction each, or a few requests; a worker that dies between the commit and its answer must not cost an hour. */
 export const { freezeRun, freezeRerun, finishRun, startReviews } = proxyActivities<ScoreActivities>({
   taskQueue: ingestQueue,
   startToCloseTimeout: '1h',
+  heartbeatTimeout: '15s',
   retry,
 });

@@ -1,5 +1,6 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../../src/sources/apple-health/generate.ts';
 import { contentHash } from '../../src/store/content-hash.ts';
@@ -8,8 +9,10 @@ import { addParticipant } from '../../src/store/participants.ts';
 import { addSource, listSources } from '../../src/store/sources.ts';
 import { createStudy } from '../../src/store/studies.ts';
 import { scoringDone, startIngestion } from '../../src/temporal/ingestion.ts';
+import { workflowIds } from '../../src/temporal/names.ts';
+import { requestScoring } from '../../src/temporal/requests.ts';
 import { postsFile, settings } from '../support/study.ts';
-import { type StudyHome, studyHome } from '../support/study-home.ts';
+import { type StudyHome, studyHome, type WorkerProcess } from '../support/study-home.ts';
 import { until } from '../support/until.ts';
 
 /** Enough elements for many commits, and enough posts for several slices of a scoring run. */
@@ -20,6 +23,8 @@ const study = 'same';
 let calm: StudyHome;
 let stormy: StudyHome;
 let expected: string;
+/** The only one that serves the stormy home. */
+let worker: WorkerProcess;
 
 beforeAll(async () => {
   calm = await studyHome();
@@ -71,7 +76,7 @@ async function isDone(): Promise<boolean> {
 
 describe('SIGKILL of the worker, the server, or both, at many points', () => {
   test('leaves the content of an undisturbed run', async () => {
-    let worker = await stormy.startWorker();
+    worker = await stormy.startWorker();
     const sources = await listSources(stormy.store, study);
     await startIngestion(stormy.client, stormy.store, study, sources);
     for (let point = 0; point < 7 && !(await isDone()); point++) {
@@ -89,6 +94,24 @@ describe('SIGKILL of the worker, the server, or both, at many points', () => {
     await until(isDone, 240_000);
     expect(await contentHash(stormy.store, study)).toBe(expected);
   }, 480_000);
+
+  test('in the middle of freezing a run, too, costs seconds and not the time allowed', async () => {
+    await scoringDone(stormy.client, study);
+    const [source] = await listSources(stormy.store, study);
+    const lock = new Database(stormy.config.store.replace('sqlite:', ''));
+    lock.exec('begin immediate');
+    await requestScoring(stormy.client, study, source?.id ?? '');
+    const scoring = stormy.client.workflow.getHandle(workflowIds.scoring(study));
+    await until(async () => {
+      const { pendingActivities } = (await scoring.describe()).raw;
+      return pendingActivities?.some((one) => one.activityType?.name === 'freezeRun' && one.lastStartedTime) ?? false;
+    });
+    await worker.kill();
+    lock.close();
+    worker = await stormy.startWorker();
+    await scoringDone(stormy.client, study);
+    expect(await contentHash(stormy.store, study)).toBe(expected);
+  }, 60_000);
 
   test('and reading again stores nothing twice', async () => {
     const before = await progress();
