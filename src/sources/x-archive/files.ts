@@ -1,4 +1,5 @@
 import { baseName, type Entry } from '../reading/container.ts';
+import { smallJson } from '../reading/small-json.ts';
 import { momentFrom } from '../reading/time.ts';
 
 /** What a file of an archive is, by its name; null for those that are not read. */
@@ -45,13 +46,11 @@ export interface ArchiveFacts {
   wasProtected: boolean;
 }
 
-const MAX_FACTS_BYTES = 1024 * 1024;
-
 /** Reads account.js, manifest.js and protected-history.js, or what older archives have; what is missing or unreadable stays unknown. */
 export async function readFacts(entries: Entry[]): Promise<ArchiveFacts> {
   const find = async (name: string): Promise<unknown> => {
     const entry = entries.find((candidate) => baseName(candidate.name) === name && candidate.refused === null);
-    return entry === undefined ? null : readAssigned(entry);
+    return entry === undefined ? undefined : smallJson(entry, assigned);
   };
   const account = at(await find('account.js'), 0, 'account');
   const details = account === null ? await find('user_details.js') : null;
@@ -65,22 +64,9 @@ export async function readFacts(entries: Entry[]): Promise<ArchiveFacts> {
   };
 }
 
-/** The value assigned in a small script file, or null. */
-async function readAssigned(entry: Entry): Promise<unknown> {
-  try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of (await entry.open()) as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > MAX_FACTS_BYTES) return null;
-    }
-    const text = Buffer.concat(chunks).toString('utf8');
-    return JSON.parse(text.replace(/^[^=[{]*=/, '').replace(/;\s*$/, ''));
-  } catch {
-    // The part itself is accounted for where its turn comes; here it is only of no help.
-    return null;
-  }
+/** What a script file assigns. */
+function assigned(text: string): string {
+  return text.replace(/^[^=[{]*=/, '').replace(/;\s*$/, '');
 }
 
 function at(value: unknown, ...steps: (string | number)[]): unknown {
