@@ -1,4 +1,4 @@
-"""Stage 6: the crisis head meets rated posts, on top of the finished encoder.
+"""Stage 7: the crisis head meets rated posts, on top of the finished encoder.
 
 Each logit of severity > k is a logistic regression on the pooled states plus another on the words of the text (counts over
 the root of the length: one plain word must not drown). Both are fitted on rated posts, and at a smaller weight on unrated
@@ -115,7 +115,7 @@ def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--checkpoint", default="refine", help="of the stage before, in WORK")
+    parser.add_argument("--checkpoint", default="longer", help="of the stage before, in WORK")
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = open_checkpoint(options.work / f"{options.checkpoint}.pt")

@@ -1,4 +1,4 @@
-"""Stage 8: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
+"""Stage 9: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
 
 Emotion, affect, loneliness and stress are scaled on their dev rows; crisis on train posts by models that had not seen their
 authors; the weak heads on left-out folds. Figures come later, from measures.py.
@@ -19,11 +19,11 @@ from challenge import Challenge
 from data import add_arguments, normalised, open_tokenizer, read_rows
 from graph import build_graph
 from heads import AFFECT, EKMAN, EMOTIONS, LONELINESS, PERSONALITY, SENTIMENT
-from model import ATTENTION_LAYERS, FEED_FORWARD, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WIDTH, open_checkpoint
+from model import ATTENTION_LAYERS, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WIDTH, TextEncoder, open_checkpoint
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
-from tasks import EVERYDAY, Sets, Task, emotion_targets, joint_tasks, severity_targets, unseen
+from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets, texts, unseen
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 
 def rounded(values: np.ndarray) -> list[float]:
@@ -113,10 +113,10 @@ def write_tokenizer(base: Path, out: Path) -> None:
     write_json(out / "tokenizer_config.json", {**settings, "model_max_length": MAX_TOKENS})
 
 
-def write_config(out: Path) -> None:
+def write_config(model: TextEncoder, out: Path) -> None:
     write_json(out / "config.json", {
         "model_type": "afferent_text_hybrid", "vocab_size": VOCABULARY, "hidden_size": WIDTH, "num_hidden_layers": LAYERS,
-        "num_heads": HEADS, "intermediate_size": FEED_FORWARD, "attention_layers": list(ATTENTION_LAYERS),
+        "num_heads": HEADS, "intermediate_size": model.layers[0].expand.out_features, "attention_layers": list(ATTENTION_LAYERS),
         "token_layers": TOKEN_LAYERS, "position_embeddings": False, "conv_kernel": 3,
     })  # fmt: skip
 
@@ -142,10 +142,10 @@ def short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def write_trained_on(out: Path, tasks: list[Task], authors: list[str]) -> None:
+def write_trained_on(out: Path, rows: list[str], authors: list[str]) -> None:
     """Hashes of the normalised training texts and of the authors: `evaluate` says which rows were seen in training."""
-    texts = sorted({short_hash(normalised(text)) for task in tasks for text in task.texts})
-    write_json(out / "trained-on.json", {"texts": " ".join(texts), "authors": " ".join(sorted(map(short_hash, set(authors))))})
+    hashes = sorted({short_hash(normalised(text)) for text in rows})
+    write_json(out / "trained-on.json", {"texts": " ".join(hashes), "authors": " ".join(sorted(map(short_hash, set(authors))))})
 
 
 def main() -> None:
@@ -156,10 +156,10 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     (options.out / "onnx").mkdir(parents=True, exist_ok=True)
-    graph = options.out / "onnx/model.onnx"
-    onnx.save(build_graph(open_checkpoint(options.work / f"{options.checkpoint}.pt")), graph)
+    graph, model = options.out / "onnx/model.onnx", open_checkpoint(options.work / f"{options.checkpoint}.pt")
+    onnx.save(build_graph(model), graph)
     write_tokenizer(options.base, options.out)
-    write_config(options.out)
+    write_config(model, options.out)
 
     tokenizer, session, dev = open_tokenizer(options.out / "tokenizer.json"), open_graph(graph), Sets(options.data, set())
     comments = read_rows(options.data, "goemotions.dev")
@@ -178,7 +178,8 @@ def main() -> None:
     ])  # fmt: skip
     sets = Sets(options.data, unseen(options.data, Challenge()))
     tasks = [*joint_tasks(sets, Challenge(), options.soft_labels, options.seed), sets.everyday(EVERYDAY, options.seed)]
-    write_trained_on(options.out, tasks, [author for task in tasks for author in task.groups or []])
+    prose = texts(read_rows(options.work, "prose"))
+    write_trained_on(options.out, [text for task in tasks for text in task.texts] + prose, [author for task in tasks for author in task.groups or []])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Stage 12: what the int8 form costs, on dev rows: size, speed, each head's measure, decisions that flip, rows that fall back."""
+"""Stage 13: what the int8 form costs, on dev rows: size, speed, each head's measure, decisions that flip, rows that fall back."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Feed:
     def loss(self, logits: Tensor, group: np.ndarray) -> Tensor:
         """logits (B, n) of the task's head -> a number."""
         target, known = self.targets[group], self.known[group]
-        if self.task.loss == "squares":
+        if self.task.loss in ("squares", "said"):
             return F.mse_loss(logits, target)
         if self.task.loss == "classes":
             return -(target * F.log_softmax(logits, dim=-1)).sum(dim=-1).mean()

@@ -131,12 +131,12 @@ class ChannelDropout(nn.Module):
 class Layer(nn.Module):
     """Mixer and feed-forward, each added to its input and normalised afterwards."""
 
-    def __init__(self, mixer: nn.Module, dropout: float) -> None:
+    def __init__(self, mixer: nn.Module, dropout: float, feed_forward: int) -> None:
         super().__init__()
         self.mixer = mixer
         self.mixer_norm = nn.LayerNorm(WIDTH, eps=LAYER_NORM_EPS)
-        self.expand = nn.Linear(WIDTH, FEED_FORWARD)
-        self.contract = nn.Linear(FEED_FORWARD, WIDTH)
+        self.expand = nn.Linear(WIDTH, feed_forward)
+        self.contract = nn.Linear(feed_forward, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=LAYER_NORM_EPS)
         self.dropout = ChannelDropout(dropout)
 
@@ -161,15 +161,15 @@ class PairMerge(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Tokens to the logits of every head in one pass. heads: name -> number of logits."""
+    """Tokens to the logits of every head in one pass. heads: name -> number of logits; feed_forward: channels (narrow.py)."""
 
-    def __init__(self, heads: dict[str, int] = HEADS_OF_TEXT, dropout: float = 0.1) -> None:
+    def __init__(self, heads: dict[str, int] = HEADS_OF_TEXT, feed_forward: int = FEED_FORWARD, dropout: float = 0.1) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.segment = nn.Parameter(torch.zeros(WIDTH))
         self.words_norm = nn.LayerNorm(WIDTH, eps=LAYER_NORM_EPS)
         mixers = [Attention() if i in ATTENTION_LAYERS else SsmMixer() for i in range(LAYERS)]
-        self.layers = nn.ModuleList([Layer(mixer, dropout) for mixer in mixers])
+        self.layers = nn.ModuleList([Layer(mixer, dropout, feed_forward) for mixer in mixers])
         self.merge = PairMerge()
         self.dropout = ChannelDropout(dropout)
         self.heads = nn.ModuleDict({name: Head(WIDTH, size) for name, size in (heads | INNER_HEADS).items()})
@@ -227,7 +227,8 @@ def open_checkpoint(path: Path) -> TextEncoder:
     """The encoder of a stage's checkpoint."""
     state = torch.load(path)
     sizes = {key.split(".")[1]: value.shape[0] for key, value in state.items() if key.endswith("mean.weight")}
-    model = TextEncoder({name: size for name, size in sizes.items() if name not in INNER_HEADS})
+    heads = {name: size for name, size in sizes.items() if name not in INNER_HEADS}
+    model = TextEncoder(heads, state["layers.0.expand.weight"].shape[0])
     missing, unexpected = model.load_state_dict(state, strict=False)
     if unexpected or any(not (key.endswith(NEUTRAL[0]) or key.startswith(NEUTRAL[1:])) for key in missing):
         raise RuntimeError(f"tensors do not match: missing {missing}, unexpected {unexpected}")

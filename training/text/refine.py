@@ -1,7 +1,9 @@
 """Stage 5: all layers and tasks once more, with the larger encoder's word on affect and severity.
 
-Severity of forum posts is learnt through a head of its own from the teacher alone, never from a post's own rating; it is dropped
-afterwards, what stays of it is in the states. Comments and segments are read for emotion and affect in one pass.
+Affect is learnt from EmoBank's ratings, from prose of the kinds that EmoBank holds and from comments and segments. Severity of
+forum posts is learnt through a head of its own from the teacher alone, never from a post's own rating; it is dropped
+afterwards, what stays of it is in the states. Comments and segments are read for emotion and affect in one pass. With `--from narrow`
+it trains longer, after narrow.py.
 """
 
 from __future__ import annotations
@@ -12,26 +14,28 @@ from dataclasses import replace
 import numpy as np
 import torch
 import torch.nn.functional as F
-from data import add_arguments
+from data import add_arguments, open_tokenizer, read_rows, tokenise
 from heads import HEADS_OF_TEXT, SEVERITY_LEVELS
 from joint import AVERAGE, EMOTION_WEIGHT, EVERY, SIZES, Mixture, train
 from mixture import Feed
 from model import TextEncoder
 from optimiser import Trainer
 from pairs import tokens_of
-from tasks import Task
+from tasks import Task, texts
+from tokens import Tokens
 
 TAUGHT = {"rated": "crisis", "unrated": "user-posts", "unseen": "forum"}  # feeds of the severity head, and whose texts they are
-SHARES = {"rated": 0.08, "unrated": 0.1, "unseen": 0.08, "affect": 0.24, "loneliness": 0.09, "stress": 0.07, "challenge": 0.19,
-          "plain": 0.05, "user-posts": 0.03, "calm": 0.03, "buried": 0.04}  # fmt: skip
+SHARES = {"rated": 0.08, "unrated": 0.1, "unseen": 0.08, "affect": 0.24, "loneliness": 0.09, "stress": 0.07, "challenge": 0.17,
+          "plain": 0.05, "user-posts": 0.04, "calm": 0.03, "buried": 0.05}  # fmt: skip
 RATINGS_SHARE = 0.6  # of an affect target
-AFFECT_WEIGHT, AFFECT_FROM = 0.6, 2600
+SNIPPETS_SHARE = 0.5  # that ratings of snippets have in the valence of their rows
+AFFECT_WEIGHT, PROSE_SIZE = 0.6, 64
 
 
 class Refine(Mixture):
     """As the joint training; comments and segments teach affect too, as far as the teacher was asked.
 
-    Near the end rows of affect come at every step that has no other task.
+    Prose comes at every step that has no other task.
     """
 
     def __init__(self, feeds: dict[str, Feed], said: dict[str, np.ndarray], seed: int) -> None:
@@ -40,7 +44,7 @@ class Refine(Mixture):
 
     def loss(self, model: TextEncoder, step: int) -> torch.Tensor:
         loss = super().loss(model, step)
-        return loss if step < AFFECT_FROM or step % EVERY == 0 else loss + self.loss_of(model, "affect")
+        return loss if step % EVERY == 0 else loss + self.loss_of(model, "prose")
 
     def emotion_loss(self, model: TextEncoder, name: str) -> torch.Tensor:
         if name not in self.said:
@@ -60,11 +64,30 @@ def taught_affect(task: Task, said: np.ndarray) -> None:
     task.targets = RATINGS_SHARE * ratings + (1 - RATINGS_SHARE) * said
 
 
-def feeds_of(options: argparse.Namespace, model: TextEncoder, affect: np.ndarray, severity: dict[str, np.ndarray]) -> dict[str, Feed]:
+def prose_targets(said: np.ndarray, ratings: np.ndarray) -> np.ndarray:
+    """What the teacher said (rows, 3); where people rated a snippet, NaN elsewhere, they have their share in its valence."""
+    targets, rated = said.copy(), np.isfinite(ratings)
+    valence, ratings = said[rated, 0], ratings[rated]
+    as_valence = (ratings - ratings.mean()) / ratings.std() * valence.std() + valence.mean()
+    targets[rated, 0] = SNIPPETS_SHARE * as_valence + (1 - SNIPPETS_SHARE) * valence
+    return targets
+
+
+def prose_feed(options: argparse.Namespace, model: TextEncoder, said: np.ndarray) -> Feed:
+    rows = read_rows(options.work, "prose")
+    ratings = np.array([row.get("rating", np.nan) for row in rows], np.float32)
+    tokens = Tokens(model, tokenise(open_tokenizer(options.base / "tokenizer.json"), rows, 96))
+    return Feed(Task("prose", "affect", "said", texts(rows), prose_targets(said, ratings)), tokens, PROSE_SIZE, options.work)
+
+
+def feeds_of(
+    options: argparse.Namespace, model: TextEncoder, affect: dict[str, np.ndarray], severity: dict[str, np.ndarray]
+) -> dict[str, Feed]:
     sizes = SIZES | {"crisis": 12, "forum": 12}
     found = tokens_of(options, model, [*sizes])
-    taught_affect(found["affect"][0], affect)
+    taught_affect(found["affect"][0], affect["affect"])
     feeds = {name: Feed(*found[name], SIZES[name], options.work) for name in SIZES}
+    feeds["prose"] = prose_feed(options, model, affect["prose"])
     for name, posts in TAUGHT.items():
         task, tokens = found[posts]
         taught = replace(task, name=name, head="severity", loss="binary", targets=severity[posts].astype(np.float32))
@@ -75,21 +98,24 @@ def feeds_of(options: argparse.Namespace, model: TextEncoder, affect: np.ndarray
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
+    parser.add_argument("--from", dest="first", default="joint", help="checkpoint in WORK to begin with")
+    parser.add_argument("--name", default="refine", help="of the checkpoint that this makes")
     parser.add_argument("--steps", type=int, default=3300)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
-    model = TextEncoder(HEADS_OF_TEXT | {"severity": SEVERITY_LEVELS - 1})
-    model.load_state_dict(torch.load(options.work / "joint.pt"), strict=False)
+    first = torch.load(options.work / f"{options.first}.pt")
+    model = TextEncoder(HEADS_OF_TEXT | {"severity": SEVERITY_LEVELS - 1}, first["layers.0.expand.weight"].shape[0])
+    model.load_state_dict(first, strict=False)
     affect, severity = (dict(np.load(options.work / f"said-{of}.npz")) for of in ("affect", "severity"))
     said = {"emotion": affect["comments"], "segments": affect["segments"]}
     trainer = Trainer(model, options.steps, options.rate, options.head_rate, average=AVERAGE)
-    feeds = feeds_of(options, model, affect["affect"], severity)
-    train(trainer, Refine(feeds, said, options.seed + 1), options.work / "refine-kept.pt")
+    feeds = feeds_of(options, model, affect, severity)
+    train(trainer, Refine(feeds, said, options.seed + 1), options.work / f"{options.name}-kept.pt")
     kept = {name: value for name, value in model.state_dict().items() if not name.startswith("heads.severity.")}
-    torch.save(kept, options.work / "refine.pt")
+    torch.save(kept, options.work / f"{options.name}.pt")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ class Task:
 
     name: str
     head: str
-    # "binary", "squares", "classes", "taught" (labels beside a teacher's logits), "teacher" (its logits alone) or "released"
-    # (logits of the released model alone, which pairs.py writes)
+    # "binary", "classes", "squares" (of standardised targets), "said" (squares in a teacher's own spread), "taught" (labels beside a
+    # teacher's logits), "teacher" (its logits alone) or "released" (logits of the released model alone, which pairs.py writes)
     loss: str
     texts: list[str]
     targets: np.ndarray

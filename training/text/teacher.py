@@ -1,8 +1,8 @@
 """Stage 4: what a larger encoder says of affect and severity, for refine.py and crisis_head.py to learn from.
 
-Affect, by the encoder that larger.py trained: of EmoBank's own rows, of comments and of segments. Severity, by linear fits on the
-states of the encoder as published (training it on other tasks of distress made the fits worse): each rated post is told by a
-fit without its author, so no row teaches its own rating twice.
+Affect, by the encoder that larger.py trained: of EmoBank's own rows, of comments, of segments and of what prose.py gathered.
+Severity, by linear fits on the states of the encoder as published (training it on other tasks of distress made the fits worse):
+each rated post is told by a fit without its author, so no row teaches its own rating twice.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import torch
 from calibration import sigmoid
 from challenge import Challenge
 from crisis_head import author_folds
-from data import add_arguments, batches
+from data import add_arguments, batches, read_rows
 from larger import Rows, Teacher, open_teacher
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from tasks import SEGMENTS, Sets, Task, unseen
+from tasks import SEGMENTS, Sets, Task, texts, unseen
 from transformers import AutoTokenizer
 
 SEVERITY_LAYERS, SEVERITY_STRENGTH = (9, 12), 0.003  # states after which layers
-FOLDS, ASKED = 5, {"comments": 26_000, "segments": 12_000}
+FOLDS, ASKED = 5, {"segments": 37_000}
 
 
 def through(model: Teacher, tokenizer: AutoTokenizer, texts: list[str], limit: int, see) -> np.ndarray:
@@ -66,7 +66,8 @@ def say_affect(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer
 
     comments, segments = sets.emotion(options.soft_labels), sets.segments(SEGMENTS, options.seed)
     tasks = {"affect": sets.affect("train"), "comments": comments, "segments": segments}
-    return {name: say(name, task.texts) for name, task in tasks.items()}
+    asked = {name: task.texts for name, task in tasks.items()} | {"prose": texts(read_rows(options.work, "prose"))}
+    return {name: say(name, rows) for name, rows in asked.items()}
 
 
 def say_severity(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
