@@ -9,6 +9,7 @@ import { empaticaE4 } from './empatica-e4/index.ts';
 import { facebook } from './facebook/index.ts';
 import { fit } from './fit/index.ts';
 import { fitbit, fitbitRole, fitbitShared } from './fitbit/index.ts';
+import { garmin } from './garmin/index.ts';
 import { googleFit, googleFitRole } from './google-fit/index.ts';
 import { googleTakeout } from './google-takeout/index.ts';
 import { healthConnect } from './health-connect/index.ts';
@@ -52,6 +53,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
   aware,
   'm-path': mPath,
   fit,
+  garmin: garmin(fit),
   fitbit,
   'google-fit': googleFit,
   'google-takeout': googleTakeout({

@@ -20,6 +20,7 @@ const workouts = { 'workouts.csv': 'Date,Activity\n2024-01-01,Run\n', 'sleeps.cs
 const foreign: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['fitbit', withings],
   ['fitbit', { 'sleep.json': '{"data":[{"id":"x","day":"2024-01-01","bedtime_start":"2024-01-01T22:00:00Z"}]}' }],
+  ['garmin', { ...withings, ...nights, ...polar, 'sleep.json': '[{"dateOfSleep":"2024-01-01"}]' }],
   ['health-connect', withings],
   ['oura', { ...nights, ...polar, 'workout.csv': 'sourceName,startDate,duration\nWatch,2024-01-01 10:00:00 +0100,30\n' }],
   ['discord', reddit],

@@ -29,8 +29,8 @@ export interface Entry {
 export const REFUSED_ROLE = 'refused';
 
 /**
- * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well, `opensInner` the files of zips within a zip.
- * Throws AfferentError where the container cannot be read.
+ * Files of an arrival in a fixed order (by name). `deep` takes the folders below as well, `opensInner` the files of zips within a zip or
+ * below a folder. Throws AfferentError where the container cannot be read.
  */
 export async function entriesOf(arrival: Arrival, deep: boolean, opensInner = false): Promise<Entry[]> {
   if (arrival.form === 'zip') return zipEntries(arrival.path, opensInner);
@@ -45,7 +45,9 @@ export async function entriesOf(arrival: Arrival, deep: boolean, opensInner = fa
   const entries: Entry[] = [];
   for (const file of files) {
     const leaves = file.link && !((await staysInside(arrival.path, file.path)) && (await isFile(file.path)));
-    entries.push(await fileEntry(file.name, file.path, leaves));
+    const isInner = opensInner && !leaves && /\.zip$/i.test(file.name);
+    const inner = isInner ? await innerEntries(file.name, zipAt(file.path, await stampOf(file.path))) : null;
+    entries.push(...(inner ?? [await fileEntry(file.name, file.path, leaves)]));
   }
   return entries;
 }

@@ -45,6 +45,7 @@ const details: Readonly<Record<string, Details>> = {
   facebook: { fileName: 'posts/your_posts_1.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
   tiktok: { fileName: 'user_data.json', huge: () => Buffer.from(`{"Comment":{"Comments":{"CommentsList":[{"Comment":"${HUGE}"}]}}}`) },
   'open-mhealth': { fileName: 'points.ndjson', huge: () => Buffer.from(`{"header":{"id":"${HUGE}"}}\n`) },
+  garmin: { fileName: 'UDSFile_2024-01-01_2024-04-10.json', huge: () => Buffer.from(`[{"totalSteps":"${HUGE}"}]`) },
   fitbit: { fileName: 'steps-2024-01-01.json', huge: () => Buffer.from(`[{"dateTime":"01/01/24 00:00:00","value":"${HUGE}"}]`) },
   'google-fit': { fileName: 'Fit/raw_com.google.weight.json', huge: () => Buffer.from(`{"Data Points":[{"fitValue":[],"x":"${HUGE}"}]}`) },
   'google-takeout': { fileName: 'My Activity/Chrome/MyActivity.json', huge: () => Buffer.from(`[{"title":"${HUGE}"}]`) },
