@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Post } from '../../schema/records.ts';
 import type { Parsed } from '../../schema/source.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
-import { addPerson, openWriter, post } from '../../test/support/study-data.ts';
+import { addPerson, ingest, openWriter, post } from '../../test/support/study-data.ts';
+import { recordsAsOf } from './as-of.ts';
 import { closeBatch } from './batches.ts';
 import { checkLedger } from './ledger-check.ts';
 import { openRecord } from './records.ts';
@@ -20,33 +22,56 @@ function numbers(seed: number): (below: number) => number {
 
 const version = (n: number) => (n === 0 ? null : `2026-02-0${n}T00:00:00.000Z`);
 
-/** What the store should hold, told in the plainest way: of each source the states of each record, and up to when each is taken back. */
+/** A stored version; `until` is the last version that stated the same again. */
+interface Row {
+  id: string;
+  stated: string;
+  text: string;
+  until: string;
+}
+
+/** What the store should hold, told in the plainest way: of each source the versions of each record, and up to when each is taken back. */
 class Plain {
   readonly #people: ReadonlyMap<string, string>;
-  readonly #stored = new Map<string, Set<string>>();
+  readonly #stored = new Map<string, Row[]>();
   readonly #gone = new Map<string, string>();
 
   constructor(people: ReadonlyMap<string, string>) {
     this.#people = people;
-    for (const source of people.keys()) this.#stored.set(source, new Set());
+    for (const source of people.keys()) this.#stored.set(source, []);
   }
 
   take(source: string, group: readonly Parsed[], tally: Record<string, number>): void {
     for (const item of group) if (item.is === 'deletion') this.#delete(source, item.recordId, item.at);
     for (const item of group) {
       if (item.is !== 'record' || item.record.type !== 'post') continue;
-      const { id, text, version: stated } = item.record;
-      const state = JSON.stringify([id, stated ?? '', text]);
-      const gone = [`${source} ${id}`, `${this.#people.get(source)} ${id}`].map((name) => this.#gone.get(name) ?? null);
-      const isKnown = this.#stored.get(source)?.has(state);
-      const outcome = isKnown ? 'duplicate' : gone.some((at) => at !== null && (stated ?? '') <= at) ? 'erased' : 'stored';
+      const { id, text } = item.record;
+      const outcome = this.#outcome(source, id, item.record.version ?? '', text);
       tally[outcome] = (tally[outcome] ?? 0) + 1;
-      if (outcome === 'stored') this.#stored.get(source)?.add(state);
     }
   }
 
+  #outcome(source: string, id: string, stated: string, text: string): string {
+    const all = this.#stored.get(source) as Row[];
+    const rows = all.filter((row) => row.id === id);
+    if (rows.some((row) => row.stated === stated && row.text === text)) return 'duplicate';
+    const gone = [`${source} ${id}`, `${this.#people.get(source)} ${id}`].map((name) => this.#gone.get(name) ?? null);
+    if (gone.some((at) => at !== null && stated <= at)) return 'erased';
+    const places = [...new Set(rows.map((row) => row.until))].sort();
+    const alone = (place: string | undefined) => {
+      const there = rows.filter((row) => row.until === place);
+      return there.length === 1 && there[0]?.text === text ? there[0] : null;
+    };
+    if (rows.some((row) => row.until === stated && row.text === text)) return 'duplicate';
+    if (alone(places.find((place) => place > stated))) return 'duplicate';
+    const before = places.includes(stated) ? null : alone(places.findLast((place) => place < stated));
+    if (!before) all.push({ id, stated, text, until: stated });
+    else before.until = stated;
+    return before ? 'duplicate' : 'stored';
+  }
+
   states(source: string): string[] {
-    return [...(this.#stored.get(source) ?? [])].sort();
+    return (this.#stored.get(source) ?? []).map((row) => JSON.stringify([row.id, row.stated, row.text, row.until])).sort();
   }
 
   #delete(source: string, recordId: string, at: string): void {
@@ -55,12 +80,10 @@ class Plain {
     for (const name of isEverywhere ? [`${source} ${recordId}`, `${person} ${recordId}`] : [`${source} ${recordId}`]) {
       if ((this.#gone.get(name) ?? '') < at) this.#gone.set(name, at);
     }
-    for (const [other, states] of this.#stored) {
+    for (const [other, rows] of this.#stored) {
       if (other !== source && !(isEverywhere && this.#people.get(other) === person)) continue;
-      for (const state of states) {
-        const [id, stated] = JSON.parse(state) as [string, string];
-        if (id === recordId && stated <= at) states.delete(state);
-      }
+      const left = rows.filter(({ id, until }) => !(id === recordId && until <= at));
+      this.#stored.set(other, left);
     }
   }
 }
@@ -120,12 +143,45 @@ test.each(databaseNames)(
         const states = rows.map((row) => {
           const record = openRecord(key, row);
           expect(record.type).toBe('post');
-          return record.type === 'post' ? JSON.stringify([record.id, record.version ?? '', record.text]) : '';
+          const stated = row.version;
+          return record.type === 'post' ? JSON.stringify([record.id, stated, record.text, row.stated_until ?? stated]) : '';
         });
         expect(states.sort()).toEqual(plain.states(each));
       }
       const { duplicate } = await store.db.selectFrom('batch').select('duplicate').where('id', '=', batch.id).executeTakeFirstOrThrow();
       expect(duplicate).toBe(expected.duplicate ?? 0);
+    }
+    expect((await checkLedger(store, null)).findings).toEqual([]);
+  },
+  120_000,
+);
+
+test.each(databaseNames)(
+  'as of every arrival a record is what the latest version said by then, whatever was a duplicate, on %s',
+  async (database) => {
+    const store = await (await storeHome(database)).open();
+    await createStudy(store, 'sleep', null);
+    const { source, participant } = await addPerson(store, 'sleep', 'anna');
+    const key = await store.keys.key(participant);
+    const below = numbers(815);
+    const said = new Map<string, { text: string; version: string }>();
+    const moments: { at: string; texts: string[] }[] = [];
+    for (let arrival = 0; arrival < 30; arrival++) {
+      const items = Array.from({ length: 1 + below(12) }, () => {
+        const [id, text, stated] = [String(below(25)), `text ${below(2)}`, version(below(9))];
+        if ((said.get(id)?.version ?? '') <= (stated ?? '')) said.set(id, { text, version: stated ?? '' });
+        return post(id, text, { version: stated });
+      });
+      const batch = await ingest(store, source, `arrival ${arrival}`, items.slice(0, 5), items.slice(5));
+      const at = new Date(Date.UTC(2026, 2, 1 + arrival)).toISOString();
+      await store.db.updateTable('batch').set({ arrived_at: at }).where('id', '=', batch).execute();
+      await store.db.updateTable('restatement').set({ at }).where('at', '>', '2026-05').execute();
+      moments.push({ at, texts: [...said].map(([id, { text }]) => `${id} ${text}`).sort() });
+    }
+    for (const { at, texts } of moments) {
+      const rows = await recordsAsOf(store, 'sleep', { at }, { page: 1, size: 100 });
+      const records = rows.map((row) => openRecord(key, row) as Post);
+      expect(records.map(({ id, text }) => `${id} ${text}`).sort()).toEqual(texts);
     }
     expect((await checkLedger(store, null)).findings).toEqual([]);
   },

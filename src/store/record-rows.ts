@@ -11,6 +11,9 @@ import type { Tables } from './tables.ts';
 
 type RecordRow = Tables['record'];
 
+/** A record's row as it comes in: nothing has stated it again. */
+export type NewRecord = Omit<RecordRow, 'stated_until'>;
+
 /** Columns of a row in the order in which they are packed. */
 export const recordColumns = [
   ...(['id', 'study', 'participant', 'source', 'batch', 'type', 'record_key', 'version', 'content_key', 'input_id', 'day'] as const),
@@ -98,11 +101,32 @@ export class RecordRows {
     return this.#days[row] as string;
   }
 
+  id(row: number): string {
+    return this.#ids.at(row);
+  }
+
+  version(row: number): string {
+    return this.#versions[row] as string;
+  }
+
+  contentKey(row: number): string {
+    return this.#contents.at(row);
+  }
+
+  timeMs(row: number): number {
+    return this.#times[row] as number;
+  }
+
+  /** The sealed record. */
+  body(row: number): Buffer {
+    return this.#bodies.at(row);
+  }
+
   type(row: number): RecordRow['type'] {
     return this.#types[row] as RecordRow['type'];
   }
 
-  row(row: number): RecordRow {
+  row(row: number): NewRecord {
     const { study, participant, source, batch } = this.#owner;
     const input = this.#inputs.at(row);
     return {

@@ -74,6 +74,8 @@ export interface Tables {
     record_key: string;
     /** ISO time of the source's version or export; the empty string where it states none. */
     version: string;
+    /** The last version that stated the same again, later than `version`; null where none did. Which row is the newest goes by it. */
+    stated_until: string | null;
     content_key: string;
     /** Posts only. */
     input_id: string | null;

@@ -136,7 +136,8 @@ export class MartLoader {
     for (let after = ''; ; ) {
       const rows = await this.#store.db
         .selectFrom('record')
-        .select(['id as record', 'participant', 'source', 'type', 'day', 'time_ms as ms', 'record_key', 'version', 'content_key'])
+        .select(['id as record', 'participant', 'source', 'type', 'day', 'time_ms as ms', 'record_key', 'content_key'])
+        .select((eb) => eb.fn.coalesce('stated_until', 'version').as('version'))
         .where('participant', '=', participant)
         .where('id', '>', after)
         .orderBy('id')
