@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { ConsentFile } from '../../../schema/consent-file.ts';
 import { AfferentError } from '../../../schema/errors.ts';
-import { type Consent, ConsentFile } from '../../../schema/policy.ts';
+import type { Consent } from '../../../schema/policy.ts';
 import type { Store } from '../../store/open.ts';
 import { addParticipant } from '../../store/participants.ts';
 import { withStore } from '../home.ts';
