@@ -47,7 +47,7 @@ export interface Tables {
   };
   /** `day` is the empty string where it cannot be known. */
   ledger: OutcomeColumns & { batch: string; day: string };
-  outcome_reason: { batch: string; outcome: 'quarantined' | 'excluded'; reason: string; units: number };
+  outcome_reason: { batch: string; outcome: 'quarantined' | 'excluded' | 'erased'; reason: string; units: number };
   drift: {
     source: string;
     kind: string;

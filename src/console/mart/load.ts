@@ -104,6 +104,19 @@ export class MartLoader {
       for (const row of rows) signatures.set(row.participant, `${signatures.get(row.participant)}|${table} ${row.rows}`);
       await turn();
     }
+    // Of a row of samples some may be erased, and as many rows stay.
+    const erased = await this.#store.db
+      .selectFrom('batch')
+      .innerJoin('source', 'source.id', 'batch.source')
+      .select(['source.participant', sql<number>`cast(sum(batch.erased) as bigint)`.as('units')])
+      .where('batch.study', '=', this.#study)
+      .where('source.participant', 'is not', null)
+      .groupBy('source.participant')
+      .execute();
+    for (const { participant, units } of erased) {
+      const known = signatures.get(participant as string);
+      if (known !== undefined && units > 0) signatures.set(participant as string, `${known}|erased ${units}`);
+    }
     return signatures;
   }
 
