@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../schema/records.ts';
+import type { HeadResult } from '../../schema/scores.ts';
 import type { ExclusionReason, Parsed } from '../../schema/source.ts';
 import { type DatabaseName, databaseNames, filesHolding, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, block, ingest, moment, post, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { contentHash } from './content-hash.ts';
 import { eraseUncovered, forgetUncovered, uncovered } from './erase-uncovered.ts';
 import { checkLedger } from './ledger-check.ts';
+import { keepModel } from './models.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
+import { finishRun, freezeRun } from './runs.ts';
+import { insertScores, scoreRows } from './scores.ts';
 import { unseal } from './seal.ts';
 import { decodeSamples } from './series-codec.ts';
 import { createStudy } from './studies.ts';
@@ -148,6 +152,30 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     ).toEqual([]);
     const inputs = await store.db.selectFrom('run_input').select('state').orderBy('state').execute();
     expect(inputs.map(({ state }) => state)).toEqual(['erased', 'erased', 'scored', 'scored']);
+  });
+
+  test('of a recording of which a block goes all scores go, and what is left is scored anew', async () => {
+    const store = await (await storeHome(database)).open();
+    await createStudy(store, 'sleep', null);
+    const { source, participant } = await addPerson(store, 'sleep', 'anna', 'empatica-e4');
+    await ingest(store, source, 'first', [block(0, [1, 2, 3, 4]), block(4, [5, 6, 7, 8])]);
+    const model = { name: 'wearable', id: 'w', thresholds: 't', folder: 'w', input: 'e4' } as const;
+    const run = await freezeRun(store, 'sleep', [model], 'native');
+    expect(run?.inputs).toBe(1);
+    const place = { ...{ id: 's', decisionId: 'd', thresholdsId: 't', study: 'sleep', participant, source, run: run?.id ?? '' } };
+    const window = { record: null, inputId: 'i', model: 'w', day: moment(someDay).day, timeMs: someDay + 500, endMs: someDay + 1500 };
+    const stress: HeadResult = { head: 'stress', grade: 'weak', scores: { stress: 0.5 }, decision: true, intervals: {}, evidence: {} };
+    const rows = scoreRows(await store.keys.key(participant), { ...place, ...window }, stress, null);
+    await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
+    await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+    await finishRun(store, run?.id ?? '', 'done', {}, {});
+    const second = (item: Parsed) => (item.is === 'block' && item.block.offset === 4 ? 'after-consent' : null);
+    expect(await eraseUncovered(store, participant, second)).toMatchObject({ scores: 1, alerts: [] });
+    expect(await store.db.selectFrom('decision').select('id').execute()).toEqual([]);
+    const inputs = await store.db.selectFrom('run_input').select(['state', 'series', 'participant']).execute();
+    expect(inputs).toEqual([{ state: 'erased', series: null, participant: null }]);
+    expect((await freezeRun(store, 'sleep', [model], 'native'))?.inputs).toBe(1);
+    expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
   });
 
   test('killed on the way it goes on; called again it finds nothing', async () => {
