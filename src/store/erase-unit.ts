@@ -24,9 +24,19 @@ export async function eraseQuarantined(
   row: Pick<Tables['quarantine'], 'id' | 'batch' | 'day' | 'units' | 'reason'>,
   why?: string,
 ): Promise<void> {
+  await leaveQuarantine(tx, row, 'erased', why);
+}
+
+/** Takes a unit out of quarantine for good, and moves it in the ledger. */
+export async function leaveQuarantine(
+  tx: Transaction<Tables>,
+  row: Pick<Tables['quarantine'], 'id' | 'batch' | 'day' | 'units' | 'reason'>,
+  to: 'erased' | 'duplicate',
+  why?: string,
+): Promise<void> {
   const { id, batch, units, reason } = row;
   await tx.deleteFrom('quarantine').where('id', '=', id).execute();
-  await moveToErased(tx, row, 'quarantined', units, why);
+  await move(tx, row, 'quarantined', to, units, why);
   const named = tx.updateTable('outcome_reason').set({ units: sql<number>`units - ${units}` });
   await named.where('batch', '=', batch).where('outcome', '=', 'quarantined').where('reason', '=', reason).execute();
   await tx.deleteFrom('outcome_reason').where('batch', '=', batch).where('units', '<=', 0).execute();
@@ -39,7 +49,18 @@ export async function moveToErased(
   units: number,
   why?: string,
 ): Promise<void> {
-  const moved = { [from]: sql<number>`${sql.ref(from)} - ${units}`, erased: sql<number>`erased + ${units}` };
+  await move(tx, { batch, day }, from, 'erased', units, why);
+}
+
+async function move(
+  tx: Transaction<Tables>,
+  { batch, day }: { batch: string; day: string },
+  from: 'stored' | 'quarantined',
+  to: 'erased' | 'duplicate',
+  units: number,
+  why?: string,
+): Promise<void> {
+  const moved = { [from]: sql<number>`${sql.ref(from)} - ${units}`, [to]: sql<number>`${sql.ref(to)} + ${units}` };
   await tx.updateTable('batch').set(moved).where('id', '=', batch).execute();
   await tx.updateTable('ledger').set(moved).where('batch', '=', batch).where('day', '=', day).execute();
   if (why === undefined) return;

@@ -15,16 +15,20 @@ export const verb: Verb = {
     { flags: '--zone <zone>', help: 'zone of times that state none, such as Europe/Berlin' },
     { flags: '--account <name>', help: 'the account or device that the export must be of' },
     { flags: '--expect <units>', help: 'units that each day should bring by the protocol, such as 288/day' },
+    { flags: '--again', help: 'read files that were read to their end once more: what is stored comes as duplicates' },
   ],
   json: true,
   examples: [
     'source map sleep-2026 s_0123456789abcdef0123 --map id=tweet_id,time=created,text=body',
     'source map sleep-2026 s_0123456789abcdef0123 --zone Europe/Berlin',
   ],
-  notes: 'What is stored stays as it was read. What could not be read is read again by: quarantine replay',
+  notes:
+    'What is stored stays as it was read. What could not be read is read again by: quarantine replay. Units that were kept without their\n' +
+    'bytes, as whose they are was not known, are told anew by their files: with another --account the next ingest reads them once more.\n' +
+    'Under another zone or mapping --again may store times or texts beside those that are there.',
   async run(call) {
     const [study, source] = [argument(call, 0), argument(call, 1)];
-    await withStore(call.config, async (store) => {
+    const again = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
       const { mapped } = sourceKind((await requireSource(store, source)).kind).manifest;
       const change: Partial<SourceSettings> = {};
@@ -34,13 +38,16 @@ export const verb: Verb = {
       if (account !== null) change.account = account;
       const expected = readExpected(textOption(call, 'expect'));
       if (expected !== null) change.expected = expected;
-      if (Object.keys(change).length === 0) throw new AfferentError('usage', { what: 'give --map, --zone, --account or --expect' });
+      const asked = call.options.again === true;
+      if (Object.keys(change).length === 0 && !asked)
+        throw new AfferentError('usage', { what: 'give --map, --zone, --account, --expect or --again' });
       await appendAudit(store, { actor: 'command line', action: 'source map', study, object: source });
-      await changeSourceSettings(store, study, source, change);
+      return changeSourceSettings(store, study, source, change, asked);
     });
-    call.out.report({ study, source }, () => {
+    call.out.report({ study, source, again }, () => {
       call.out.line(`Source ${source} is read so from now on.`);
-      call.out.note(`Next: ./afferent quarantine replay ${study} --source ${source}`);
+      if (again) call.out.note(`Its files are read once more. Next: ./afferent ingest ${study} --source ${source}`);
+      else call.out.note(`Next: ./afferent quarantine replay ${study} --source ${source}`);
     });
     return 0;
   },
