@@ -2,10 +2,10 @@ import { AfferentError } from '../../../schema/errors.ts';
 import { sourceKind } from '../../sources/index.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { changeSourceSettings } from '../../store/source-settings.ts';
-import { requireSource, type SourceSettings } from '../../store/sources.ts';
+import { requireSource, type SourceSettings, sourceSettings } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
-import { readExpected, readMap, readZone } from '../source-options.ts';
+import { readExpected, readMap, readZone, zoneNote } from '../source-options.ts';
 import { argument, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -28,7 +28,7 @@ export const verb: Verb = {
     'Under another zone or mapping --again may store times or texts beside those that are there.',
   async run(call) {
     const [study, source] = [argument(call, 0), argument(call, 1)];
-    const again = await withStore(call.config, async (store) => {
+    const { again, warning } = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
       const { mapped } = sourceKind((await requireSource(store, source)).kind).manifest;
       const change: Partial<SourceSettings> = {};
@@ -41,9 +41,12 @@ export const verb: Verb = {
       const asked = call.options.again === true;
       if (Object.keys(change).length === 0 && !asked)
         throw new AfferentError('usage', { what: 'give --map, --zone, --account, --expect or --again' });
+      const before = await sourceSettings(store, source);
       await appendAudit(store, { actor: 'command line', action: 'source map', study, object: source });
-      return changeSourceSettings(store, study, source, change, asked);
+      const again = await changeSourceSettings(store, study, source, change, asked);
+      return { again, warning: change.zone === undefined ? null : await zoneNote(store, source, before.zone, change.zone) };
     });
+    if (warning !== null) call.out.note(warning);
     call.out.report({ study, source, again }, () => {
       call.out.line(`Source ${source} is read so from now on.`);
       if (again) call.out.note(`Its files are read once more. Next: ./afferent ingest ${study} --source ${source}`);
