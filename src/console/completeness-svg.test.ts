@@ -49,6 +49,9 @@ test('a long stretch in which nothing was expected or received is left out, with
     '2012-01-02 to 2012-07-19, 200 days: nothing expected or received, left out',
     '2012-07-21 to 2024-02-29, 4241 days: nothing expected or received, left out',
   ]);
+  const names = [...svg.matchAll(/<text x="([\d.]+)" y="36"[^>]*>([^<]+)/g)].map(([, x, name]) => [x, name]);
+  // Of names that would run over each other the first behind a break stays.
+  expect(names).toEqual([['280', '2012-07']]);
   const drawn = [...svg.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="12" fill="[^"]+"><title>([^<]+)/g)];
   expect(drawn.map(([, x, width, words]) => [x, width, words])).toEqual([
     ['250', '12', '2012-01-01: whole'],

@@ -104,9 +104,12 @@ function months(columns: DayColumns, bottom: number): string[] {
     if (!isFirst && !begins && i > 0) continue;
     parts.push(`<line x1="${x}" y1="${top - 4}" x2="${x}" y2="${bottom}" stroke="#d8d8d2"/>`);
     const name = yearsOnly && !begins ? day.slice(0, 4) : day.slice(0, 7);
-    if ((!isFirst && !begins && days.length >= 28) || (x < labelEnd && !begins)) continue;
+    if (!isFirst && !begins && days.length >= 28) continue;
+    const end = x + 2 + name.length * 6.5;
+    // The name behind a break is worth more than those around it.
+    if (x < labelEnd || (!begins && columns.breaks.some((one) => x < one.x && end > one.x + breakWidth))) continue;
     parts.push(`<text x="${x + 2}" y="${top - 8}" fill="#555">${name}</text>`);
-    labelEnd = x + 2 + name.length * 6;
+    labelEnd = end;
   }
   return parts;
 }
