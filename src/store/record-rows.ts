@@ -70,16 +70,17 @@ export class RecordRows {
     return { rows: this.count, bytes: this.#bodies.filled };
   }
 
-  add(record: StoredRecord): void {
+  /** @param exported when the export was made that states it, for records without a version: not part of what they are */
+  add(record: StoredRecord, exported: string | null = null): void {
     const owner = this.#owner;
     const clear = canonicalJson(record);
-    const version = record.version ?? '';
+    const version = record.version ?? exported ?? '';
     const contentKey = owner.hash('content', clear);
     const ownKey = recordKey(owner, owner.kind, record.type, record.id);
     const id = this.#names.row(record.time.day, ownKey, contentKey);
     const input =
       record.type === 'post'
-        ? owner.hash('input', owner.participant, record.id, version, contentKey, String(this.#maskingVersion))
+        ? owner.hash('input', owner.participant, record.id, record.version ?? '', contentKey, String(this.#maskingVersion))
         : noInput;
     this.#ids.push(id);
     this.#keys.push(ownKey);
@@ -111,15 +112,6 @@ export class RecordRows {
 
   contentKey(row: number): string {
     return this.#contents.at(row);
-  }
-
-  timeMs(row: number): number {
-    return this.#times[row] as number;
-  }
-
-  /** The sealed record. */
-  body(row: number): Buffer {
-    return this.#bodies.at(row);
   }
 
   type(row: number): RecordRow['type'] {

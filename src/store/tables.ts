@@ -191,7 +191,7 @@ export interface Tables {
    * The order in which versions of a record were stated, where it was stated otherwise than before: its first version, number 0, has no
    * row. One that came back has another. `at` is the arrival's.
    */
-  restatement: { source: string; record_key: string; number: number; record: string; at: string };
+  restatement: { source: string; record_key: string; number: number; record: string; at: string; stated: string | null };
   /** A span in which a feed may have missed something: the other side no longer remembered it. ISO in UTC. */
   feed_lapse: { source: string; from_at: string; to_at: string; noted_at: string };
   model: { id: string; name: string; version: string; thresholds_id: string; folder: string; kept_at: string };

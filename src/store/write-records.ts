@@ -28,13 +28,12 @@ export class RecordWriter {
 
   /**
    * Stores records that are new, in the order given, and counts each. Where a record is stated otherwise than it was last, that is
-   * kept too: a value that comes back after it was restated is a duplicate in the ledger, and yet the newest. What differs from the
-   * version before or behind it in nothing but its version is a duplicate too: exports that are made anew state all that they hold again.
+   * kept too: a value that comes back after it was restated is a duplicate in the ledger, and yet the newest.
    */
   async write(tx: Transaction<Tables>, records: RecordRows, tally: Tally): Promise<void> {
     if (records.count === 0) return;
     const again = await this.#mayBeKnown(tx, records);
-    const versions = await RecordVersions.of(tx, this.#owner, records, again);
+    const versions = await RecordVersions.of(tx, this.#owner.source, records, again);
     const deleted = await deletedVersions(tx, this.#owner, records);
     const left = new Set<number>();
     const restated: Omit<Restatement, 'at'>[] = [];
@@ -42,10 +41,10 @@ export class RecordWriter {
     for (let i = 0; i < records.count; i++) {
       if (isPlain || !(again.has(records.key(i)) || deleted.has(records.key(i)))) tally.add('stored', records.day(i), 1);
       else {
-        const { outcome, number, id } = versions.state(i, deleted.get(records.key(i)) ?? null);
+        const { outcome, statements } = versions.state(i, deleted.get(records.key(i)) ?? null);
         tally.add(outcome, records.day(i), 1);
         if (outcome !== 'stored') left.add(i);
-        if (number > 0) restated.push({ source: this.#owner.source, record_key: records.key(i), number, record: id });
+        for (const one of statements) restated.push({ source: this.#owner.source, record_key: records.key(i), ...one });
       }
     }
     await this.#insert(tx, records, left);
