@@ -5,6 +5,7 @@ import * as quarantineAndNames from './20261123T2230_quarantine_and_names.ts';
 import * as restatementsAndLapses from './20261124T0100_restatements_and_lapses.ts';
 import * as narrowerRecordIndexes from './20261124T0130_narrower_record_indexes.ts';
 import * as noIndexOfBatches from './20261129T2000_no_index_of_batches.ts';
+import * as contentStatedAgain from './20261129T2300_content_stated_again.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '20261124T0100_restatements_and_lapses': restatementsAndLapses,
   '20261124T0130_narrower_record_indexes': narrowerRecordIndexes,
   '20261129T2000_no_index_of_batches': noIndexOfBatches,
+  '20261129T2300_content_stated_again': contentStatedAgain,
 };

@@ -130,7 +130,7 @@ export const errorTable = {
     exit: 2,
     status: 409,
     message: 'This participant has withdrawn; their data cannot come back.',
-    hint: 'Remove them from the roster.',
+    hint: 'Nothing of theirs is kept. Take them out of rosters and scripts.',
   },
   ...errorsOfStreams,
   // alerts

@@ -61,7 +61,7 @@ export const errorsOfReading = {
     exit: 1,
     status: 422,
     message: 'Several people write in the export, and which of them is the participant is not declared.',
-    hint: 'Name the account as the export does; see --account in: afferent source add --help',
+    hint: 'Name the account as the export does: afferent source map STUDY SOURCE --account NAME, then ingest, which reads the file again.',
   },
   'not-this-kind': { exit: 1, status: 422, message: 'The file is not an export of this kind.', hint: 'Check --kind.' },
   'conflicts-with-stored': {

@@ -40,6 +40,3 @@ export const Consent = z.object({
   to: z.iso.datetime({ offset: true }).optional(),
 });
 export type Consent = z.infer<typeof Consent>;
-
-/** A consent as somebody writes it down: an entry that is misspelt must not pass as one left out, which allows all. */
-export const ConsentFile = Consent.strict().refine(({ from, to }) => !from || !to || Date.parse(from) < Date.parse(to), { path: ['to'] });

@@ -28,7 +28,7 @@ export const Post = z.object({
   kind: z.enum(['own', 'reply', 'repost', 'quote']),
   audience: z.enum(['public', 'followers', 'direct', 'unknown']),
   conversation: z.string().max(longest.id).nullable(),
-  /** The source's time of this version (edit or export), where it states one. */
+  /** The source's time of this version, where it states one; when an export was made is none of it. */
   version: z.iso.datetime({ precision: 3 }).nullable(),
 });
 export type Post = z.infer<typeof Post>;

@@ -117,8 +117,11 @@ export type Parsed = {
   end: number;
   /** Local day, or null where it cannot be known. */
   day: string | null;
-} & (
-  | { is: 'record'; record: StoredRecord }
+} /**
+ * `exported`: when the export was made that states it, ISO, where the record has no version of its own. The same in two exports is one
+ * record; of two that differ, what the later export says is the newest.
+ */ & (
+  | { is: 'record'; record: StoredRecord; exported?: string | null }
   | { is: 'sample'; sample: Sample }
   | { is: 'block'; block: RegularBlock }
   | { is: 'quarantined'; reason: ErrorCode; raw: Buffer; field?: string; frame?: Frame; of?: RecordName }

@@ -24,16 +24,16 @@ export async function findArrivals(
 ): Promise<{ batches: string[]; more: boolean }> {
   const { store } = context;
   const source = await requireSource(store, id);
-  const { path } = await sourceSettings(store, id);
+  const { path, reading } = await sourceSettings(store, id);
   const kind = sourceKind(source.kind);
   const batches: string[] = [];
   for (const arrival of await arrivalsAt(kind, path)) {
     context.checkCancelled();
     const { bytes, modifiedMs } = await extent(kind, arrival);
-    if (modifiedMs !== null && (await unchangedArrival(store, source, arrival, bytes, modifiedMs))) continue;
+    if (modifiedMs !== null && (await unchangedArrival(store, source, arrival, bytes, modifiedMs, reading))) continue;
     if (batches.length === mostBatches) return { batches, more: true };
     const { hash, parts } = await contentHash(kind, arrival);
-    const batch = await openBatch(store, source, arrival, hash, bytes, parts, since);
+    const batch = await openBatch(store, source, arrival, hash, bytes, parts, since, reading);
     if (batch.state === 'open') batches.push(batch.id);
     context.progress(batches.length);
   }

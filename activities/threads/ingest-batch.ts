@@ -59,7 +59,7 @@ async function readWhole(context: JobContext, id: string): Promise<{ error: Erro
     const { bytes } = await requireBatch(context.store, id);
     if (bytes < threadFromBytes) await readBatch(context, id);
     else await withWriterThread(context.store, (store) => readBatch({ ...context, store }, id));
-    await closeBatch(context.store, id, 'done', null);
+    await closeBatch(context.store, id, 'done', null, await isReread(context.store, id));
     return { error: null };
   } catch (thrown) {
     const error = toAfferentError(thrown);
@@ -68,6 +68,11 @@ async function readWhole(context: JobContext, id: string): Promise<{ error: Erro
     await closeBatch(context.store, id, 'failed', error.code);
     return { error: error.code };
   }
+}
+
+async function isReread(store: JobContext['store'], id: string): Promise<boolean> {
+  const { reading = 0 } = await sourceSettings(store, (await requireBatch(store, id)).source);
+  return reading > 0;
 }
 
 /** Whether an arrival whose batch was interrupted holds other bytes now than those that the cursor counts. */

@@ -41,6 +41,27 @@ describe('wrong use', () => {
     expect(stderr).not.toBe('');
   });
 
+  it.each([
+    [['quarantine', 'list', 'a', '--limit', 'abc']],
+    [['quarantine', 'list', 'a', '--limit', '0']],
+    [['records', 'a', '--limit', '1e3']],
+    [['scores', 'a', '--limit', '-1']],
+    [['score', 'posts.jsonl', '--batch', '2.5']],
+    [['alerts', 'rate', 'a', '--by', 'ana', '--severity', '']],
+    [['alerts', 'rate', 'a', '--by', 'ana', '--severity', '7']],
+    [['up', '--port', '0x50']],
+  ])('%j says which numbers are taken', async (args) => {
+    const { code, stdout, stderr } = await runCli([...args, '--home', temporaryFolder()]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/takes a whole number from [01]/);
+  });
+
+  it.each(verbs.map((entry) => [entry.words, entry] as const))('every number of %s is declared as one', async (_, entry) => {
+    const options = (await entry.load()).verb.options ?? [];
+    for (const { flags, whole } of options)
+      if (/<(?:number|level|rows)>/.test(flags)) expect([flags, whole]).toEqual([flags, expect.anything()]);
+  });
+
   it('is one JSON document with --json', async () => {
     const { code, stdout } = await runCli(['status', '--json']);
     expect(code).toBe(2);

@@ -6,7 +6,7 @@ import { reportError } from './error-report.ts';
 import { groups, notYet, type VerbEntry, verbs } from './index.ts';
 import { listenForInterruption } from './interrupt.ts';
 import { makeOutput } from './output.ts';
-import type { Verb, VerbOption } from './verb.ts';
+import { type Verb, type VerbOption, wholeNumber } from './verb.ts';
 
 /**
  * Runs one command line.
@@ -110,6 +110,8 @@ function describe(command: Command, verb: Verb, entry: VerbEntry): void {
 function makeOption(option: VerbOption): Option {
   const made = new Option(option.flags, option.help);
   if (option.required) made.makeOptionMandatory();
+  const { whole } = option;
+  if (whole) made.argParser((value: string) => wholeNumber(value, made.long ?? option.flags, whole));
   if (option.many) made.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
   return made;
 }

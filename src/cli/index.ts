@@ -16,6 +16,11 @@ export const verbs: VerbEntry[] = [
   { words: 'study create', summary: 'create a study', load: () => import('./verbs/study-create.ts') },
   { words: 'study list', summary: 'list the studies', load: () => import('./verbs/study-list.ts') },
   { words: 'participant add', summary: 'add one participant, or a roster', load: () => import('./verbs/participant-add.ts') },
+  {
+    words: 'participant consent',
+    summary: 'show what is stored that a consent does not cover, and erase it',
+    load: () => import('./verbs/participant-consent.ts'),
+  },
   { words: 'source add', summary: 'add an account or device of a participant', load: () => import('./verbs/source-add.ts') },
   { words: 'device add', summary: 'let a device push to a source, by a token of its own', load: () => import('./verbs/device-add.ts') },
   { words: 'device list', summary: 'list the devices that push to a source', load: () => import('./verbs/device-list.ts') },
@@ -61,7 +66,7 @@ export const verbs: VerbEntry[] = [
 /** What the groups of two-word verbs are about. */
 export const groups: Record<string, string> = {
   study: 'create and list studies',
-  participant: 'add participants',
+  participant: 'add participants, and hold what is stored against their consent',
   source: 'add sources, and change how they are read',
   device: 'who may push to a source',
   feed: 'streams and vendors that a source is read from',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { noSuchName } from '../../schema/consent-file.ts';
 import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
 
 /** Reads a small file that the caller named. @throws AfferentError `bad-path` */
@@ -26,5 +27,14 @@ export function readShape<T>(path: string, shape: z.ZodType<T>, code: ErrorCode)
   const [issue] = parsed.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const field = [...(issue?.path ?? []), ...unknown].join('.');
-  throw new AfferentError(code, field ? { what: field, field } : {});
+  const said = issue === undefined ? null : saidOf(issue, value);
+  throw new AfferentError(code, field ? { what: said === null ? field : `${field}: ${said}`, field } : {});
+}
+
+/** What is wrong with a name out of a list, in words of ours: whoever called wrote the file. */
+function saidOf(issue: z.core.$ZodIssue, value: unknown): string | null {
+  if (issue.code === 'custom') return typeof issue.params?.said === 'string' ? issue.params.said : null;
+  if (issue.code !== 'invalid_value') return null;
+  const given = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | null)?.[step], value);
+  return typeof given === 'string' ? noSuchName(given, issue.values.map(String)) : null;
 }

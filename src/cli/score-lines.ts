@@ -24,10 +24,7 @@ export interface ScoreLine {
 const page = 500;
 
 /** Scores of a study by time, a page at a time, each decided by the newest thresholds that decided it. */
-export async function* scoreLines(
-  store: Store,
-  filter: { study: string; participant: string | null; head: string | null; limit: number | null },
-): AsyncGenerator<ScoreLine> {
+export async function* scoreLines(store: Store, filter: Filter & { limit: number | null }): AsyncGenerator<ScoreLine> {
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   let after: { time: number; id: string } | null = null;
   while (left > 0) {
@@ -64,7 +61,24 @@ export async function* scoreLines(
   }
 }
 
-type Filter = { study: string; participant: string | null; head: string | null };
+interface Filter {
+  study: string;
+  participant: string | null;
+  head: string | null;
+}
+
+/** How many there are in all. */
+export async function countScores(store: Store, filter: Filter): Promise<number> {
+  const { rows } = await store.db
+    .selectFrom('score')
+    .innerJoin('model', 'model.id', 'score.model')
+    .select((eb) => eb.fn.countAll<number>().as('rows'))
+    .where('score.study', '=', filter.study)
+    .$if(filter.participant !== null, (query) => query.where('score.participant', '=', filter.participant as string))
+    .$if(filter.head !== null, (query) => query.where('score.head', '=', filter.head as string))
+    .executeTakeFirstOrThrow();
+  return Number(rows);
+}
 
 function readPage(store: Store, filter: Filter, after: { time: number; id: string } | null, size: number) {
   return store.db

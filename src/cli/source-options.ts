@@ -1,5 +1,7 @@
 import { AfferentError } from '../../schema/errors.ts';
 import { readMapping } from '../sources/posts/mapping.ts';
+import type { Store } from '../store/open.ts';
+import { hasLocalTimes } from '../store/other-zone.ts';
 
 /** @throws AfferentError `bad-mapping` at a name that is not ours, `usage` */
 export function readMap(given: string | null, mapped: boolean): Record<string, string> {
@@ -31,4 +33,13 @@ export function readZone(given: string | null): string | null {
   } catch {
     throw new AfferentError('usage', { what: '--zone takes a name such as Europe/Berlin' });
   }
+}
+
+/** What to know where another zone is declared than the one under which times were stored; null where nothing is. */
+export async function zoneNote(store: Store, source: string, before: string | null, zone: string | null): Promise<string | null> {
+  if (before === zone || !(await hasLocalTimes(store, source))) return null;
+  return (
+    `What is stored was read under ${before ?? 'no zone (as UTC)'} and keeps those times and days. Under ${zone ?? 'no zone'} the same posts and\n` +
+    'events read again are newer versions; samples whose export has no offset are other moments, and are stored a second time beside those.'
+  );
 }

@@ -53,12 +53,20 @@ describe('a study on the command line', () => {
   it('refuses a consent with an entry that it does not know, and says when one is replaced', async () => {
     const { home, files } = await begun();
     const give = (text: string) => ['participant', 'add', 'tides', 'Anna-7', '--consent', file(files, 'consent.yaml', text)];
-    for (const [text, field] of [
+    for (const [text, field, said = ''] of [
       ['kind: [post]\n', 'kind'],
       ['from: 2026-07-01T00:00:00Z\nto: 2026-01-01T00:00:00Z\n', 'to'],
+      ['kinds: [post, heartrate]\n', 'kinds.1', '“heartrate” is none; did you mean heart_rate? Allowed: post, '],
+      ['kinds: [Posts]\n', 'kinds.0', 'did you mean post?'],
+      ['audiences: [publik]\n', 'audiences.0', '“publik” is none; did you mean public? Allowed: public, followers, direct, unknown'],
     ] as const) {
-      expect(await runJson(home, give(text))).toMatchObject({ code: 2, document: { error: { code: 'bad-consent', details: { field } } } });
+      const what = expect.stringContaining(said);
+      expect(await runJson(home, give(text))).toMatchObject({
+        code: 2,
+        document: { error: { code: 'bad-consent', details: { field, what } } },
+      });
     }
+    expect((await runJson(home, give('kinds: [post, "instrument:PHQ 8", "signal:my_own"]\n'))).code).toBe(0);
     const { stdout } = await runCli([...give('kinds: [post]\n'), '--home', home]);
     expect(stdout).toMatch(/^p_[0-9a-f]{20} was there already; the consent is replaced\n$/);
   });

@@ -1,3 +1,4 @@
+import { AfferentError } from '../../schema/errors.ts';
 import type { Config, Origin } from '../config/config.ts';
 import type { SettingName } from '../config/settings.ts';
 import type { Output } from './output.ts';
@@ -9,6 +10,14 @@ export interface VerbOption {
   required?: boolean;
   /** May be given several times; its value is a list. */
   many?: boolean;
+  /** A whole number: what is none, or is out of range, is refused before the verb runs. */
+  whole?: WholeNumber;
+}
+
+export interface WholeNumber {
+  from: number;
+  /** Where there is a largest one. */
+  to?: number;
 }
 
 /** One verb: what `--help` shows and what it does. One file each, listed in `index.ts`. */
@@ -58,4 +67,22 @@ export function listOption(call: Call, name: string): string[] {
 /** A required argument; commander has refused its absence. */
 export function argument(call: Call, index: number): string {
   return call.args[index] ?? '';
+}
+
+/** An option that is declared as a whole number, or null. */
+export function numberOption(call: Call, name: string): number | null {
+  const value = call.options[name];
+  return typeof value === 'number' ? value : null;
+}
+
+/** Digits and nothing else. @param name what is told to take such a number @throws AfferentError `usage` */
+export function wholeNumber(given: string, name: string, { from, to }: WholeNumber): number {
+  const number = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+  if (number >= from && number <= (to ?? Number.MAX_SAFE_INTEGER)) return number;
+  throw new AfferentError('usage', { what: `${name} takes a whole number from ${from}${to === undefined ? '' : ` to ${to}`}` });
+}
+
+/** Says on standard error that rows were left out, and how to have them. Whoever reads `--json` cannot tell otherwise. */
+export function noteLeftOut(call: Call, rows: number, all: number): void {
+  if (rows < all) call.out.note(`Showing ${rows} of ${all}; --limit ${all} for all.`);
 }

@@ -127,8 +127,8 @@ function asAddress(found: Found | null): string | null {
 
 function asNumber(name: SettingName, value: string | null, largest: number): number | null {
   if (value === null) return null;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > largest) {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : 0;
+  if (number < 1 || number > largest) {
     throw new AfferentError('usage', { what: `${settings[name].yaml} takes a whole number from 1 to ${largest}` });
   }
   return number;

@@ -41,6 +41,8 @@ describe('consent', () => {
     expect(consentDecision(consent({ kinds: ['post'] }), block(1))).toBe('no-consent-kind');
     expect(consentDecision(consent({ kinds: ['series'] }), block(1))).toBeNull();
     expect(consentDecision(consent({ kinds: ['eda'] }), block(1))).toBeNull();
+    expect(consentDecision(consent({ kinds: ['signal:eda'] }), block(1))).toBeNull();
+    expect(consentDecision(consent({ kinds: ['instrument:eda'] }), block(1))).toBe('no-consent-kind');
     expect(consentDecision(consent({ kinds: ['sleep'] }), sleep(time.utc))).toBeNull();
     expect(consentDecision(consent({ kinds: [] }), post('public'))).toBe('no-consent-kind');
   });

@@ -26,13 +26,14 @@ export function consentDecision(consent: Consent, item: Parsed): ExclusionReason
 
 type Kept = Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' } | { is: 'deletion' }>;
 
-/** What consent may call an item: its type, and the event or signal that it is. */
+/** What consent may call an item: its type, and the event, signal or instrument that it is; the last two also with that word before. */
 function namesOf(item: Kept): string[] {
-  if (item.is === 'block') return ['series', item.block.signal];
-  if (item.is === 'sample') return ['series', item.sample.signal];
+  if (item.is === 'block') return ['series', item.block.signal, `signal:${item.block.signal}`];
+  if (item.is === 'sample') return ['series', item.sample.signal, `signal:${item.sample.signal}`];
   const { record } = item;
   if (record.type === 'post') return ['post'];
-  return record.type === 'self-report' ? ['self-report', record.instrument] : ['event', record.event];
+  const { type } = record;
+  return type === 'self-report' ? [type, record.instrument, `instrument:${record.instrument}`] : [type, record.event];
 }
 
 /** First and last moment that an item speaks of, UTC milliseconds. */

@@ -10,7 +10,9 @@ export interface ErrorReply {
 
 /** The one shape of an error. */
 export function errorReply(error: AfferentError, details: Record<string, unknown> = {}): ErrorReply {
-  return { error: { code: error.code, message: error.message, hint: error.hint, details: { ...error.place, ...details } } };
+  // Who sends requests has no --help.
+  const hint = error.code === 'usage' ? 'What is taken is told at /v1/openapi.json' : error.hint;
+  return { error: { code: error.code, message: error.message, hint, details: { ...error.place, ...details } } };
 }
 
 /** What the framework threw, as a code of ours; its own messages quote input and are dropped. */

@@ -21,8 +21,8 @@ export type AsOfRow = Pick<Tables['record'], 'id' | 'participant' | 'source' | '
 
 /**
  * A study's records as they were known at a moment: of each, the newest version among those that had arrived by then, by the
- * source's own version; where that says nothing, the one that was stated last, even if it had been stated before; where two were never
- * told apart, the greater content hash. What has been erased since is not there. In order of their times, `page` counts from 1.
+ * source's own version or the last export that stated it; where that says nothing, the one that was stated last, even if it had been
+ * stated before; where two were never told apart, the greater content hash. What has been erased since is not there. In order of their times, `page` counts from 1.
  * @throws AfferentError `unknown-study`
  */
 export async function recordsAsOf(
@@ -58,7 +58,12 @@ function newest(
 ): SelectQueryBuilder<Tables & { version_of: AsOfRow & { rank: number } }, 'version_of', object> {
   const stated = db
     .selectFrom('restatement')
-    .select(['record', (eb) => eb.fn.max('number').as('number'), (eb) => eb.fn.max('at').as('at')])
+    .select([
+      'record',
+      (eb) => eb.fn.max('number').as('number'),
+      (eb) => eb.fn.max('at').as('at'),
+      (eb) => eb.fn.max('stated').as('stated'),
+    ])
     .where('at', '<=', at)
     .groupBy('record');
   const versions = db
@@ -71,7 +76,9 @@ function newest(
     .select(sql<string>`coalesce(stated.at, batch.arrived_at)`.as('known_at'))
     .select(
       sql<number>`row_number() over (partition by record.source, record.record_key
-        order by record.version desc, coalesce(stated.number, 0) desc, batch.arrived_at desc, record.content_key desc)`.as('rank'),
+        order by coalesce(stated.stated, record.version) desc, coalesce(stated.number, 0) desc, batch.arrived_at desc, record.content_key desc)`.as(
+        'rank',
+      ),
     )
     .where('record.study', '=', study)
     .where('batch.arrived_at', '<=', at)

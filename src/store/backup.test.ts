@@ -80,16 +80,21 @@ function writtenByFirstVersion(folder: string): void {
   const path = join(folder, 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
   const later = ['device', 'feed', 'inbox', 'deletion', 'restatement', 'feed_lapse', 'quarantine_part', 'listed_name'];
-  const rows = linesOf(folder, 'quarantine').map((line) => {
-    const { frame: _, record_key: __, ...row } = JSON.parse(line) as Record<string, unknown>;
-    return `${JSON.stringify(row)}\n`;
-  });
-  const packed = gzipSync(rows.join(''));
-  writeFileSync(join(folder, 'quarantine.ndjson.gz'), packed);
-  const sha256 = createHash('sha256').update(packed).digest('hex');
+  const sums = new Map(
+    ['quarantine', 'record'].map((name) => {
+      const rows = linesOf(folder, name).map((line) => {
+        const row = JSON.parse(line) as Record<string, unknown>;
+        const added = name === 'record' ? ['stated_until'] : ['frame', 'record_key'];
+        return `${JSON.stringify(row, (key, value) => (added.includes(key) ? undefined : value))}\n`;
+      });
+      const packed = gzipSync(rows.join(''));
+      writeFileSync(join(folder, `${name}.ndjson.gz`), packed);
+      return [name, createHash('sha256').update(packed).digest('hex')];
+    }),
+  );
   const tables = manifest.tables
     .filter(({ name }) => !later.includes(name))
-    .map((table) => (table.name === 'quarantine' ? { ...table, sha256 } : table));
+    .map((table) => ({ ...table, sha256: sums.get(table.name) ?? table.sha256 }));
   writeFileSync(path, JSON.stringify({ ...manifest, step: Object.keys(migrations)[0], tables }));
 }
 

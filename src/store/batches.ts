@@ -1,9 +1,10 @@
 import { AfferentError, type ErrorCode } from '../../schema/errors.ts';
 import type { Arrival } from '../../schema/source.ts';
 import { now } from './clock.ts';
+import { leaveQuarantine } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
-import { requireNotErased, type SourceRow } from './sources.ts';
+import { notTold, requireNotErased, type SourceRow } from './sources.ts';
 import type { Tables } from './tables.ts';
 
 export type BatchRow = Omit<Tables['batch'], 'arrival'>;
@@ -11,6 +12,7 @@ export type BatchRow = Omit<Tables['batch'], 'arrival'>;
 /**
  * The batch of an arrival. One that was read to its end is not an arrival again; one that was interrupted goes on from its cursor.
  * One that failed is tried again, unless it failed at or after the time given (ISO; null: whenever it failed).
+ * @param reading which reading of the source's files it is: in a later one each is an arrival again
  * @param contentHash sha256 (hex) of the arrival's bytes; stored keyed
  * @throws AfferentError `unknown-source`, `key-gone` when its participant has withdrawn
  */
@@ -22,9 +24,10 @@ export async function openBatch(
   bytes: number,
   parts: number,
   since: string | null,
+  reading = 0,
 ): Promise<BatchRow> {
   const hash = store.secrets.study(source.study);
-  const arrivalKey = hash('arrival', source.id, arrival.path);
+  const arrivalKey = keyOf(store, source, arrival, reading);
   const contentKey = hash('bytes', contentHash);
   const id = `b_${hash('batch', source.id, arrivalKey, contentKey).slice(0, 20)}`;
   const key = await store.keys.key(source.participant);
@@ -89,8 +92,35 @@ export async function batchArrival(store: Store, id: string): Promise<Arrival> {
   return JSON.parse(unseal(await store.keys.key(row.participant), `batch|${id}`, row.arrival).toString('utf8'));
 }
 
-export async function closeBatch(store: Store, id: string, state: 'done' | 'failed' | 'cancelled', error: ErrorCode | null): Promise<void> {
-  await store.db.updateTable('batch').set({ state, error, closed_at: now() }).where('id', '=', id).where('state', '=', 'open').execute();
+/** @param reread whether the same bytes may have been read before: units that were not told then are duplicates of those told now */
+export async function closeBatch(
+  store: Store,
+  id: string,
+  state: 'done' | 'failed' | 'cancelled',
+  error: ErrorCode | null,
+  reread = false,
+): Promise<void> {
+  await store.db.transaction().execute(async (tx) => {
+    await tx.updateTable('batch').set({ state, error, closed_at: now() }).where('id', '=', id).where('state', '=', 'open').execute();
+    if (!reread || state !== 'done') return;
+    const earlier = await tx
+      .selectFrom('quarantine')
+      .innerJoin('batch', 'batch.id', 'quarantine.batch')
+      .innerJoin('batch as now', (join) => join.onRef('now.source', '=', 'batch.source').onRef('now.content_key', '=', 'batch.content_key'))
+      .select(['quarantine.id', 'quarantine.batch', 'quarantine.day', 'quarantine.units', 'quarantine.reason'])
+      .where('now.id', '=', id)
+      .where('now.state', '=', 'done')
+      .where('batch.id', '<>', id)
+      .where('quarantine.reason', 'in', notTold)
+      .orderBy('quarantine.id')
+      .execute();
+    for (const row of earlier) await leaveQuarantine(tx, row, 'duplicate');
+  });
+}
+
+/** What names an arrival at its source. */
+function keyOf(store: Store, source: SourceRow, { path }: Arrival, reading: number): string {
+  return store.secrets.study(source.study)('arrival', source.id, path, ...(reading === 0 ? [] : [String(reading)]));
 }
 
 /** Whether an arrival was read to its end and has neither grown nor been touched since. Its bytes are not read for that. */
@@ -100,8 +130,9 @@ export async function unchangedArrival(
   arrival: Arrival,
   bytes: number,
   modifiedMs: number,
+  reading = 0,
 ): Promise<boolean> {
-  const arrivalKey = store.secrets.study(source.study)('arrival', source.id, arrival.path);
+  const arrivalKey = keyOf(store, source, arrival, reading);
   const row = await store.db
     .selectFrom('batch')
     .select('id')

@@ -53,7 +53,7 @@ export async function deleteRecord(tx: Transaction<Tables>, owner: Owner, { type
       .select(['id', 'batch', 'day'])
       .where('source', '=', id)
       .where('record_key', '=', key)
-      .where('version', '<=', at)
+      .where((eb) => eb.fn.coalesce('stated_until', 'version'), '<=', at)
       .orderBy('id')
       .execute();
     for (const row of rows) await eraseRecord(tx, row);

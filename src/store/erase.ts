@@ -32,13 +32,14 @@ export async function eraseParticipant(store: Store, tx: Transaction<Tables>, pa
   if (!row) return null;
   const sources = await tx.selectFrom('source').select('id').where('participant', '=', participant).orderBy('id').execute();
   const alerts = await tx.selectFrom('alert').select('id').where('participant', '=', participant).orderBy('id').execute();
-  await eraseReview(tx, participant);
+  const ids = alerts.map(({ id }) => id);
+  await eraseAlerts(tx, ids);
   const scores = await eraseScores(tx, participant);
   const rows = await eraseRows(tx, participant);
   await eraseStreams(tx, participant);
   await eraseSources(tx, participant);
   await tx.deleteFrom('participant').where('id', '=', participant).execute();
-  return { study: row.study, sources: sources.map(({ id }) => id), alerts: alerts.map(({ id }) => id), scores, ...rows };
+  return { study: row.study, sources: sources.map(({ id }) => id), alerts: ids, scores, ...rows };
 }
 
 /** PostgreSQL lets others write meanwhile: wait for those who write for this participant, in the order in which they lock. */
@@ -57,12 +58,13 @@ function batchesOf(tx: Transaction<Tables>, participant: string) {
   return tx.selectFrom('batch').select('id').where('source', 'in', sourcesOf(tx, participant));
 }
 
-async function eraseReview(tx: Transaction<Tables>, participant: string): Promise<void> {
-  const alerts = tx.selectFrom('alert').select('id').where('participant', '=', participant);
-  await tx.deleteFrom('rating').where('participant', '=', participant).execute();
-  await tx.deleteFrom('alert_event').where('alert', 'in', alerts).execute();
-  await tx.deleteFrom('alert_score').where('alert', 'in', alerts).execute();
-  await tx.deleteFrom('alert').where('participant', '=', participant).execute();
+/** Erases alerts with their ratings, notes and history. */
+export async function eraseAlerts(tx: Transaction<Tables>, alerts: readonly string[]): Promise<void> {
+  for (let i = 0; i < alerts.length; i += 500) {
+    const slice = alerts.slice(i, i + 500);
+    for (const table of ['rating', 'alert_event', 'alert_score'] as const) await tx.deleteFrom(table).where('alert', 'in', slice).execute();
+    await tx.deleteFrom('alert').where('id', 'in', slice).execute();
+  }
 }
 
 async function eraseScores(tx: Transaction<Tables>, participant: string): Promise<number> {

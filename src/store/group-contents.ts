@@ -55,7 +55,7 @@ export class GroupContents {
       const row = quarantineRow(this.#owner, { part: this.#part, unit }, item, { reason, units, raw, field, frame, of });
       this.quarantine.push({ row, of });
     } else if (item.is === 'record') {
-      this.records.add(item.record);
+      this.records.add(item.record, item.exported);
     } else if (item.is === 'sample') {
       const list = streamOf(this.#streams, item.sample);
       if (list.length === 0) this.samples.push(list);

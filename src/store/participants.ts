@@ -38,12 +38,12 @@ export async function addParticipant(
   return { id, added: true };
 }
 
-/** @throws AfferentError `unknown-participant` */
+/** @throws AfferentError `unknown-participant`, `withdrawn` */
 export async function requireParticipant(store: Store, study: string, outsideId: string): Promise<string> {
   const id = pseudonym(store, study, outsideId);
   const row = await store.db.selectFrom('participant').select('id').where('id', '=', id).where('study', '=', study).executeTakeFirst();
-  if (!row) throw new AfferentError('unknown-participant');
-  return id;
+  if (row) return id;
+  throw new AfferentError((await store.keys.isErased(study, tombstone(store, study, id))) ? 'withdrawn' : 'unknown-participant');
 }
 
 export async function participantConsent(store: Store, participant: string): Promise<Consent> {

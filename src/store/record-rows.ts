@@ -11,6 +11,9 @@ import type { Tables } from './tables.ts';
 
 type RecordRow = Tables['record'];
 
+/** A record's row as it comes in: nothing has stated it again. */
+export type NewRecord = Omit<RecordRow, 'stated_until'>;
+
 /** Columns of a row in the order in which they are packed. */
 export const recordColumns = [
   ...(['id', 'study', 'participant', 'source', 'batch', 'type', 'record_key', 'version', 'content_key', 'input_id', 'day'] as const),
@@ -67,16 +70,17 @@ export class RecordRows {
     return { rows: this.count, bytes: this.#bodies.filled };
   }
 
-  add(record: StoredRecord): void {
+  /** @param exported when the export was made that states it, for records without a version: not part of what they are */
+  add(record: StoredRecord, exported: string | null = null): void {
     const owner = this.#owner;
     const clear = canonicalJson(record);
-    const version = record.version ?? '';
+    const version = record.version ?? exported ?? '';
     const contentKey = owner.hash('content', clear);
     const ownKey = recordKey(owner, owner.kind, record.type, record.id);
     const id = this.#names.row(record.time.day, ownKey, contentKey);
     const input =
       record.type === 'post'
-        ? owner.hash('input', owner.participant, record.id, version, contentKey, String(this.#maskingVersion))
+        ? owner.hash('input', owner.participant, record.id, record.version ?? '', contentKey, String(this.#maskingVersion))
         : noInput;
     this.#ids.push(id);
     this.#keys.push(ownKey);
@@ -98,11 +102,23 @@ export class RecordRows {
     return this.#days[row] as string;
   }
 
+  id(row: number): string {
+    return this.#ids.at(row);
+  }
+
+  version(row: number): string {
+    return this.#versions[row] as string;
+  }
+
+  contentKey(row: number): string {
+    return this.#contents.at(row);
+  }
+
   type(row: number): RecordRow['type'] {
     return this.#types[row] as RecordRow['type'];
   }
 
-  row(row: number): RecordRow {
+  row(row: number): NewRecord {
     const { study, participant, source, batch } = this.#owner;
     const input = this.#inputs.at(row);
     return {

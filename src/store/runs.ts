@@ -159,7 +159,9 @@ async function freezePosts(tx: Transaction<Tables>, run: string, study: string, 
       and not exists (
         select 1 from record as newer
         where newer.source = post.source and newer.record_key = post.record_key
-          and (newer.version > post.version or (newer.version = post.version and newer.content_key > post.content_key)))
+          and (coalesce(newer.stated_until, newer.version) > coalesce(post.stated_until, post.version)
+            or (coalesce(newer.stated_until, newer.version) = coalesce(post.stated_until, post.version)
+              and newer.content_key > post.content_key)))
       and not exists (
         select 1 from run_input as tried join run as tried_run on tried_run.id = tried.run
         where tried.record = post.id and tried.model = ${model.id} and tried_run.verify = 0

@@ -93,7 +93,7 @@ export class SampleWriter {
     const days = [midnight - dayMs, midnight, midnight + dayMs].map((ms) => new Date(ms).toISOString().slice(0, 10));
     const rows = await tx
       .selectFrom('series')
-      .select(['id', 'day', 'body', 'stream_key'])
+      .select(['id', 'day', 'body', 'stream_key', 'first'])
       .where('source', '=', this.#owner.source)
       .where('stream_key', 'in', ZoneKnowledge.options.map(keyIn))
       .where('day', 'in', days)
@@ -107,7 +107,9 @@ export class SampleWriter {
       });
     }
     this.#forget();
-    const state = { seen, blocks: rows.filter((row) => row.day === day && row.stream_key === streamKey).length };
+    // Behind the last one: some may have been erased.
+    const blocks = rows.filter((row) => row.day === day && row.stream_key === streamKey).map((row) => row.first + 1);
+    const state = { seen, blocks: Math.max(0, ...blocks) };
     this.#days.set(name, state);
     return state;
   }

@@ -26,11 +26,11 @@ const statements = new Map<string, string>();
 export async function insertSlices<T extends 'record' | 'quarantine'>(
   tx: Transaction<Tables>,
   table: T,
-  rows: readonly Tables[T][],
+  rows: readonly Omit<Tables[T], 'stated_until'>[],
   { name, maxValues }: Adapter,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const columns = Object.keys(rows[0] as object) as (keyof Tables[T])[];
+  const columns = Object.keys(rows[0] as object) as (keyof (typeof rows)[number])[];
   if (name === 'sqlite') {
     await insertPacked(tx, table, columns as string[], packRows(rows, columns));
     return;

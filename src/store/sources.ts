@@ -13,6 +13,8 @@ export interface SourceSettings {
   account: string | null;
   /** Units that each day should bring, where the study's protocol says so. */
   expected?: number;
+  /** How often files that had been read to their end were to be read anew; each time they are arrivals again. */
+  reading?: number;
 }
 
 const pushedPath = 'push:';
@@ -41,8 +43,9 @@ export async function addSource(
 ): Promise<{ id: string; added: boolean }> {
   const id = `s_${store.secrets.study(study)('source', participant, kind, settings.path).slice(0, 20)}`;
   const key = await store.keys.key(participant);
-  const sealed = seal(key, `source|${id}`, JSON.stringify(settings));
-  const known = await store.db.selectFrom('source').select('id').where('id', '=', id).executeTakeFirst();
+  const known = await store.db.selectFrom('source').select('participant').where('id', '=', id).executeTakeFirst();
+  const reading = known?.participant ? await readingUnder(store, id, await sourceSettings(store, id), settings.account) : 0;
+  const sealed = seal(key, `source|${id}`, JSON.stringify(reading === 0 ? settings : { ...settings, reading }));
   if (known) {
     await store.db
       .updateTable('source')
@@ -69,6 +72,23 @@ export async function addSource(
     })
     .execute();
   return { id, added: true };
+}
+
+/** Reasons of units that are quarantined without their bytes, as whose they are was not known: only their file can tell them again. */
+export const notTold = ['no-account', 'wrong-participant'] as const;
+
+/** The number of the reading under an account: another than before where units were not told whose they are. */
+export async function readingUnder(store: Store, id: string, before: SourceSettings, account: string | null): Promise<number> {
+  const reading = before.reading ?? 0;
+  if (account === null || account === before.account || isPushed(before.path)) return reading;
+  const waiting = await store.db
+    .selectFrom('quarantine')
+    .select('id')
+    .where('source', '=', id)
+    .where('reason', 'in', notTold)
+    .limit(1)
+    .executeTakeFirst();
+  return waiting === undefined ? reading : reading + 1;
 }
 
 /** A source whose participant is still with the study. @throws AfferentError `unknown-source` */

@@ -47,7 +47,7 @@ export interface Tables {
   };
   /** `day` is the empty string where it cannot be known. */
   ledger: OutcomeColumns & { batch: string; day: string };
-  outcome_reason: { batch: string; outcome: 'quarantined' | 'excluded'; reason: string; units: number };
+  outcome_reason: { batch: string; outcome: 'quarantined' | 'excluded' | 'erased'; reason: string; units: number };
   drift: {
     source: string;
     kind: string;
@@ -74,6 +74,8 @@ export interface Tables {
     record_key: string;
     /** ISO time of the source's version or export; the empty string where it states none. */
     version: string;
+    /** The last version that stated the same again, later than `version`; null where none did. Which row is the newest goes by it. */
+    stated_until: string | null;
     content_key: string;
     /** Posts only. */
     input_id: string | null;
@@ -189,7 +191,7 @@ export interface Tables {
    * The order in which versions of a record were stated, where it was stated otherwise than before: its first version, number 0, has no
    * row. One that came back has another. `at` is the arrival's.
    */
-  restatement: { source: string; record_key: string; number: number; record: string; at: string };
+  restatement: { source: string; record_key: string; number: number; record: string; at: string; stated: string | null };
   /** A span in which a feed may have missed something: the other side no longer remembered it. ISO in UTC. */
   feed_lapse: { source: string; from_at: string; to_at: string; noted_at: string };
   model: { id: string; name: string; version: string; thresholds_id: string; folder: string; kept_at: string };

@@ -107,7 +107,8 @@ export async function markErasing(db: Kysely<Tables>, grave: string): Promise<vo
     .execute();
 }
 
-async function cleanFiles(store: Store): Promise<boolean> {
+/** Rewrites the files where that is asked for. False when a reader kept them: the next opening of the store does it. */
+export async function cleanFiles(store: Store): Promise<boolean> {
   const marks = await store.db.selectFrom('meta').selectAll().where('key', 'like', `${pending}%`).execute();
   if (marks.length === 0) return true;
   const keysClean = await store.keys.forgetOldPages();

@@ -2,29 +2,14 @@ import type { Transaction } from 'kysely';
 import { deletedVersions } from './deletions.ts';
 import { KeysWritten } from './keys-written.ts';
 import type { Store } from './open.ts';
-import { type RecordRows, recordColumns } from './record-rows.ts';
+import { type NewRecord, type RecordRows, recordColumns } from './record-rows.ts';
+import { RecordVersions } from './record-versions.ts';
 import type { Owner } from './series.ts';
 import { insertPacked, insertSlices } from './slices.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
 
-type RecordRow = Tables['record'];
-
 type Restatement = Tables['restatement'];
-
-/** Versions of a record that are known, and which of them was stated last. */
-interface Versions {
-  /** Ids by what they are of: rows from before ids were made as they are now have others. */
-  ids: Map<string, string>;
-  /** Null where it is not known: several came before that was kept. */
-  last: string | null;
-  number: number;
-}
-
-/** Same version, same content, so that it is the same row. */
-function stateOf({ version, content_key: contentKey }: Pick<RecordRow, 'version' | 'content_key'>): string {
-  return `${version} ${contentKey}`;
-}
 
 /**
  * Stores records of one batch. Where its source had nothing before, what the batch has not written itself is new without a look at what
@@ -48,7 +33,7 @@ export class RecordWriter {
   async write(tx: Transaction<Tables>, records: RecordRows, tally: Tally): Promise<void> {
     if (records.count === 0) return;
     const again = await this.#mayBeKnown(tx, records);
-    const versions = await knownVersions(tx, this.#owner.source, [...again]);
+    const versions = await RecordVersions.of(tx, this.#owner.source, records, again);
     const deleted = await deletedVersions(tx, this.#owner, records);
     const left = new Set<number>();
     const restated: Omit<Restatement, 'at'>[] = [];
@@ -56,13 +41,14 @@ export class RecordWriter {
     for (let i = 0; i < records.count; i++) {
       if (isPlain || !(again.has(records.key(i)) || deleted.has(records.key(i)))) tally.add('stored', records.day(i), 1);
       else {
-        const { outcome, number, id } = stated(records.row(i), versions, deleted);
+        const { outcome, statements } = versions.state(i, deleted.get(records.key(i)) ?? null);
         tally.add(outcome, records.day(i), 1);
         if (outcome !== 'stored') left.add(i);
-        if (number > 0) restated.push({ source: this.#owner.source, record_key: records.key(i), number, record: id });
+        for (const one of statements) restated.push({ source: this.#owner.source, record_key: records.key(i), ...one });
       }
     }
     await this.#insert(tx, records, left);
+    await versions.writeStatedAgain(tx);
     if (restated.length === 0) return;
     const at = await arrivedAt(tx, this.#owner.batch);
     for (let i = 0; i < restated.length; i += 500) {
@@ -88,65 +74,10 @@ export class RecordWriter {
   async #insert(tx: Transaction<Tables>, records: RecordRows, left: ReadonlySet<number>): Promise<void> {
     const { adapter } = this.#store;
     if (left.size === 0 && adapter.name === 'sqlite') return insertPacked(tx, 'record', recordColumns, records.packed());
-    const fresh: RecordRow[] = [];
+    const fresh: NewRecord[] = [];
     for (let i = 0; i < records.count; i++) if (!left.has(i)) fresh.push(records.row(i));
     await insertSlices(tx, 'record', fresh, adapter);
   }
-}
-
-/** What becomes of a record that may be known; the number of its restatement, 0 where it is none, and the id of its row. */
-function stated(row: RecordRow, versions: Map<string, Versions>, deleted: ReadonlyMap<string, string>) {
-  const known = versions.get(row.record_key);
-  const state = stateOf(row);
-  const gone = deleted.get(row.record_key);
-  const isKnown = known?.ids.has(state) === true;
-  if (!isKnown && gone !== undefined && row.version <= gone) return { outcome: 'erased', number: 0, id: row.id } as const;
-  const outcome = isKnown ? 'duplicate' : 'stored';
-  const id = known?.ids.get(state) ?? row.id;
-  if (known === undefined) {
-    versions.set(row.record_key, { ids: new Map([[state, id]]), last: id, number: 0 });
-    return { outcome, number: 0, id } as const;
-  }
-  known.ids.set(state, id);
-  if (known.last === id) return { outcome, number: 0, id } as const;
-  known.last = id;
-  known.number++;
-  return { outcome, number: known.number, id } as const;
-}
-
-async function knownVersions(tx: Transaction<Tables>, source: string, keys: readonly string[]): Promise<Map<string, Versions>> {
-  const versions = new Map<string, Versions>();
-  for (let i = 0; i < keys.length; i += 1000) {
-    const found = await tx
-      .selectFrom('record')
-      .select(['id', 'record_key', 'version', 'content_key'])
-      .where('source', '=', source)
-      .where('record_key', 'in', keys.slice(i, i + 1000))
-      .execute();
-    for (const row of found) {
-      const known = versions.get(row.record_key);
-      if (known === undefined) versions.set(row.record_key, { ids: new Map([[stateOf(row), row.id]]), last: row.id, number: 0 });
-      else {
-        known.ids.set(stateOf(row), row.id);
-        known.last = null;
-      }
-    }
-  }
-  if (versions.size === 0) return versions;
-  // Most sources never restate anything.
-  const any = await tx.selectFrom('restatement').select('number').where('source', '=', source).limit(1).executeTakeFirst();
-  const known = any === undefined ? [] : [...versions.keys()];
-  for (let i = 0; i < known.length; i += 1000) {
-    const stated = await tx
-      .selectFrom('restatement')
-      .select(['record_key', 'record', 'number'])
-      .where('source', '=', source)
-      .where('record_key', 'in', known.slice(i, i + 1000))
-      .orderBy('number')
-      .execute();
-    for (const { record_key: key, record, number } of stated) Object.assign(versions.get(key) as Versions, { last: record, number });
-  }
-  return versions;
 }
 
 async function arrivedAt(tx: Transaction<Tables>, batch: string): Promise<string> {

@@ -23,7 +23,7 @@ export function moment(ms: number): Moment {
 
 export const someDay = Date.parse('2026-01-31T12:00:00.000Z');
 
-export function post(id: string, text: string, more: Partial<Post> = {}): Parsed {
+export function post(id: string, text: string, more: Partial<Post> = {}): Extract<Parsed, { is: 'record' }> {
   const time = more.time ?? moment(someDay);
   const record: Post = {
     ...{ type: 'post', id, time, text, lang: null, kind: 'own', audience: 'public', conversation: null, version: null },

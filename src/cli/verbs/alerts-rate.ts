@@ -1,13 +1,12 @@
-import { AfferentError } from '../../../schema/errors.ts';
 import { alertStep, byOption } from '../alert-step.ts';
 import { readText } from '../read-file.ts';
-import { type Call, textOption, type Verb } from '../verb.ts';
+import { type Call, numberOption, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
   arguments: { '<alert>': 'id of an alert that you have claimed' },
   options: [
     byOption,
-    { flags: '--severity <level>', help: 'Columbia severity, 0 to 6', required: true },
+    { flags: '--severity <level>', help: 'Columbia severity, 0 to 6', required: true, whole: { from: 0, to: 6 } },
     { flags: '--note-file <file>', help: 'a note, stored encrypted; - reads standard input' },
   ],
   json: true,
@@ -17,8 +16,7 @@ export const verb: Verb = {
     'alerts rate a_0123456789abcdef --by ana --severity 0 --note-file note.txt',
   ],
   run(call) {
-    const severity = Number(textOption(call, 'severity'));
-    if (!Number.isInteger(severity) || severity < 0 || severity > 6) throw new AfferentError('usage', { what: '--severity takes 0 to 6' });
+    const severity = numberOption(call, 'severity') as number;
     const note = readNote(call);
     return alertStep(call, 'alerts rate', (steps, alert, by) => steps.rate(alert, by, { severity, note }));
   },

@@ -1,4 +1,4 @@
-import { type LedgerCheck, type LedgerRow, type Outcomes, outcomeNames } from '../../../schema/ledger.ts';
+import { type LedgerCheck, type LedgerFinding, type LedgerRow, type Outcomes, outcomeNames } from '../../../schema/ledger.ts';
 import { ledgerRows } from '../../store/ledger.ts';
 import { checkLedger } from '../../store/ledger-check.ts';
 import { withStore } from '../home.ts';
@@ -40,8 +40,17 @@ function printLedger(out: Output, rows: LedgerRow[], check: LedgerCheck | null):
     );
   }
   if (!check) return;
-  for (const finding of check.findings) out.line(`${finding.batch}: ${finding.what}, expected ${finding.expected}, found ${finding.found}`);
+  for (const finding of check.findings) out.line(findingInWords(finding));
   out.line(
     `${check.balanced ? 'The ledger balances' : 'The ledger is off'}; ${check.recountedFromFile} of ${check.batches} batches recounted from their files.`,
+  );
+}
+
+/** A file that was replaced or moved away is no fault of the ledger, and must not look like one. */
+function findingInWords({ batch, what, expected, found }: LedgerFinding): string {
+  if (what !== 'file-unavailable') return `${batch}: ${what}, expected ${expected}, found ${found}`;
+  return (
+    `${batch}: ${what}: its file is gone, or holds something else by now, so that its ${expected} units cannot be counted again. ` +
+    'It had been read to its end: nothing is lost.'
   );
 }

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { ConsentFile } from '../../../schema/consent-file.ts';
 import { AfferentError } from '../../../schema/errors.ts';
-import { type Consent, ConsentFile } from '../../../schema/policy.ts';
+import type { Consent } from '../../../schema/policy.ts';
 import type { Store } from '../../store/open.ts';
 import { addParticipant } from '../../store/participants.ts';
 import { withStore } from '../home.ts';
@@ -38,7 +39,9 @@ export const verb: Verb = {
         call.out.line(`${participant} ${added ? 'added' : 'was there already'}${replaced ? '; the consent is replaced' : ''}`);
       }
       if (participants.some(({ replaced }) => replaced))
-        call.out.note('What was stored before stays; the consent holds for what is read from now on.');
+        call.out.note(
+          `The consent holds for what is read from now on. What is stored that it does not cover: ./afferent participant consent ${study} ID`,
+        );
       if (participants.length === 1)
         call.out.note(`Next: ./afferent source add ${study} --kind posts --path FILE --participant ${entries[0]?.outsideId}`);
     });

@@ -1,27 +1,32 @@
 import { type ErrorCode, errorTable } from '../../../schema/errors.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
-import { argument, textOption, type Verb } from '../verb.ts';
+import { argument, noteLeftOut, numberOption, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
   arguments: { '<study>': 'name of the study' },
   options: [
     { flags: '--source <id>', help: 'of one source only' },
     { flags: '--reason <code>', help: 'of one reason only' },
-    { flags: '--limit <number>', help: 'at most so many rows (1000)' },
+    { flags: '--limit <number>', whole: { from: 1 }, help: 'at most so many rows (1000)' },
   ],
   json: true,
   examples: ['quarantine list sleep-2026', 'quarantine list sleep-2026 --reason no-time --json'],
   notes: 'Place: number of the part in its export, of the unit in the part, and position in the part’s stream, each from 0.',
   async run(call) {
     const study = argument(call, 0);
-    const limit = Number(textOption(call, 'limit') ?? 1000);
+    const limit = numberOption(call, 'limit') ?? 1000;
     const source = textOption(call, 'source');
     const reason = textOption(call, 'reason');
-    const rows = await withStore(call.config, async (store) => {
+    const { rows, all } = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
-      return store.db
+      const chosen = store.db
         .selectFrom('quarantine')
+        .where('quarantine.study', '=', study)
+        .$if(source !== null, (query) => query.where('quarantine.source', '=', source as string))
+        .$if(reason !== null, (query) => query.where('reason', '=', reason as string));
+      const { all } = await chosen.select((eb) => eb.fn.countAll<number>().as('all')).executeTakeFirstOrThrow();
+      const rows = await chosen
         .innerJoin('source', 'source.id', 'quarantine.source')
         .select([
           'quarantine.id',
@@ -36,15 +41,14 @@ export const verb: Verb = {
           'units',
           'day',
         ])
-        .where('quarantine.study', '=', study)
-        .$if(source !== null, (query) => query.where('quarantine.source', '=', source as string))
-        .$if(reason !== null, (query) => query.where('reason', '=', reason as string))
         .orderBy('quarantine.batch')
         .orderBy('part')
         .orderBy('unit')
-        .limit(Number.isFinite(limit) ? limit : 1000)
+        .limit(limit)
         .execute();
+      return { rows, all: Number(all) };
     });
+    noteLeftOut(call, rows.length, all);
     const list = rows.map((row) => ({ ...row, day: row.day || null, message: reasonText(row.reason) }));
     call.out.report({ study, rows: list }, () => {
       if (list.length === 0)

@@ -88,6 +88,7 @@ function printReplay(call: Call, rows: SourceReplay[], total: ReplayCounts): voi
   if (total.bare > 0)
     call.out.note(
       `${total.bare} units cannot be read by themselves: what breaks off, a line of a recording, a message of FIT, a chat of WhatsApp, a row\n` +
-        'whose person only another row told. Put their file mended under a new name, and ingest.',
+        'whose person only another row told. Put their file mended under a new name, and ingest; or have files read once more under other\n' +
+        `settings: ./afferent source map ${argument(call, 0)} SOURCE --again, and ingest.`,
     );
 }

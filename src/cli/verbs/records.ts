@@ -1,10 +1,10 @@
 import type { AsOfRow } from '../../../schema/api.ts';
 import { AfferentError } from '../../../schema/errors.ts';
 import { asOfRows } from '../../console/explore/as-of.ts';
-import type { AsOfFilter } from '../../store/as-of.ts';
+import { type AsOfFilter, countAsOf } from '../../store/as-of.ts';
 import { requireParticipant } from '../../store/participants.ts';
 import { withStore } from '../home.ts';
-import { argument, textOption, type Verb } from '../verb.ts';
+import { argument, noteLeftOut, numberOption, textOption, type Verb } from '../verb.ts';
 
 /** Rows that a terminal shows without --limit; JSON is complete. */
 const shown = 50;
@@ -17,7 +17,7 @@ export const verb: Verb = {
     { flags: '--as-of <time>', help: 'as they were known then: a day (its end in UTC), or ISO 8601 with its zone; else now' },
     { flags: '--participant <id>', help: 'of one participant: the id in your own lists' },
     { flags: '--source <id>', help: 'of one source only' },
-    { flags: '--limit <number>', help: `at most so many rows (${shown} in a table; all as JSON)` },
+    { flags: '--limit <number>', whole: { from: 1 }, help: `at most so many rows (${shown} in a table; all as JSON)` },
   ],
   json: true,
   examples: [
@@ -30,9 +30,9 @@ export const verb: Verb = {
     'one that was stated last, also where it had been stated before. Texts are masked. What was erased since is not shown.',
   async run(call) {
     const study = argument(call, 0);
-    const limit = readLimit(textOption(call, 'limit')) ?? (call.out.json ? Number.POSITIVE_INFINITY : shown);
+    const limit = numberOption(call, 'limit') ?? (call.out.json ? Number.POSITIVE_INFINITY : shown);
     const filter: AsOfFilter = { at: momentOf(textOption(call, 'asOf')) };
-    const rows = await withStore(call.config, async (store) => {
+    const { rows, all } = await withStore(call.config, async (store) => {
       const [outsideId, source] = [textOption(call, 'participant'), textOption(call, 'source')];
       if (outsideId !== null) filter.participant = await requireParticipant(store, study, outsideId);
       if (source !== null) filter.source = source;
@@ -42,8 +42,9 @@ export const verb: Verb = {
         rows.push(...some.slice(0, limit - rows.length));
         if (some.length < slice) break;
       }
-      return rows;
+      return { rows, all: rows.length < limit ? rows.length : await countAsOf(store, study, filter) };
     });
+    noteLeftOut(call, rows.length, all);
     call.out.report({ study, asOf: filter.at, records: rows }, () => {
       if (rows.length === 0) return call.out.note('Nothing was known by then.');
       call.out.table(
@@ -58,7 +59,6 @@ export const verb: Verb = {
         ],
         rows,
       );
-      if (rows.length === limit) call.out.note(`The first ${limit}; more with --limit, all with --json.`);
     });
     return 0;
   },
@@ -70,11 +70,4 @@ function momentOf(given: string | null): string {
   const ms = iso.test(given) ? Date.parse(given.length === 10 ? `${given}T23:59:59.999Z` : given) : Number.NaN;
   if (Number.isNaN(ms)) throw new AfferentError('usage', { what: '--as-of takes a day such as 2026-02-01, or a time with its zone' });
   return new Date(ms).toISOString();
-}
-
-function readLimit(given: string | null): number | null {
-  if (given === null) return null;
-  const limit = Number(given);
-  if (!Number.isInteger(limit) || limit < 1) throw new AfferentError('usage', { what: '--limit takes a whole number' });
-  return limit;
 }

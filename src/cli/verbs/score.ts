@@ -3,7 +3,7 @@ import { Engine } from '../../../schema/model.ts';
 import type { LowTally } from '../../../schema/scores.ts';
 import { type ScoreCounts, scoreFiles } from '../../score/scoreFiles.ts';
 import { makeProgress } from '../progress.ts';
-import { type Call, textOption, type Verb } from '../verb.ts';
+import { type Call, numberOption, textOption, type Verb } from '../verb.ts';
 
 const precisions = ['fp32', 'int8'] as const;
 
@@ -17,8 +17,8 @@ export const verb: Verb = {
     { flags: '--engine <engine>', help: 'native, or wasm: the reference, the same bits on every machine' },
     { flags: '--precision <precision>', help: 'fp32 or int8' },
     { flags: '--whole', help: 'read finished recordings twice, so that each window knows all of its recording; ids differ' },
-    { flags: '--batch <rows>', help: 'most rows of one run of the model; changes no bit' },
-    { flags: '--threads <number>', help: 'scoring threads; changes no bit' },
+    { flags: '--batch <rows>', whole: { from: 1 }, help: 'most rows of one run of the model; changes no bit' },
+    { flags: '--threads <number>', whole: { from: 1, to: 256 }, help: 'scoring threads; changes no bit' },
     { flags: '--id-field <name>', help: 'field or column of the id (id)' },
     { flags: '--text-field <name>', help: 'field or column of the text (text)' },
   ],
@@ -43,8 +43,8 @@ export const verb: Verb = {
         engine: oneOf(call, 'engine', Engine.options),
         precision: oneOf(call, 'precision', precisions),
         whole: call.options.whole === true,
-        batch: wholeNumber(call, 'batch'),
-        threads: wholeNumber(call, 'threads'),
+        batch: numberOption(call, 'batch') ?? undefined,
+        threads: numberOption(call, 'threads') ?? undefined,
         idField: textOption(call, 'idField') ?? undefined,
         textField: textOption(call, 'textField') ?? undefined,
         onProgress: ({ rows, failed }) => progress.update(rows, null, failed > 0 ? `· ${failed} with an error` : ''),
@@ -71,12 +71,4 @@ function oneOf<T extends string>(call: Call, name: string, choices: readonly T[]
   const choice = choices.find((one) => one === given);
   if (choice === undefined) throw new AfferentError('usage', { what: `--${name} takes ${choices.join(' or ')}` });
   return choice;
-}
-
-function wholeNumber(call: Call, name: string): number | undefined {
-  const given = textOption(call, name);
-  if (given === null) return undefined;
-  const number = Number(given);
-  if (!Number.isInteger(number) || number < 1) throw new AfferentError('usage', { what: `--${name} takes a whole number from 1` });
-  return number;
 }

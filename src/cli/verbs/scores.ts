@@ -2,8 +2,8 @@ import { AfferentError } from '../../../schema/errors.ts';
 import { requireParticipant } from '../../store/participants.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
-import { type ScoreLine, scoreLines } from '../score-lines.ts';
-import { argument, textOption, type Verb } from '../verb.ts';
+import { countScores, type ScoreLine, scoreLines } from '../score-lines.ts';
+import { argument, noteLeftOut, numberOption, textOption, type Verb } from '../verb.ts';
 
 /** Rows that a terminal shows without --limit; JSON and CSV are complete. */
 const shown = 50;
@@ -13,7 +13,7 @@ export const verb: Verb = {
   options: [
     { flags: '--participant <id>', help: 'of one participant: the id in your own lists' },
     { flags: '--head <name>', help: 'of one head, such as emotion' },
-    { flags: '--limit <number>', help: `at most so many rows (${shown} in a table; all as JSON or CSV)` },
+    { flags: '--limit <number>', whole: { from: 1 }, help: `at most so many rows (${shown} in a table; all as JSON or CSV)` },
     { flags: '--csv', help: 'print CSV: one row for each number' },
   ],
   json: true,
@@ -22,19 +22,23 @@ export const verb: Verb = {
     const study = argument(call, 0);
     const csv = call.options.csv === true;
     if (csv && call.out.json) throw new AfferentError('usage', { what: 'choose --csv or --json' });
-    const limit = readLimit(textOption(call, 'limit')) ?? (csv || call.out.json ? null : shown);
+    const limit = numberOption(call, 'limit') ?? (csv || call.out.json ? null : shown);
     await withStore(call.config, async (store) => {
       await requireStudy(store, study);
       const outsideId = textOption(call, 'participant');
       const participant = outsideId === null ? null : await requireParticipant(store, study, outsideId);
-      const lines = scoreLines(store, { study, participant, head: textOption(call, 'head'), limit });
+      const filter = { study, participant, head: textOption(call, 'head') };
+      const lines = scoreLines(store, { ...filter, limit });
+      if (limit !== null) {
+        const all = await countScores(store, filter);
+        noteLeftOut(call, Math.min(limit, all), all);
+      }
       if (csv) return printCsv(lines, call.out.line);
       if (call.out.json) return printJson(study, lines);
       const rows: ScoreLine[] = [];
       for await (const line of lines) rows.push(line);
       if (rows.length === 0) call.out.note('No scores match.');
       else printTable(rows);
-      if (rows.length === limit) call.out.note(`The first ${limit}; more with --limit, all with --json or --csv.`);
     });
     return 0;
 
@@ -88,11 +92,4 @@ function highest(row: ScoreLine): string {
     if (typeof value === 'number' && (best === null || value > best[1])) best = [key, value];
   }
   return best === null ? '' : `${best[0]} ${best[1].toFixed(3)}`;
-}
-
-function readLimit(given: string | null): number | null {
-  if (given === null) return null;
-  const limit = Number(given);
-  if (!Number.isInteger(limit) || limit < 1) throw new AfferentError('usage', { what: '--limit takes a whole number' });
-  return limit;
 }

@@ -11,6 +11,7 @@ export function sentClock(header: string | string[] | undefined): number | null 
   if (header === undefined) return null;
   const text = String(header).trim();
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : iso.test(text) ? Date.parse(text) : Number.NaN;
-  if (!(ms >= earliest && ms < latest)) throw new AfferentError('usage', { what: 'X-Client-Time' });
+  if (!(ms >= earliest && ms < latest))
+    throw new AfferentError('usage', { what: 'X-Client-Time takes ISO 8601 with its zone, or milliseconds since 1970' });
   return ms;
 }

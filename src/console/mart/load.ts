@@ -104,6 +104,19 @@ export class MartLoader {
       for (const row of rows) signatures.set(row.participant, `${signatures.get(row.participant)}|${table} ${row.rows}`);
       await turn();
     }
+    // Of a row of samples some may be erased, and as many rows stay.
+    const erased = await this.#store.db
+      .selectFrom('batch')
+      .innerJoin('source', 'source.id', 'batch.source')
+      .select(['source.participant', sql<number>`cast(sum(batch.erased) as bigint)`.as('units')])
+      .where('batch.study', '=', this.#study)
+      .where('source.participant', 'is not', null)
+      .groupBy('source.participant')
+      .execute();
+    for (const { participant, units } of erased) {
+      const known = signatures.get(participant as string);
+      if (known !== undefined && units > 0) signatures.set(participant as string, `${known}|erased ${units}`);
+    }
     return signatures;
   }
 
@@ -136,7 +149,8 @@ export class MartLoader {
     for (let after = ''; ; ) {
       const rows = await this.#store.db
         .selectFrom('record')
-        .select(['id as record', 'participant', 'source', 'type', 'day', 'time_ms as ms', 'record_key', 'version', 'content_key'])
+        .select(['id as record', 'participant', 'source', 'type', 'day', 'time_ms as ms', 'record_key', 'content_key'])
+        .select((eb) => eb.fn.coalesce('stated_until', 'version').as('version'))
         .where('participant', '=', participant)
         .where('id', '>', after)
         .orderBy('id')

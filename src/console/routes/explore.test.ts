@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RecordPage, ScorePage, Timeline } from '../../../schema/api.ts';
+import { eraseUncovered } from '../../store/erase-uncovered.ts';
 import type { Store } from '../../store/open.ts';
 import { crisis, emotion, firstMs, momentAt, SampleStudy, temporaryStore } from '../../store/testing/sample-study.ts';
 import { testConsole } from '../testing/console.ts';
@@ -159,6 +160,20 @@ test('what is stored later is found, and what was erased is gone', async () => {
   await db.deleteFrom('score').where('participant', '=', cora.participant).execute();
   await db.deleteFrom('record').where('participant', '=', cora.participant).execute();
   await expect.poll(late, { timeout: 15_000 }).toBe(0);
+}, 40_000);
+
+test('what is left of a row of samples is shown, though there are as many rows as before', async () => {
+  const emil = await study.person('emil');
+  await study.spots(emil, 'heart_rate', [
+    { ms: firstMs, value: 60 },
+    { ms: firstMs + 1000, value: 180 },
+  ]);
+  await store.db.updateTable('batch').set({ received: 2, stored: 2 }).where('id', '=', emil.batch).execute();
+  const path = `participants/${emil.participant}/timeline?signal=heart_rate`;
+  const until = async () => (await get<Timeline>(path)).available.to;
+  await expect.poll(until, { timeout: 15_000 }).toBe(momentAt(firstMs + 1000).utc);
+  await eraseUncovered(store, emil.participant, (item) => (item.is === 'sample' && item.sample.value > 100 ? 'no-consent-kind' : null));
+  await expect.poll(until, { timeout: 15_000 }).toBe(momentAt(firstMs).utc);
 }, 40_000);
 
 test('of a record that was edited the newest version is shown', async () => {

@@ -116,6 +116,7 @@ describe.each<DatabaseName>(['sqlite', 'postgres'])('pushing to a store on %s', 
   ])('%s is refused', async (_what, headers, body, status, code) => {
     const answer = await push(await device(), body, headers as Record<string, string>);
     expect([answer.statusCode, answer.json().error.code]).toEqual([status, code]);
+    expect(answer.json().error.hint).not.toContain('--help');
   });
 
   test('the name of a request cannot be used for another body, and a token not for another source', async () => {

@@ -9,7 +9,7 @@ import type { Moments } from './moments.ts';
 /** What becomes of one child of the root. */
 export type Fate =
   | { is: 'sample'; sample: Sample }
-  | { is: 'record'; record: Event }
+  | { is: 'record'; record: Event; exported?: string | null }
   | { is: 'quarantined'; reason: ErrorCode; field?: string; day: string | null }
   | { is: 'excluded'; reason: ExclusionReason };
 

@@ -16,7 +16,7 @@ export const appleHealth: SourceKind = {
     unit: 'an element directly inside HealthData',
     yields: ['series', 'event'],
     mapped: false,
-    version: 3,
+    version: 4,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => MARKS.test(name.toLowerCase())), deep: true }),
   async parts(arrival) {

@@ -54,7 +54,7 @@ function childOf(unit: Unit, tags: RecordTags, from: number, to: number, reading
     case 'sample':
       return { is: 'sample', units: 1, end, day: fate.sample.time.day, sample: fate.sample };
     case 'record':
-      return { is: 'record', units: 1, end, day: fate.record.time.day, record: fate.record };
+      return { ...fate, units: 1, end, day: fate.record.time.day };
     case 'quarantined':
       return quarantined(unit, fate.reason, fate.field, fate.day);
     default:

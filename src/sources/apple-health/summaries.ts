@@ -55,8 +55,8 @@ export function summaryFate(attributes: Attributes, reading: Reading): Fate {
   addValue(values, 'active_energy_goal', attributes.activeEnergyBurnedGoal, energyUnit, reading);
   for (const [name, attribute, unit] of RINGS) addValue(values, name, attributes[attribute], unit, reading);
   const id = `summary ${time.day}`;
-  const version = reading.moments.exported;
-  return { is: 'record', record: { type: 'event', id, event: 'summary', time, end: null, values, device: null, version } };
+  const { exported } = reading.moments;
+  return { is: 'record', record: { type: 'event', id, event: 'summary', time, end: null, values, device: null, version: null }, exported };
 }
 
 function zoneIn({ inner }: HealthElement): string | undefined {

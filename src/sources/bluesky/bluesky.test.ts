@@ -73,8 +73,10 @@ describe('a repository of Bluesky', () => {
       id: `at://${did}/app.bsky.feed.post/3kaaaaaaaaa2b`,
       text: 'Rain & tea 🙂\nsecond line',
       audience: 'public',
-      version: revisionTime('3kbbbbbbbbb2a'),
+      version: null,
     });
+    const items = await itemsAt(bluesky, join(fixtures, 'repo.car'), contextOf({ account: did }));
+    expect(items.flatMap((item) => (item.is === 'record' ? [item.exported] : []))[0]).toBe(revisionTime('3kbbbbbbbbb2a'));
     expect(posts[1]?.conversation).toBe('at://did:plc:other22222222222222222222/app.bsky.feed.post/3kother22222aa');
   });
 

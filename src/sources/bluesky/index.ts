@@ -21,7 +21,7 @@ export const bluesky: SourceKind = {
     unit: 'a block of a repository, an entry of a JSON list of records, a line, or a file of one record',
     yields: ['post'],
     mapped: false,
-    version: 3,
+    version: 4,
     pushes: { 'application/vnd.afferent.jetstream': 'jetstream' },
   },
   arrivals: (path) => findArrivals(path, { isExport: () => false, deep: false }),

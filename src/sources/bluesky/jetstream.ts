@@ -31,7 +31,7 @@ function settleFrame(unit: Unit, frame: Fields, drift: DriftOnce, context: Parse
   if (collection !== POSTS) return excluded(unit, 'not-collected', sent.day);
   if (!isDelete) return settleRecord(unit, { ...located, uri, collection }, drift, context);
   if (uri === null) return quarantined(unit, 'no-id', 'id', sent.day);
-  // Whichever of the two clocks is later: a version that came before must not outlive it.
-  const at = located.version !== null && located.version > sent.utc ? located.version : sent.utc;
+  // Whichever of the two clocks is later: what was stated before must not outlive it.
+  const at = located.exported !== null && located.exported > sent.utc ? located.exported : sent.utc;
   return { is: 'deletion', units: 1, end: unit.end, day: sent.day, type: 'post', recordId: uri, at };
 }

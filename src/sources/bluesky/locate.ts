@@ -32,7 +32,7 @@ function ofEvent(event: Fields, commit: Fields): Handed {
     uri: did === null || collection === null || key === null ? null : `at://${did}/${collection}/${key}`,
     collection,
     record: commit.record,
-    version: revisionTime(commit.rev),
+    exported: revisionTime(commit.rev),
     did,
     handle: null,
     isRepost: false,
@@ -44,12 +44,12 @@ function ofView(view: Fields): Handed {
   const uri = identifier(view.uri);
   const [, did = null, collection = null] = uri === null ? [] : (/^at:\/\/(did:[^/]+)\/([^/]+)\/[^/]+$/.exec(uri) ?? []);
   const author = isFields(view.author) ? view.author : {};
-  const version = momentFrom(view.indexedAt, null)?.utc ?? null;
+  const exported = momentFrom(view.indexedAt, null)?.utc ?? null;
   return {
     uri: did === null ? null : uri,
     collection,
     record: view.record ?? view.value ?? view,
-    version,
+    exported,
     did: did ?? identifier(author.did),
     handle: identifier(author.handle),
     isRepost: false,

@@ -40,7 +40,7 @@ function settleBlock(unit: Unit, keys: Keys, drift: DriftOnce, context: ParseCon
   if (isCommit(record) || isNode(record)) return excluded(unit, 'not-collected');
   const key = keys.posts.get(digest);
   const uri = keys.did === null || key === undefined ? null : `at://${keys.did}/${key}`;
-  const located = { uri, collection: key === undefined ? null : POSTS, record, version: revisionTime(keys.revision) };
+  const located = { uri, collection: key === undefined ? null : POSTS, record, exported: revisionTime(keys.revision) };
   return settleRecord(unit, located, drift, context);
 }
 

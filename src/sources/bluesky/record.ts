@@ -15,8 +15,8 @@ export interface Located {
   uri: string | null;
   collection: string | null;
   record: unknown;
-  /** Time of this version, where the source states one. */
-  version: string | null;
+  /** Time of the commit, or of the whole repository, that states it. */
+  exported: string | null;
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** What becomes of one record of the participant's own repository. */
-export function settleRecord(unit: Unit, { uri, collection, record, version }: Located, drift: DriftOnce, context: ParseContext): Parsed {
+export function settleRecord(unit: Unit, { uri, collection, record, exported }: Located, drift: DriftOnce, context: ParseContext): Parsed {
   const fields = isFields(record) ? record : {};
   const time = serverMoment(fields.createdAt, context.zone);
   const day = believedDay(time, context);
@@ -42,9 +42,9 @@ export function settleRecord(unit: Unit, { uri, collection, record, version }: L
     audience: 'public',
     lang: languageOf(fields.langs),
     conversation: conversationOf(fields.reply),
-    version,
   } as const;
-  return settlePost(unit, draft, context);
+  const settled = settlePost(unit, draft, context);
+  return settled.is === 'record' ? { ...settled, exported } : settled;
 }
 
 function kindOf({ reply, embed }: Fields): Post['kind'] {

@@ -1,7 +1,6 @@
-import type { UnitCounter } from '../../../schema/source.ts';
+import { SlicedCounter } from '../reading/count-sliced.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import type { Unit } from '../reading/unit.ts';
-import { UnitEnds } from '../reading/unit-ends.ts';
 
 /** The role of the table of several sections that the web site gives. */
 export const SECTIONS_ROLE = 'sections';
@@ -26,24 +25,14 @@ export class SectionRows {
 }
 
 /** Counts the rows of all sections. */
-export class SectionCounter implements UnitCounter {
-  readonly #ends = new UnitEnds();
-  readonly #slicer = new RowSlicer();
+export class SectionCounter extends SlicedCounter {
   readonly #rows = new SectionRows();
 
-  push(chunk: Buffer): void {
-    this.#count(this.#slicer.push(chunk));
+  constructor() {
+    super(new RowSlicer());
   }
 
-  end(): void {
-    this.#count(this.#slicer.end());
-  }
-
-  takeUntil(position: number): number {
-    return this.#ends.takeUntil(position);
-  }
-
-  #count(units: readonly Unit[]): void {
-    for (const unit of units) if (this.#rows.next(unit) === 'row') this.#ends.push(unit.end);
+  protected weigh(cut: Unit[]): [Unit, number][] {
+    return cut.map((unit) => [unit, this.#rows.next(unit) === 'row' ? 1 : 0]);
   }
 }

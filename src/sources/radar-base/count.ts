@@ -1,15 +1,12 @@
 import type { UnitCounter } from '../../../schema/source.ts';
 import { LineCounter } from '../reading/count-lines.ts';
 import { RowCounter } from '../reading/count-rows.ts';
-import { DriftOnce } from '../reading/drift.ts';
+import { SILENT, SlicedCounter } from '../reading/count-sliced.ts';
 import { LineSlicer } from '../reading/lines.ts';
 import { RowSlicer } from '../reading/rows.ts';
 import { type Row, Table } from '../reading/tables.ts';
 import type { Unit } from '../reading/unit.ts';
-import { UnitEnds } from '../reading/unit-ends.ts';
 import { answersIn, rowOfLine } from './row.ts';
-
-const SILENT = new DriftOnce({ mapping: {}, zone: null, account: null, arrivedMs: 0, drift: () => {} });
 
 /** The counter of a file: its rows or lines, or the answers in those of a questionnaire. */
 export function counterOf(form: 'table' | 'lines', isQuestionnaire: boolean): UnitCounter {
@@ -18,35 +15,21 @@ export function counterOf(form: 'table' | 'lines', isQuestionnaire: boolean): Un
 }
 
 /** Counts answers; a row without any, or one that cannot be read, counts once. */
-class AnswerCounter implements UnitCounter {
-  readonly #ends = new UnitEnds();
-  readonly #slicer: RowSlicer | LineSlicer;
+class AnswerCounter extends SlicedCounter {
   readonly #table: Table | null;
 
   constructor(form: 'table' | 'lines') {
-    this.#slicer = form === 'table' ? new RowSlicer() : new LineSlicer();
+    super(form === 'table' ? new RowSlicer() : new LineSlicer());
     this.#table = form === 'table' ? new Table({}, SILENT) : null;
   }
 
-  push(chunk: Buffer): void {
-    this.#count(this.#slicer.push(chunk));
+  protected *weigh(cut: Unit[]): Generator<[Unit, number]> {
+    if (this.#table === null) for (const unit of cut) yield [unit, answersOr1(unit.tooLong ? null : rowOfLine(unit.bytes))];
+    else
+      for (const [unit, row] of this.#table.rows(cut)) yield [unit, answersOr1(Object.getPrototypeOf(row) === null ? (row as Row) : null)];
   }
+}
 
-  end(): void {
-    this.#count(this.#slicer.end());
-  }
-
-  takeUntil(position: number): number {
-    return this.#ends.takeUntil(position);
-  }
-
-  #count(units: Unit[]): void {
-    if (this.#table === null) for (const unit of units) this.#add(unit, unit.tooLong ? null : rowOfLine(unit.bytes));
-    else for (const [unit, row] of this.#table.rows(units)) this.#add(unit, Object.getPrototypeOf(row) === null ? (row as Row) : null);
-  }
-
-  #add(unit: Unit, row: Row | null): void {
-    const units = Math.max(1, row === null ? 1 : answersIn(row).length);
-    for (let i = 0; i < units; i++) this.#ends.push(unit.end);
-  }
+function answersOr1(row: Row | null): number {
+  return Math.max(1, row === null ? 1 : answersIn(row).length);
 }

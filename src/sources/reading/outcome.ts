@@ -7,7 +7,7 @@ import type { Unit } from './unit.ts';
 /** What becomes of one unit, before it is known where it stands in the stream. */
 export type Outcome =
   | { is: 'sample'; sample: Sample }
-  | { is: 'record'; record: StoredRecord }
+  | { is: 'record'; record: StoredRecord; exported?: string | null }
   | { is: 'quarantined'; reason: ErrorCode; field: string | undefined; day: string | null }
   | { is: 'excluded'; reason: ExclusionReason; day: string | null };
 
@@ -27,7 +27,7 @@ export function settled(unit: Unit, outcome: Outcome): Parsed {
     case 'sample':
       return { is: 'sample', units: 1, end: unit.end, day: outcome.sample.time.day, sample: outcome.sample };
     case 'record':
-      return { is: 'record', units: 1, end: unit.end, day: outcome.record.time.day, record: outcome.record };
+      return { ...outcome, units: 1, end: unit.end, day: outcome.record.time.day };
     case 'quarantined':
       return quarantined(unit, outcome.reason, outcome.field, outcome.day);
     default:

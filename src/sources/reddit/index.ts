@@ -21,7 +21,7 @@ export const reddit: SourceKind = {
     unit: 'a row below the header, a line of a dump, or an entry of a JSON list',
     yields: ['post'],
     mapped: false,
-    version: 2,
+    version: 3,
   },
   arrivals: (path) => findArrivals(path, { isExport: (names) => names.some((name) => MARKS.test(name.toLowerCase())), deep: true }),
   async parts(arrival): Promise<RedditPart[]> {

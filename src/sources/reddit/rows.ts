@@ -65,5 +65,6 @@ interface RowDraft {
 
 function rowOutcome(row: Row, draft: RowDraft, { exported }: ExportFacts, context: ParseContext): Outcome {
   const time = serverMoment(row.date ?? row.created_at, context.zone);
-  return postOutcome({ ...draft, time, audience: 'public', version: exported }, context);
+  const outcome = postOutcome({ ...draft, time, audience: 'public' }, context);
+  return outcome.is === 'record' ? { ...outcome, exported } : outcome;
 }

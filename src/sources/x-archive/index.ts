@@ -22,7 +22,7 @@ export const xArchive: SourceKind = {
     unit: 'an entry of the array in a file of posts, a row of the table of old archives, or a direct message',
     yields: ['post'],
     mapped: false,
-    version: 3,
+    version: 4,
   },
   arrivals: (path) => findArrivals(path, { isExport, deep: true }),
   async parts(arrival): Promise<ArchivePart[]> {

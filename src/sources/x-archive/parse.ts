@@ -90,5 +90,5 @@ function settled(unit: Unit, fate: Fate): Parsed {
   if (fate.is === 'quarantined') return ofRecord(quarantined(unit, fate.reason, fate.field, fate.day), 'post', fate.id);
   if (fate.is === 'deletion') return { ...fate, units: 1, end: unit.end, type: 'post' };
   if (fate.is === 'excluded') return excluded(unit, fate.reason, fate.day);
-  return { is: 'record', units: 1, end: unit.end, day: fate.post.time.day, record: fate.post };
+  return { is: 'record', units: 1, end: unit.end, day: fate.post.time.day, record: fate.post, exported: fate.exported };
 }

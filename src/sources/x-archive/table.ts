@@ -27,7 +27,7 @@ function outcomeOf(row: Row, facts: ArchiveFacts, context: ParseContext): Outcom
     facts,
     context,
   );
-  if (fate.is === 'post') return { is: 'record', record: fate.post };
+  if (fate.is === 'post') return { is: 'record', record: fate.post, exported: fate.exported };
   if (fate.is === 'quarantined') return bad(fate.reason, fate.field, fate.day);
   return left(fate.is === 'deletion' ? 'deletion' : fate.reason, fate.day);
 }

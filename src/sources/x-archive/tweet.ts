@@ -7,7 +7,7 @@ import { momentFrom, msOf, utcMoment } from '../reading/time.ts';
 import type { ArchiveFacts } from './files.ts';
 
 export type Fate =
-  | { is: 'post'; post: Post }
+  | { is: 'post'; post: Post; exported: string | null }
   | { is: 'quarantined'; reason: ErrorCode; field: string; day: string | null; id: string | null }
   | { is: 'excluded'; reason: ExclusionReason; day: string | null }
   | { is: 'deletion'; recordId: string; at: string; day: string };
@@ -71,8 +71,8 @@ function fate(shared: Shared, facts: ArchiveFacts, context: ParseContext, decide
   if (text.trim() === '') return { is: 'excluded', reason: 'empty', day };
   const audience = facts.wasProtected ? 'unknown' : 'public';
   const { kind, conversation, lang } = decided;
-  const post: Post = { type: 'post', id: shared.id, time, text, lang, kind, audience, conversation, version: facts.generated };
-  if (fitsPost(post)) return { is: 'post', post };
+  const post: Post = { type: 'post', id: shared.id, time, text, lang, kind, audience, conversation, version: null };
+  if (fitsPost(post)) return { is: 'post', post, exported: facts.generated };
   return bad('wrong-shape', String(Post.safeParse(post).error?.issues[0]?.path[0] ?? 'id'));
 }
 

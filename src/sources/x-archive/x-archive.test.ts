@@ -59,9 +59,11 @@ describe('an archive of X', () => {
       time: { utc: '2022-10-12T22:19:24.000Z', offset: 120, zone: 'declared', day: '2022-10-13' },
       audience: 'public',
       lang: 'en',
-      version: '2023-02-01T10:00:00.000Z',
+      version: null,
     });
     expect(posts[4]?.lang).toBeNull();
+    const exported = items.flatMap((item) => (item.is === 'record' ? [item.exported] : []));
+    expect(new Set(exported)).toEqual(new Set(['2023-02-01T10:00:00.000Z']));
   });
 
   it('keeps no unit of an archive of another account', async () => {
@@ -120,14 +122,17 @@ describe('an archive of X', () => {
     const [fromMonths, fromTable] = [await itemsAt(xArchive, months), await itemsAt(xArchive, alone)];
     expect(tally(fromMonths)).toEqual({ record: 1, 'excluded file-not-used': 3 });
     expect(tally(fromTable)).toEqual({ record: 1, 'excluded repost': 1, 'excluded file-not-used': 2 });
-    const posts = [...fromMonths, ...fromTable].flatMap((item) => (item.is === 'record' ? [item.record] : []));
+    const posts = [...fromMonths, ...fromTable].flatMap((item) =>
+      item.is === 'record' ? [{ ...item.record, exported: item.exported }] : [],
+    );
     expect(posts[0]).toEqual(posts[1]);
     expect(posts[0]).toMatchObject({
       id: '10',
       text: 'Rain & tea',
       kind: 'reply',
       conversation: '9',
-      version: '2018-02-01T10:00:00.000Z',
+      version: null,
+      exported: '2018-02-01T10:00:00.000Z',
       time: { utc: '2015-01-24T02:02:37.000Z' },
     });
     expect(tally(await itemsAt(xArchive, months, contextOf({ account: 'someone' })))['quarantined wrong-participant']).toBe(1);

@@ -1,0 +1,62 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { contentHash } from '../../activities/threads/find-arrivals.ts';
+import { addPerson, ingest, moment, post, someDay } from '../../test/support/study-data.ts';
+import { sourceKind } from '../sources/index.ts';
+import { closeBatch, openBatch } from '../store/batches.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { requireSource } from '../store/sources.ts';
+import { createStudy } from '../store/studies.ts';
+import { withdraw } from '../store/withdraw.ts';
+import { runCli, runJson, temporaryFolder } from './testing/run-cli.ts';
+
+async function withAnna(work: (store: Store, home: string, source: string) => Promise<void>): Promise<{ home: string; source: string }> {
+  const home = temporaryFolder();
+  writeFileSync(join(home, 'key'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  const store = await openStore({
+    ...{ store: `sqlite:${join(home, 'store.db')}`, keyStore: `sqlite:${join(home, 'keys.db')}`, keyFile: join(home, 'key') },
+  });
+  await createStudy(store, 'sleep', null);
+  const { source } = await addPerson(store, 'sleep', 'anna');
+  await work(store, home, source);
+  await store.close();
+  return { home, source };
+}
+
+test('of somebody who has withdrawn it is said that they have, not to add them', async () => {
+  const { home } = await withAnna(async (store) => {
+    await withdraw(store, 'sleep', 'anna');
+  });
+  for (const verb of ['scores sleep --participant anna', 'participant consent sleep anna']) {
+    const { document } = await runJson(home, verb.split(' '));
+    expect(document).toMatchObject({ error: { code: 'withdrawn', hint: expect.not.stringContaining('Add one') } });
+  }
+});
+
+test('a batch whose file was replaced is said to be no loss', async () => {
+  const { home } = await withAnna(async (store, folder, source) => {
+    const path = join(folder, 'posts.jsonl');
+    writeFileSync(path, '');
+    const arrival = { path, form: 'file' } as const;
+    const { hash } = await contentHash(sourceKind('posts'), arrival);
+    const batch = await openBatch(store, await requireSource(store, source), arrival, hash, 0, 1, null);
+    await closeBatch(store, batch.id, 'done', null);
+    rmSync(path);
+  });
+  const { code, stdout } = await runCli(['ledger', 'sleep', '--check', '--home', home]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/file-unavailable: its file is gone, .* read to its end: nothing is lost\./);
+});
+
+test.each([
+  ['unknown', true],
+  ['stated', false],
+] as const)('another zone is warned of where times were stored whose zone is %s', async (zone, warns) => {
+  const { home, source } = await withAnna(async (store, _, id) => {
+    await ingest(store, id, 'file', [post('1', 'one', { time: { ...moment(someDay), zone } })]);
+  });
+  const map = (name: string) => runCli(['source', 'map', 'sleep', source, '--zone', name, '--home', home]);
+  expect((await map('Europe/Berlin')).stderr.includes('read under no zone (as UTC)')).toBe(warns);
+  expect((await map('Europe/Berlin')).stderr).not.toContain('read under');
+});

@@ -1,0 +1,77 @@
+import { consentDecision } from '../../consent/filter.ts';
+import { audited } from '../../store/audit.ts';
+import { eraseUncovered, forgetUncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
+import type { Store } from '../../store/open.ts';
+import { participantConsent, requireParticipant } from '../../store/participants.ts';
+import { forgetSources } from '../../temporal/forget.ts';
+import { withStore } from '../home.ts';
+import { argument, type Verb } from '../verb.ts';
+import { withParts } from '../with-parts.ts';
+
+export const verb: Verb = {
+  arguments: { '<study>': 'name of the study', '<id>': 'the participant’s id in your own lists' },
+  options: [{ flags: '--yes', help: 'erase what is shown; it cannot be undone' }],
+  json: true,
+  parts: true,
+  examples: ['participant consent sleep-2026 P001', 'participant consent sleep-2026 P001 --yes'],
+  notes:
+    'A consent that is replaced by a narrower one holds for what is read from then on. This shows what was stored before and is not covered,\n' +
+    'by source and reason; with --yes it is erased with its scores, alerts that rest on nothing else, and its copies in quarantine. Other\n' +
+    'units in quarantine stay: what could not be read shows no kind, audience or time to judge by. Backups made before still hold it all.',
+  async run(call) {
+    const [study, id] = [argument(call, 0), argument(call, 1)];
+    return withStore(call.config, async (store) => {
+      const participant = await requireParticipant(store, study, id);
+      const consent = await participantConsent(store, participant);
+      const refuse = (item: Parameters<typeof consentDecision>[1]) => consentDecision(consent, item);
+      const found = await uncovered(store, participant, refuse);
+      const apply = call.options.yes === true;
+      let erasure: UncoveredErasure | null = null;
+      if (apply && found.length > 0) {
+        await audited(store, { actor: 'command line', action: 'consent-applied', study, object: participant }, async () => {
+          erasure = await eraseUncovered(store, participant, refuse);
+        });
+      }
+      const { quarantined = 0, scores = 0, alerts = [] } = (erasure ?? {}) as Partial<UncoveredErasure>;
+      const filesClean = apply ? await forgetUncovered(store) : null;
+      if (alerts.length > 0) {
+        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetSources(client, [], alerts));
+      }
+      const erased = apply ? { quarantined, scores, alerts } : null;
+      const reading = await readNow(store, participant);
+      call.out.report({ study, participant, consent, uncovered: found, erased, filesClean }, () => {
+        if (found.length === 0) call.out.line('Everything that is stored is covered by the consent.');
+        else
+          call.out.table(
+            [
+              { title: 'source', cell: (row) => row.source },
+              { title: 'type', cell: (row) => row.type },
+              { title: 'reason', cell: (row) => row.reason },
+              { title: 'units', cell: (row) => row.units },
+            ],
+            found,
+          );
+        if (found.length > 0 && !apply)
+          call.out.note(`Nothing was erased. To erase it: ./afferent participant consent ${study} ${id} --yes`);
+        if (erasure !== null) {
+          call.out.line(`Erased, with ${scores} scores, ${alerts.length} alerts and ${quarantined} units in quarantine.`);
+          call.out.note('Backups made before still hold it: destroy them, and make a new one.');
+        }
+      });
+      if (filesClean === false) call.out.note('A reader kept the files from being rewritten; the next command does it.');
+      if (reading) call.out.note('A source of theirs is being read under the consent that it began with: call this again after it.');
+      return 0;
+    });
+  },
+};
+
+/** Whether a reading may have begun before the consent was replaced. */
+async function readNow(store: Store, participant: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('source')
+    .select('id')
+    .where('participant', '=', participant)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  return row !== undefined;
+}
