@@ -5,6 +5,7 @@ import { sendMail } from '../src/mail/send.ts';
 import { alertPolicy, claimAlert, closeAlert, giveRating, noteOverdue, noteTold, requireAlert } from '../src/store/alerts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
+import { alive } from './run-job.ts';
 
 /** Tries at one mail before the next person is told instead. */
 const mailTries = 4;
@@ -14,7 +15,7 @@ export type Told = 'reached' | 'failed' | 'moved';
 
 /** Activities of a crisis review. The store's row is the authority; each step may be repeated without harm. */
 export function reviewActivities({ store, mail }: Dependencies) {
-  return {
+  return alive({
     /** Tells the policy's next person, while the alert is in the state given. A mail that cannot be sent stands in the alert's story. */
     async notify({
       alert: id,
@@ -57,7 +58,7 @@ export function reviewActivities({ store, mail }: Dependencies) {
       const row = await ours(requireAlert(store, alert));
       return { state: row.state, claimedBy: row.claimed_by };
     },
-  };
+  });
 }
 
 export type ReviewActivities = ReturnType<typeof reviewActivities>;

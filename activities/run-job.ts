@@ -44,6 +44,12 @@ export async function whileAlive<T>(work: Promise<T>, progress: () => unknown = 
   }
 }
 
+/** Activities that show life, each for as long as it takes. */
+export function alive<A extends Record<string, (args: never) => Promise<unknown>>>(activities: A): A {
+  const entries = Object.entries(activities).map(([name, activity]) => [name, (args: never) => whileAlive(activity(args))]);
+  return Object.fromEntries(entries);
+}
+
 /** Runs a job in a thread of the pool for an activity: heartbeats flow, and a cancellation stops the job between two commits. */
 export async function runJob<J extends JobName>(pool: Piscina, job: J, args: JobArgs[J]): Promise<JobResult[J]> {
   const context = Context.current();

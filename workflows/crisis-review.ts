@@ -28,6 +28,7 @@ export const closeUpdate = defineUpdate<void, [CloseUpdate]>('close');
 
 const { notify, recordOverdue, recordClaim, recordRating, recordClose, rowState } = proxyActivities<ReviewActivities>({
   startToCloseTimeout: '60s',
+  heartbeatTimeout: '15s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
