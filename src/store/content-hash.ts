@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { canonicalJson } from './canonical.ts';
 import type { Store } from './open.ts';
 import { unseal } from './seal.ts';
@@ -8,7 +9,7 @@ import { requireStudy } from './studies.ts';
 const chunk = 500;
 
 /**
- * sha256 (hex) over what a study holds, decrypted: records, series, scores and their decisions. Participant (pseudonym) and source
+ * sha256 (hex) over what a study holds, decrypted: records, series, scores of the newest versions and their decisions. Participant (pseudonym) and source
  * kind are in it; row ids, sources, batches, runs, keys and times of processing are not, nor is how series were cut into rows.
  * Equal inputs under the same key file and study id give equal hashes on either database. Those who withdrew leave it.
  *
@@ -53,8 +54,14 @@ async function recordDigests(store: Store, key: Buffer, source: string, kind: st
   return digests;
 }
 
+/** Not those of versions that a newer one has replaced: whether they were ever scored depends on when runs came between. */
 async function scoreDigests(store: Store, key: Buffer, participant: string): Promise<string[]> {
-  const ids = await store.db.selectFrom('score').select('id').where('participant', '=', participant).execute();
+  const { rows: ids } = await sql<{ id: string }>`
+    select score.id from score
+    where score.participant = ${participant} and not exists (
+      select 1 from record as own join record as newer on newer.source = own.source and newer.record_key = own.record_key
+      where own.id = score.record and coalesce(newer.stated_until, newer.version) > coalesce(own.stated_until, own.version))
+  `.execute(store.db);
   const digests: string[] = [];
   for (let i = 0; i < ids.length; i += chunk) {
     const slice = ids.slice(i, i + chunk).map((row) => row.id);

@@ -148,7 +148,10 @@ async function insertRun(
     .execute();
 }
 
-/** The newest version of each post that no run has tried with this model, in the order of time. */
+/**
+ * The newest version of each post that no run has tried with this model, in the order of time; where the source does not tell which of
+ * several texts is the newest, all of them: none that may be what somebody last wrote goes unread.
+ */
 async function freezePosts(tx: Transaction<Tables>, run: string, study: string, model: RunModel, from: number): Promise<number> {
   const { numAffectedRows } = await sql`
     insert into run_input (run, ordinal, participant, model, record, input_id, state)
@@ -159,9 +162,7 @@ async function freezePosts(tx: Transaction<Tables>, run: string, study: string, 
       and not exists (
         select 1 from record as newer
         where newer.source = post.source and newer.record_key = post.record_key
-          and (coalesce(newer.stated_until, newer.version) > coalesce(post.stated_until, post.version)
-            or (coalesce(newer.stated_until, newer.version) = coalesce(post.stated_until, post.version)
-              and newer.content_key > post.content_key)))
+          and coalesce(newer.stated_until, newer.version) > coalesce(post.stated_until, post.version))
       and not exists (
         select 1 from run_input as tried join run as tried_run on tried_run.id = tried.run
         where tried.record = post.id and tried.model = ${model.id} and tried_run.verify = 0

@@ -3,10 +3,10 @@
 Each logit of severity > k is a logistic regression on the pooled states plus another on the words of the text (counts over
 the root of the length: one plain word must not drown). Both are fitted on rated posts, and at a smaller weight on unrated
 posts of such forums with the larger encoder's word on them (teacher.py). Rated posts know few quiet signs and no everyday
-text: what the joint training learnt from those, the same for all six logits, is added as far as a gate finds the text unlike
-a rated post. Five folds without their authors give the left-out logits that calibration and cuts come from.
+text: what the joint training learnt from those, the same for all six logits but for a constant, stands in for the fits as far as
+a gate finds the text unlike a rated post. Five folds without their authors give the left-out logits that calibration and cuts come from.
 
-Strengths, the weight of unrated posts and the gate's were taken from a sweep over left-out train posts and the dev pairs.
+Strengths, the weight of unrated posts, the gate's sharpness and the weight of the quiet part were taken from a sweep over left-out train posts and the dev pairs.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from word_counts import rarity, word_counts
 FOLDS, LEVELS = 5, 6
 STATES_STRENGTH, WORDS_STRENGTH, SHARE, UNRATED = 0.003, 1.0, 1 / 1.5, 0.3
 GATE_STRENGTH, CALM = 0.01, 1500
+SHARPNESS, QUIET = 3.0, 1.5  # of the gate's logit; of what the joint training learnt
 
 
 def author_folds(task: Task, folds: int, seed: int) -> np.ndarray:
@@ -80,19 +81,19 @@ class Fitted:
 
 
 def fit_gate(rated: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights of states (2D,) and a constant: how far a text is unlike a rated post."""
+    """Weights of states (2D,) and a constant: the logit of a text being unlike a rated post."""
     states = np.concatenate([rated, other])
     centre, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
     classes = np.repeat([0, 1], [len(rated), len(other)])
     one = LogisticRegression(C=GATE_STRENGTH, max_iter=300, class_weight="balanced").fit((states - centre) / spread, classes)
-    weight = one.coef_[0] / spread
-    return weight, float(one.intercept_[0] - weight @ centre)
+    weight = SHARPNESS * one.coef_[0] / spread
+    return weight, float(SHARPNESS * one.intercept_[0] - weight @ centre)
 
 
-def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float], middle: float) -> None:
-    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head."""
+def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float], middle: float, usual: np.ndarray) -> None:
+    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head. usual (6,): logits of rated posts."""
     crisis, quiet, register = (model.heads[name] for name in ("crisis", "quiet", "register"))
-    share = torch.full((LEVELS, LEVELS), 1 / LEVELS)
+    share = torch.full((LEVELS, LEVELS), QUIET / LEVELS)
 
     def set_states(part: torch.nn.Module, weights: np.ndarray, bias: np.ndarray) -> None:
         part.mean.weight.copy_(torch.from_numpy(weights[:, :WIDTH]))
@@ -104,7 +105,7 @@ def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float
             getattr(quiet, part).weight.copy_(getattr(crisis, part).weight)
         quiet.mean.weight.copy_(share @ crisis.mean.weight)
         quiet.token.weight.copy_(share @ crisis.token.weight)
-        quiet.mean.bias.copy_(share @ crisis.mean.bias - middle)
+        quiet.mean.bias.copy_(share @ crisis.mean.bias - QUIET * middle + torch.from_numpy(usual))
         quiet.mix.copy_(share @ crisis.mix)
         crisis.focused.weight.zero_()
         set_states(crisis, fitted.states, fitted.bias)
@@ -140,15 +141,17 @@ def main() -> None:
 
     scale = np.stack([rated.states.mean(axis=0), rated.states.std(axis=0) + 1e-6])
     idf, middle = rarity(rated.words), float(rated.quiet.mean())
-    added = sigmoid(rated.states @ gate[0] + gate[1])[:, None] * (rated.quiet - middle)
-    fold, logits = author_folds(task, FOLDS, options.seed), np.zeros((len(severity), LEVELS))
+    weight, quiet = sigmoid(rated.states @ gate[0] + gate[1])[:, None], QUIET * (rated.quiet - middle)
+    fold, fits = author_folds(task, FOLDS, options.seed), np.zeros((len(severity), LEVELS))
     for held in range(FOLDS):
         out = fold == held
-        logits[out] = Fitted(rated.of(~out), targets[~out], unrated, teacher, scale, idf).logits(rated.of(out)) + added[out]
+        fits[out] = Fitted(rated.of(~out), targets[~out], unrated, teacher, scale, idf).logits(rated.of(out))
+    usual = fits.mean(axis=0)
+    logits = fits + weight * (usual + quiet - fits)
     expected = sigmoid(logits).sum(axis=1)
     ranks = np.sort(severity)[np.argsort(np.argsort(expected, kind="stable"), kind="stable")]
     print(f"left out: kappa by rank {kappa(severity, ranks):.3f}, AUC of 4 or more {roc_auc_score(severity >= 4, expected):.3f}")
-    write_into(model, Fitted(rated, targets, unrated, teacher, scale, idf), gate, middle)
+    write_into(model, Fitted(rated, targets, unrated, teacher, scale, idf), gate, middle, usual)
     torch.save(model.state_dict(), options.work / "crisis.pt")
     np.savez(options.work / "crisis.npz", logits=logits, severity=severity)
 

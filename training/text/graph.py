@@ -87,7 +87,7 @@ def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEnc
 
 
 def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> None:
-    """Each head's columns of shares (B, T, n) and logits (B, n); the quiet part goes to the crisis head by the gate."""
+    """Each head's columns of shares (B, T, n) and logits (B, n); the quiet part takes the crisis head's place by the gate."""
     sizes = g.ints(*(model.heads[name].mean.out_features for name in ordered(model)))
     parts = {}
     for x, axis, ending in ((shares, 2, "_tokens"), (logits, 1, "")):
@@ -95,8 +95,9 @@ def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> 
         g.nodes.append(helper.make_node("Split", [x, sizes], [*parts[ending].values()], axis=axis))
     gate = g.op("Sigmoid", parts[""]["register"])  # (B, 1)
     for ending, weight in (("_tokens", g.unsqueeze(gate, 1)), ("", gate)):
-        quiet = g.op("Mul", parts[ending]["quiet"], weight)
-        g.nodes.append(helper.make_node("Add", [parts[ending]["crisis"], quiet], [f"crisis{ending}"]))
+        fitted = parts[ending]["crisis"]
+        change = g.op("Mul", g.op("Sub", parts[ending]["quiet"], fitted), weight)
+        g.nodes.append(helper.make_node("Add", [fitted, change], [f"crisis{ending}"]))
 
 
 def outer_heads(model: TextEncoder) -> list[str]:

@@ -210,13 +210,13 @@ class TextEncoder(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """ids (B, T) int64, mask (B, T), T even -> logits of every head, each (B, n).
 
-        What quiet signs add to the crisis head counts as far as the text is unlike the posts that people rated.
+        The quiet part stands in for the crisis head as far as the text is unlike the posts that people rated.
         """
         logits = self.logits(self.lower(ids, mask), mask, list(self.heads))
         for name, table in self.word_tables.items():
             logits[name] = logits[name] + (table(ids) * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).sqrt()
-        quiet = torch.sigmoid(logits.pop("register")) * logits.pop("quiet")
-        return logits | {"crisis": logits["crisis"] + quiet}
+        gate, fitted = torch.sigmoid(logits.pop("register")), logits["crisis"]
+        return logits | {"crisis": fitted + gate * (logits.pop("quiet") - fitted)}
 
 
 # Parts of later stages, which say nothing until then.

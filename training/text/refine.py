@@ -101,6 +101,7 @@ def main() -> None:
     parser.add_argument("--from", dest="first", default="joint", help="checkpoint in WORK to begin with")
     parser.add_argument("--name", default="refine", help="of the checkpoint that this makes")
     parser.add_argument("--steps", type=int, default=3300)
+    parser.add_argument("--kept", type=float, default=0.0, help="share that the weights it began with have in the end")
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
     options = parser.parse_args()
@@ -115,6 +116,8 @@ def main() -> None:
     feeds = feeds_of(options, model, affect, severity)
     train(trainer, Refine(feeds, said, options.seed + 1), options.work / f"{options.name}-kept.pt")
     kept = {name: value for name, value in model.state_dict().items() if not name.startswith("heads.severity.")}
+    if options.kept > 0:
+        kept = {name: torch.lerp(value, first[name], options.kept) for name, value in kept.items()}
     torch.save(kept, options.work / f"{options.name}.pt")
 
 
