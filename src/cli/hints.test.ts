@@ -68,6 +68,9 @@ test.each([
   ['quarantine list sleep --reason not-jsn', 'usage', '“not-jsn” is no reason; did you mean not-json?'],
   ['quarantine replay sleep --reason nope', 'usage', '“nope” is no reason'],
   ['records nostudy --source s_nope', 'unknown-study', ''],
+  ['records nostudy --participant anna', 'unknown-study', ''],
+  ['participant consent nostudy anna', 'unknown-study', ''],
+  ['participant consent sleep bela', 'unknown-participant', ''],
 ])('what is misspelt does not look like nothing found: %s', async (line, code, said) => {
   const { home } = await withAnna(async () => {});
   const { document, ...end } = await runJson(home, line.split(' '));
