@@ -28,7 +28,8 @@ export const verb: Verb = {
   ],
   notes:
     'Of each record the newest version among those that had arrived by then: by the version or export time that its source states, else the\n' +
-    'one that was stated last, also where it had been stated before. Texts are masked. What was erased since is not shown.',
+    'one that was stated last, also where it had been stated before. Of a record without a version of its own, `version` is the last export\n' +
+    'that stated it. Texts are masked. What was erased since is not shown.',
   async run(call) {
     const study = argument(call, 0);
     const limit = numberOption(call, 'limit') ?? (call.out.json ? Number.POSITIVE_INFINITY : shown);
