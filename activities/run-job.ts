@@ -11,6 +11,7 @@ const heartbeatMs = 3_000;
 /** Codes that another try can mend. */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'store-down',
+  'store-busy',
   'internal',
   'interrupted',
   'file-changed',

@@ -95,7 +95,7 @@ export const AsOfQuery = PageQuery.extend({
 });
 export type AsOfQuery = z.infer<typeof AsOfQuery>;
 export const AsOfRow = RecordRow.omit({ scores: true }).extend({
-  /** The source's own version or export time of it; null where it states none. */
+  /** The source's own version, or the time of the last export that stated it, as far as was known then; null where there is neither. */
   version: time.nullable(),
   /** Since when it was the newest, or at least known: when it arrived, or came back. */
   known: time,

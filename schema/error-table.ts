@@ -158,6 +158,12 @@ export const errorTable = {
     hint: 'See afferent doctor, and the log in the data folder.',
   },
   'store-down': { exit: 3, status: 503, message: 'The store cannot be opened.', hint: 'See afferent doctor.' },
+  'store-busy': {
+    exit: 3,
+    status: 503,
+    message: 'Another command is writing to the store.',
+    hint: 'Run this again when it has ended.',
+  },
   'store-newer': {
     exit: 3,
     status: 500,

@@ -60,3 +60,26 @@ test.each([
   expect((await map('Europe/Berlin')).stderr.includes('read under no zone (as UTC)')).toBe(warns);
   expect((await map('Europe/Berlin')).stderr).not.toContain('read under');
 });
+
+test.each([
+  ['quarantine list sleep --source s_nope', 'unknown-source', ''],
+  ['records sleep --source s_nope', 'unknown-source', ''],
+  ['completeness sleep --source s_nope', 'unknown-source', ''],
+  ['quarantine list sleep --reason not-jsn', 'usage', '“not-jsn” is no reason; did you mean not-json?'],
+  ['quarantine replay sleep --reason nope', 'usage', '“nope” is no reason'],
+  ['records nostudy --source s_nope', 'unknown-study', ''],
+  ['records nostudy --participant anna', 'unknown-study', ''],
+  ['participant consent nostudy anna', 'unknown-study', ''],
+  ['participant consent sleep bela', 'unknown-participant', ''],
+])('what is misspelt does not look like nothing found: %s', async (line, code, said) => {
+  const { home } = await withAnna(async () => {});
+  const { document, ...end } = await runJson(home, line.split(' '));
+  expect(end.code).toBe(2);
+  expect(document).toMatchObject({ error: { code, message: expect.stringContaining(said) } });
+});
+
+test('a reason that nothing has is an empty list', async () => {
+  const { home, source } = await withAnna(async () => {});
+  const { code, stderr } = await runCli(['quarantine', 'list', 'sleep', '--source', source, '--reason', 'no-time', '--home', home]);
+  expect([code, stderr]).toEqual([0, 'Nothing of that is in quarantine.\n']);
+});

@@ -54,9 +54,13 @@ describe('a study on the command line', () => {
     const { home, files } = await begun();
     const give = (text: string) => ['participant', 'add', 'tides', 'Anna-7', '--consent', file(files, 'consent.yaml', text)];
     for (const [text, field, said = ''] of [
-      ['kind: [post]\n', 'kind'],
-      ['from: 2026-07-01T00:00:00Z\nto: 2026-01-01T00:00:00Z\n', 'to'],
-      ['kinds: [post, heartrate]\n', 'kinds.1', '“heartrate” is none; did you mean heart_rate? Allowed: post, '],
+      ['kind: [post]\n', 'kind', '“kind” is none; did you mean kinds? Allowed: kinds, audiences, from, to'],
+      ['audience: [public]\n', 'audience', 'did you mean audiences?'],
+      ['from: 2026-07-01T00:00:00Z\nto: 2026-01-01T00:00:00Z\n', 'to', 'it must lie after from'],
+      ['from: 2026-01-01\n', 'from', 'a time needs an offset or Z'],
+      ['kinds: []\n', 'kinds', 'an empty list would allow nothing'],
+      ['kinds: [post, heartrate]\n', 'kinds.1', '“heartrate” is none; did you mean heart_rate? Allowed: post, event, '],
+      ['kinds: [colours]\n', 'kinds.0', 'summary, other; for signals and instruments see docs/consent.md'],
       ['kinds: [Posts]\n', 'kinds.0', 'did you mean post?'],
       ['audiences: [publik]\n', 'audiences.0', '“publik” is none; did you mean public? Allowed: public, followers, direct, unknown'],
     ] as const) {

@@ -47,4 +47,34 @@ describe.each(databaseNames)('records as of a moment on %s', (database) => {
     const third = await arrived(store, await ingest(store, source, 'three', [post('1', 'b')]), 3);
     expect(await Promise.all([first, second, third].map((at) => texts(store, at)))).toEqual([['a'], ['stated'], ['stated']]);
   });
+
+  test('a record without a version of its own has the last export that stated it, of those that had come', async () => {
+    const store = await (await storeHome(database)).open();
+    await createStudy(store, 'sleep', null);
+    const { source } = await addPerson(store, 'sleep', 'anna');
+    const made = (day: number) => `2026-02-0${day}T00:00:00.000Z`;
+    const own = post('3', 'own', { version: made(9) });
+    const moments: string[] = [];
+    // The day on which each export was made, in the order in which they arrive, and what it says of post 1.
+    for (const [i, [day, text]] of (
+      [
+        [2, 'a'],
+        [1, 'a'],
+        [4, 'a'],
+        [6, 'b'],
+        [8, 'b'],
+      ] as const
+    ).entries()) {
+      const items = [post('1', text), post('2', 'stays')].map((item) => ({ ...item, exported: made(day) }));
+      moments.push(await arrived(store, await ingest(store, source, `file ${i}`, [...items, own]), i + 1));
+      const rows = await recordsAsOf(store, 'sleep', { at: moments[i] as string }, page);
+      const last = made([2, 2, 4, 6, 8][i] as number);
+      expect(rows.map(({ version }) => version).sort()).toEqual([last, last, made(9)]);
+    }
+    const versions = async (at: string) => (await recordsAsOf(store, 'sleep', { at }, page)).map(({ version }) => version).sort();
+    expect(await versions('9999')).toEqual([made(8), made(8), made(9)]);
+    // Nothing is told as known that had not come yet.
+    expect(await versions(moments[0] as string)).toEqual([made(2), made(2), made(9)]);
+    expect(await versions(moments[3] as string)).toEqual([made(2), made(6), made(9)]);
+  });
 });

@@ -14,6 +14,7 @@ export interface AsOfFilter {
 /** A record's version as a row; sealed. */
 export type AsOfRow = Pick<Tables['record'], 'id' | 'participant' | 'source' | 'day' | 'time_ms' | 'body'> & {
   kind: string;
+  /** The source's own version, or the last export that stated it as far as was known then; the empty string where neither is told. */
   version: string;
   /** When the version came, ISO: as it came last, where it came back. */
   known_at: string;
@@ -66,13 +67,22 @@ function newest(
     ])
     .where('at', '<=', at)
     .groupBy('record');
+  // Of a record with one version alone it is not kept when it was stated again: what came since can have done it where something came since.
+  const arrived = db
+    .selectFrom('batch')
+    .select(['source', (eb) => eb.fn.max('arrived_at').as('last_at')])
+    .where('study', '=', study)
+    .groupBy('source');
   const versions = db
     .selectFrom('record')
     .innerJoin('batch', 'batch.id', 'record.batch')
     .innerJoin('source', 'source.id', 'record.source')
+    .innerJoin(arrived.as('arrived'), 'arrived.source', 'record.source')
     .leftJoin(stated.as('stated'), 'stated.record', 'record.id')
-    .select(['record.id', 'record.participant', 'record.source', 'source.kind', 'record.day', 'record.time_ms', 'record.version'])
-    .select('record.body')
+    .select(['record.id', 'record.participant', 'record.source', 'source.kind', 'record.day', 'record.time_ms', 'record.body'])
+    .select(
+      sql<string>`coalesce(stated.stated, case when arrived.last_at <= ${at} then record.stated_until end, record.version)`.as('version'),
+    )
     .select(sql<string>`coalesce(stated.at, batch.arrived_at)`.as('known_at'))
     .select(
       sql<number>`row_number() over (partition by record.source, record.record_key

@@ -23,5 +23,5 @@ export async function forgetOldPages<T>(db: Kysely<T>, adapter: Adapter, tables:
 
 function isBusy(thrown: unknown): boolean {
   const code = thrown instanceof Error ? (thrown as { code?: string }).code : undefined;
-  return code !== undefined && /^SQLITE_(BUSY|LOCKED)/.test(code);
+  return code !== undefined && /^(?:SQLITE_(?:BUSY|LOCKED)|store-busy$)/.test(code);
 }

@@ -38,11 +38,12 @@ export async function addParticipant(
   return { id, added: true };
 }
 
-/** @throws AfferentError `unknown-participant`, `withdrawn` */
+/** @throws AfferentError `unknown-study`, `unknown-participant`, `withdrawn` */
 export async function requireParticipant(store: Store, study: string, outsideId: string): Promise<string> {
   const id = pseudonym(store, study, outsideId);
   const row = await store.db.selectFrom('participant').select('id').where('id', '=', id).where('study', '=', study).executeTakeFirst();
   if (row) return id;
+  await requireStudy(store, study);
   throw new AfferentError((await store.keys.isErased(study, tombstone(store, study, id))) ? 'withdrawn' : 'unknown-participant');
 }
 

@@ -1,11 +1,16 @@
+import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { toFailure } from '../../activities/run-job.ts';
+import { AfferentError } from '../../schema/errors.ts';
 import { storeHome } from '../../test/support/store-home.ts';
 import { addPerson, openWriter, post } from '../../test/support/study-data.ts';
 import { startWriter } from '../../test/support/writer.ts';
 import { checkLedger } from './ledger-check.ts';
+import { forgetOldPages } from './old-pages.ts';
 import { sqliteDialect } from './sqlite-driver.ts';
 import { createStudy } from './studies.ts';
+import type { Tables } from './tables.ts';
 
 async function person() {
   const home = await storeHome('sqlite');
@@ -32,6 +37,27 @@ test('a transaction waits for one of the same thread without stopping it', async
     }),
   );
   expect(await store.db.selectFrom('record').select('id').execute()).toHaveLength(20);
+});
+
+test('who waits in vain for another writer is told so, and goes on after it', async () => {
+  const { home } = await person();
+  const path = home.address.store.slice('sqlite:'.length);
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(path, 120) });
+  const meta = (key: string) => ({ key, value: 'x' });
+  const writing = new Database(path);
+  writing.exec('begin immediate');
+  const busy = { code: 'store-busy', hint: expect.stringContaining('again') };
+  await expect(db.insertInto('meta').values(meta('one')).execute()).rejects.toMatchObject(busy);
+  await expect(db.transaction().execute((tx) => tx.insertInto('meta').values(meta('one')).execute())).rejects.toMatchObject(busy);
+  expect(await forgetOldPages(db, { name: 'sqlite', maxValues: 1 }, [])).toBe(false);
+  writing.exec('commit');
+  writing.close();
+  await db.transaction().execute((tx) => tx.insertInto('meta').values(meta('one')).execute());
+  await db.destroy();
+});
+
+test('it is no fault that activities end with: they try again', () => {
+  expect(toFailure(new AfferentError('store-busy'), 100).nonRetryable).toBe(false);
 });
 
 test('one that only reads sees one moment and holds up nobody', async () => {

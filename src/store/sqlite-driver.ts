@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { AfferentError } from '../../schema/errors.ts';
 import type { PackedRows } from './packed-rows.ts';
 import { type Outcome, openSqlite, patienceMs, type Room, SqliteStatements, type Statement } from './sqlite-statements.ts';
 import { SqliteThread } from './sqlite-thread.ts';
@@ -29,13 +30,13 @@ class RunnerConnection implements RowsConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, changes, insertId } = await this.#runner.run({ sql, parameters });
+    const { rows, changes, insertId } = await toldBusy(() => this.#runner.run({ sql, parameters }));
     if (changes === undefined) return { rows: rows as R[] };
     return { rows: rows as R[], numAffectedRows: BigInt(changes), insertId: BigInt(insertId ?? 0) };
   }
 
   async each(sql: string, rows: PackedRows): Promise<void> {
-    await this.#runner.each(sql, rows);
+    await toldBusy(() => this.#runner.each(sql, rows));
   }
 
   // biome-ignore lint/correctness/useYield: rows are had in slices, by queries of their own
@@ -50,16 +51,18 @@ class RunnerConnection implements RowsConnection {
  */
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #open: () => Runner;
+  readonly #patienceMs: number;
   #runner: Runner | null = null;
   #connection: RunnerConnection | null = null;
 
-  constructor(open: () => Runner) {
+  constructor(open: () => Runner, patienceMs: number) {
     super({ database: async () => Promise.reject(new Error('opened elsewhere')) });
     this.#open = open;
+    this.#patienceMs = patienceMs;
   }
 
   override async init(): Promise<void> {
-    this.#runner = this.#open();
+    this.#runner = await toldBusy(this.#open);
     this.#connection = new RunnerConnection(this.#runner);
   }
 
@@ -73,16 +76,16 @@ class ImmediateSqliteDriver extends SqliteDriver {
       await run('begin');
       return;
     }
-    const until = performance.now() + patienceMs;
+    const until = performance.now() + this.#patienceMs;
     for (;;) {
       try {
         await run(`pragma busy_timeout = ${slice}`);
         await run('begin immediate');
         return;
       } catch (thrown) {
-        if (!isBusy(thrown) || performance.now() > until) throw thrown;
+        if (!(thrown instanceof AfferentError && thrown.code === 'store-busy') || performance.now() > until) throw thrown;
       } finally {
-        await run(`pragma busy_timeout = ${patienceMs}`);
+        await run(`pragma busy_timeout = ${this.#patienceMs}`);
       }
       await setTimeout(1);
     }
@@ -94,8 +97,14 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-function isBusy(thrown: unknown): boolean {
-  return thrown instanceof Error && (thrown as { code?: unknown }).code === 'SQLITE_BUSY';
+/** Who has waited in vain for another connection is told so. That a reader turned writer too late is a defect of ours, and no such wait. */
+async function toldBusy<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const code = thrown instanceof Error ? (thrown as { code?: unknown }).code : undefined;
+    throw code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_RECOVERY' ? new AfferentError('store-busy') : thrown;
+  }
 }
 
 /** A failed migration rolls back whole only when the adapter says that DDL is transactional. */
@@ -107,14 +116,16 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 class StoreSqliteDialect extends SqliteDialect {
   readonly #open: () => Runner;
+  readonly #patienceMs: number;
 
-  constructor(open: () => Runner) {
+  constructor(open: () => Runner, patienceMs: number) {
     super({ database: async () => Promise.reject(new Error('opened elsewhere')) });
     this.#open = open;
+    this.#patienceMs = patienceMs;
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#open);
+    return new ImmediateSqliteDriver(this.#open, this.#patienceMs);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -122,14 +133,14 @@ class StoreSqliteDialect extends SqliteDialect {
   }
 }
 
-/** A database whose statements run in this thread. */
-export function sqliteDialect(path: string): SqliteDialect {
-  return new StoreSqliteDialect(() => ownRunner(openSqlite(path)));
+/** A database whose statements run in this thread. Another connection that writes for longer than the patience makes them `store-busy`. */
+export function sqliteDialect(path: string, patience = patienceMs): SqliteDialect {
+  return new StoreSqliteDialect(() => ownRunner(openSqlite(path, undefined, patience)), patience);
 }
 
 /** A database whose statements run in a thread of their own, while this one reads and seals what comes next. */
 export function threadedSqliteDialect(path: string, room: Room): SqliteDialect {
-  return new StoreSqliteDialect(() => new SqliteThread(path, room));
+  return new StoreSqliteDialect(() => new SqliteThread(path, room), patienceMs);
 }
 
 function ownRunner(database: Database.Database): Runner {

@@ -13,11 +13,11 @@ export interface Room {
 }
 
 /** SQLite with write-ahead log, foreign keys, and deleted content overwritten on disk. */
-export function openSqlite(path: string, room?: Room): Database.Database {
+export function openSqlite(path: string, room?: Room, patience = patienceMs): Database.Database {
   const database = new Database(path);
   // For its owner alone, wherever it lies; its log takes the same mode.
   chmodSync(path, 0o600);
-  database.pragma(`busy_timeout = ${patienceMs}`);
+  database.pragma(`busy_timeout = ${patience}`);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { consentKinds } from '../../schema/consent-file.ts';
 import { errorTable } from '../../schema/errors.ts';
 import { root } from '../structure/cruise.ts';
 import { type MarkdownTable, markdownTables } from '../structure/markdown-tables.ts';
@@ -19,6 +20,12 @@ test('docs/errors.md has every error as the table of errors has it, and no other
     hint,
   ]);
   expect(shown).toEqual(expected);
+});
+
+test('docs/consent.md has every word for kinds, and no others', () => {
+  const [, after = ''] = readFileSync(join(root, 'docs/consent.md'), 'utf8').split('## Words for kinds\n');
+  const words = [...(after.split('\n## ')[0] ?? '').matchAll(/`([a-z0-9_-]+)`/g)].map(([, word]) => word);
+  expect(words.sort()).toEqual([...consentKinds].sort());
 });
 
 describe('docs/dependencies.md', () => {

@@ -8,6 +8,7 @@ import { requireParticipant } from '../../store/participants.ts';
 import { withStore } from '../home.ts';
 import { outcomeColumns } from '../outcome-columns.ts';
 import type { Output } from '../output.ts';
+import { requireStudySource } from '../study-source.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -34,7 +35,7 @@ export const verb: Verb = {
     const result = await withStore(call.config, async (store) => {
       const filter: CompletenessFilter = {};
       const [source, outsideId] = [textOption(call, 'source'), textOption(call, 'participant')];
-      if (source !== null) filter.source = source;
+      if (source !== null) filter.source = (await requireStudySource(store, study, source)).id;
       if (outsideId !== null) filter.participant = await requireParticipant(store, study, outsideId);
       for (const name of ['from', 'to'] as const) {
         const day = dayOption(call, name);

@@ -3,7 +3,6 @@ import { AfferentError, type ErrorCode, errorTable } from '../../../schema/error
 import type { Outcomes } from '../../../schema/ledger.ts';
 import { alertQueue } from '../../store/alert-queue.ts';
 import { unreadSources } from '../../store/explore-outcomes.ts';
-import { studyCounts } from '../../store/explore-studies.ts';
 import { ledgerRows } from '../../store/ledger.ts';
 import type { Store } from '../../store/open.ts';
 import { listSources, type SourceRow } from '../../store/sources.ts';
@@ -12,6 +11,7 @@ import { type IngestionHandle, scoringDone, startIngestion } from '../../tempora
 import { withStore } from '../home.ts';
 import { outcomeColumns, sumOutcomes } from '../outcome-columns.ts';
 import { makeProgress } from '../progress.ts';
+import { erasedSince, type Held, heldNow, readSince, scoresSince } from '../stored-since.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
 import { interruption, type Working, withParts } from '../with-parts.ts';
 
@@ -44,7 +44,10 @@ export const verb: Verb = {
 /** What one call of `ingest` did. */
 export interface Ingestion extends Outcomes {
   study: string;
-  sources: (Outcomes & { source: string; kind: string; error: string | null })[];
+  sources: (Outcomes & { source: string; kind: string; erasedBefore: number; error: string | null })[];
+  /** Units that had been stored by earlier calls and were erased in this one: their source took them back, or stated others instead. */
+  erasedBefore: number;
+  /** New ones. */
   scores: number;
   failed: string[];
   /** Sources of which no file was ever of their kind. */
@@ -72,21 +75,21 @@ async function detach(call: Call, working: Working, study: string, sources: Sour
 /** Reads the sources, waits until their scores are stored, and says what became of every unit. */
 export async function ingestStudy(call: Call, working: Working, study: string, sources: SourceRow[]): Promise<Ingestion> {
   const { client, store, parts } = working;
-  const before = await outcomesBySource(store, study);
-  const scoresBefore = (await studyCounts(store, study)).scores;
+  const before = await heldNow(store, study);
   const handles = await startIngestion(client, store, study, sources);
-  const watch = watchProgress(store, study, before);
+  const watch = watchProgress(store, study, receivedIn(before));
   try {
     await settled(call, handles, () => scoringDone(client, study));
   } finally {
     await watch.end();
   }
-  const after = await outcomesBySource(store, study);
+  const after = await heldNow(store, study);
   const errors = new Map((await listSources(store, study)).map((source) => [source.id, source.last_error]));
   const rows = sources.map(({ id, kind }) => ({
     source: id,
     kind,
-    ...difference(after.get(id), before.get(id)),
+    ...readSince(id, before, after),
+    erasedBefore: erasedSince(id, before, after),
     error: errors.get(id) ?? null,
   }));
   const open = (await alertQueue(store, study, new Date().toISOString())).filter((alert) => alert.state !== 'closed');
@@ -94,7 +97,8 @@ export async function ingestStudy(call: Call, working: Working, study: string, s
     study,
     ...sumOutcomes(rows),
     sources: rows,
-    scores: (await studyCounts(store, study)).scores - scoresBefore,
+    erasedBefore: rows.reduce((sum, row) => sum + row.erasedBefore, 0),
+    scores: scoresSince(before, after),
     failed: rows.filter((row) => row.error !== null).map((row) => row.source),
     unread: (await unreadSources(store, study)).filter((id) => sources.some((source) => source.id === id)),
     unwatchedAlerts: parts.file.console === null ? open.length : 0,
@@ -117,28 +121,14 @@ async function settled(call: Call, handles: IngestionHandle[], scored: () => Pro
   if (outcome === 'interrupted') throw new AfferentError('interrupted');
 }
 
-async function outcomesBySource(store: Store, study: string): Promise<Map<string, Outcomes>> {
-  const totals = new Map<string, Outcomes>();
-  for (const row of await ledgerRows(store, study)) {
-    const known = totals.get(row.source);
-    totals.set(row.source, sumOutcomes(known ? [known, row] : [row]));
-  }
-  return totals;
-}
-
-function difference(after: Outcomes | undefined, before: Outcomes | undefined): Outcomes {
-  const [a, b] = [sumOutcomes(after ? [after] : []), sumOutcomes(before ? [before] : [])];
-  for (const name of Object.keys(a) as (keyof Outcomes)[]) a[name] -= b[name];
-  return a;
-}
+const receivedIn = ({ batches }: Held): number => sumOutcomes([...batches.values()]).received;
 
 /** Looks into the store now and then: the workers' own progress is what they have committed. */
-function watchProgress(store: Store, study: string, before: Map<string, Outcomes>): { end(): Promise<void> } {
+function watchProgress(store: Store, study: string, start: number): { end(): Promise<void> } {
   const progress = makeProgress('Ingesting', 'units');
-  const start = sumOutcomes([...before.values()]).received;
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
-    const received = sumOutcomes([...(await outcomesBySource(store, study)).values()]).received - start;
+    const received = sumOutcomes(await ledgerRows(store, study)).received - start;
     const run = await store.db
       .selectFrom('run')
       .select(['id', 'inputs'])
@@ -182,6 +172,7 @@ function printIngestion(call: Call, result: Ingestion): void {
     result.sources,
   );
   call.out.line(`${result.scores} new scores.`);
+  if (result.erasedBefore > 0) call.out.note(`${result.erasedBefore} units that had been stored before were erased, with their scores.`);
   for (const { source, error } of result.sources) {
     if (error !== null && Object.hasOwn(errorTable, error)) {
       const { message, hint } = errorTable[error as ErrorCode];

@@ -1,6 +1,8 @@
 import { type ErrorCode, errorTable } from '../../../schema/errors.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
+import { reasonOption } from '../reason-option.ts';
+import { requireStudySource } from '../study-source.ts';
 import { argument, noteLeftOut, numberOption, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
@@ -17,9 +19,10 @@ export const verb: Verb = {
     const study = argument(call, 0);
     const limit = numberOption(call, 'limit') ?? 1000;
     const source = textOption(call, 'source');
-    const reason = textOption(call, 'reason');
+    const reason = reasonOption(call);
     const { rows, all } = await withStore(call.config, async (store) => {
       await requireStudy(store, study);
+      if (source !== null) await requireStudySource(store, study, source);
       const chosen = store.db
         .selectFrom('quarantine')
         .where('quarantine.study', '=', study)

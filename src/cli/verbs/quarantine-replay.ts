@@ -6,6 +6,7 @@ import { listSources, type SourceRow } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { scoringDone, startReplay } from '../../temporal/ingestion.ts';
 import { withStore } from '../home.ts';
+import { reasonOption } from '../reason-option.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
 import { withParts } from '../with-parts.ts';
 
@@ -23,7 +24,7 @@ export const verb: Verb = {
     'ledger moves. Interrupted or called again, it goes on; nothing is stored twice. Exit code 1 when something is left in quarantine.',
   async run(call) {
     const study = argument(call, 0);
-    const reason = textOption(call, 'reason');
+    const reason = reasonOption(call);
     return withStore(call.config, async (store) => {
       await requireStudy(store, study);
       const sources = await sourcesWithQuarantine(store, study, textOption(call, 'source'), reason);

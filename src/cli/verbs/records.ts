@@ -4,6 +4,7 @@ import { asOfRows } from '../../console/explore/as-of.ts';
 import { type AsOfFilter, countAsOf } from '../../store/as-of.ts';
 import { requireParticipant } from '../../store/participants.ts';
 import { withStore } from '../home.ts';
+import { requireStudySource } from '../study-source.ts';
 import { argument, noteLeftOut, numberOption, textOption, type Verb } from '../verb.ts';
 
 /** Rows that a terminal shows without --limit; JSON is complete. */
@@ -27,7 +28,8 @@ export const verb: Verb = {
   ],
   notes:
     'Of each record the newest version among those that had arrived by then: by the version or export time that its source states, else the\n' +
-    'one that was stated last, also where it had been stated before. Texts are masked. What was erased since is not shown.',
+    'one that was stated last, also where it had been stated before. Of a record without a version of its own, `version` is the last export\n' +
+    'that stated it. Texts are masked. What was erased since is not shown.',
   async run(call) {
     const study = argument(call, 0);
     const limit = numberOption(call, 'limit') ?? (call.out.json ? Number.POSITIVE_INFINITY : shown);
@@ -35,7 +37,7 @@ export const verb: Verb = {
     const { rows, all } = await withStore(call.config, async (store) => {
       const [outsideId, source] = [textOption(call, 'participant'), textOption(call, 'source')];
       if (outsideId !== null) filter.participant = await requireParticipant(store, study, outsideId);
-      if (source !== null) filter.source = source;
+      if (source !== null) filter.source = (await requireStudySource(store, study, source)).id;
       const rows: AsOfRow[] = [];
       for (let page = 1; rows.length < limit; page++) {
         const some = await asOfRows(store, study, filter, { page, size: slice });

@@ -26,8 +26,15 @@ const outcomes: Readonly<Record<GarminRole, (entry: Fields, clock: Clock) => Out
   'vo2-max': fitnessOutcome,
 };
 
-/** Entries of a list. Throws `wrong-participant` where one is of another account than the declared one. */
-export function parseList(role: GarminRole, chunks: AsyncIterable<Buffer>, context: ParseContext): AsyncGenerator<Parsed> {
+/**
+ * Entries of a list, and when the export was made that states them. Throws `wrong-participant` where one is of another account than the
+ * declared one.
+ */
+export function parseList(
+  { role, exported }: { role: GarminRole; exported: string | null },
+  chunks: AsyncIterable<Buffer>,
+  context: ParseContext,
+): AsyncGenerator<Parsed> {
   const clock = new Clock(context);
   const drift = new DriftOnce(context);
   return readDocument(chunks, pathsOf(role), drift, (value) => {
@@ -35,7 +42,8 @@ export function parseList(role: GarminRole, chunks: AsyncIterable<Buffer>, conte
     if (ownersOf(value).some((owner) => isOther(context.account, owner))) throw new AfferentError('wrong-participant');
     noteUnknown(drift, value, knownFields(role));
     noteTypes(drift, value, fieldTypes(role));
-    return outcomes[role](value, clock);
+    const outcome = outcomes[role](value, clock);
+    return outcome.is === 'record' ? { ...outcome, exported } : outcome;
   });
 }
 

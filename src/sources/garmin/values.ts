@@ -33,14 +33,20 @@ const UNITS: readonly (readonly [RegExp, string, ((value: number) => number)?])[
   [/vo2Max/i, 'mL/kg/min'],
 ];
 
-/** What is never 0 of somebody alive: 0 says that nothing was measured. */
+/** Levels that are never 0 of somebody alive: 0 says that nothing was measured. */
 const NEVER_ZERO = /heart_rate|spo2|respiration|hrv|vo2_max|body_mass|systolic|diastolic|pulse/;
+/** What is counted or lasts, of such levels as of all else: none at all is a value. */
+const COUNTED = /(?:^|_)(?:alerts?|counts?|number|measurements?|readings|days|duration|time|seconds|minutes|zones?|percent(?:age)?)(?:_|$)/;
+/** What is taken from such a level may be 0 or less. */
+const RELATIVE = /(?:^|_)(?:difference|deviation|change)(?:_|$)/;
 /** Levels below zero say why there is none. */
 const NEVER_NEGATIVE = /(?:^|_)stress(?:_(?:total|awake|asleep))?(?:_(?:average|max|min))?$|body_battery/;
 
 /** Whether a number is what the source writes where it has none. */
 export function isNone(name: string, value: number): boolean {
-  return (NEVER_ZERO.test(name) && value <= 0) || (NEVER_NEGATIVE.test(name) && value < 0 && !name.includes('difference'));
+  if (RELATIVE.test(name)) return false;
+  const isLevel = NEVER_ZERO.test(name) && !COUNTED.test(name);
+  return (isLevel && value <= 0) || ((NEVER_ZERO.test(name) || NEVER_NEGATIVE.test(name)) && value < 0);
 }
 
 /** Puts numbers, words and yes or no of an object under our names. What is nested in it is left to who knows it. */
