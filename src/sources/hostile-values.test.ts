@@ -92,3 +92,16 @@ describe('intervals between beats', () => {
     });
   });
 });
+
+describe('objects within one another by the thousand', () => {
+  const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+
+  it('cost none of the other values, in Oura’s documents and Polar’s totals', async () => {
+    const day = `{"summary_date":"2024-03-30","steps":9000,"deep":${deep}}`;
+    expect(await outcomes('oura', 'oura_2024-04-01.json', `{"activity":[${day},{"summary_date":"2024-03-31","steps":1}]}`)).toEqual({
+      record: 2,
+    });
+    const activity = `{"date":"2024-03-30","summary":{"stepCount":9000},"deep":${deep}}`;
+    expect(await outcomes('polar', 'activity-2024-03-30-1-a.json', activity)).toMatchObject({ record: 1 });
+  });
+});

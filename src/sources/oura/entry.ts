@@ -2,6 +2,7 @@ import type { Event, Moment } from '../../../schema/records.ts';
 import type { Clock } from '../reading/clock.ts';
 import { stateOutcome } from '../reading/device-state.ts';
 import { type Fields, isFields } from '../reading/documents.ts';
+import { MAX_NESTING } from '../reading/limits.ts';
 import {
   addNumber,
   contentId,
@@ -84,7 +85,7 @@ function parsed(cell: string): unknown {
   }
 }
 
-function addAll(values: Values, prefix: string, fields: Fields): void {
+function addAll(values: Values, prefix: string, fields: Fields, nesting = 0): void {
   for (const [field, value] of Object.entries(fields)) {
     const name = snakeCase(`${prefix}${field}`);
     if (noValues.test(field) || isMissing(value)) continue;
@@ -92,8 +93,9 @@ function addAll(values: Values, prefix: string, fields: Fields): void {
       // What the ring measured every few minutes, with gaps where it has none.
       if (value.every((item) => item === null || typeof item === 'number'))
         values[name] = { value: value.join(','), unit: unitOfField(name) };
-    } else if (isFields(value)) addAll(values, `${field}_`, value);
-    else if (typeof value === 'boolean') values[name] = { value: Number(value), unit: '1' };
+    } else if (isFields(value)) {
+      if (nesting < MAX_NESTING) addAll(values, `${field}_`, value, nesting + 1);
+    } else if (typeof value === 'boolean') values[name] = { value: Number(value), unit: '1' };
     else if (CODES.test(name) || Number.isNaN(numberFrom(value))) values[name] = { value: outsideText(value).slice(0, 10_000), unit: '1' };
     else if (!(numberFrom(value) === 0 && zeroIsNone.test(name))) addNumber(values, name, value, unitOfField(name));
   }

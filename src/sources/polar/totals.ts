@@ -1,5 +1,6 @@
 import type { Clock } from '../reading/clock.ts';
 import { type Fields, isFields } from '../reading/documents.ts';
+import { MAX_NESTING } from '../reading/limits.ts';
 import { addNumber, contentId, eventOutcome, isMissing, numberFrom, type Values } from '../reading/measurements.ts';
 import { snakeCase } from '../reading/names.ts';
 import { bad, type Outcome } from '../reading/outcome.ts';
@@ -70,13 +71,13 @@ function scopeAt(closed: Scopes, path: string): Fields {
   return closed.find((found) => found.path === path)?.scope ?? {};
 }
 
-function addAll(values: Values, fields: Fields): void {
+function addAll(values: Values, fields: Fields, nesting = 0): void {
   for (const [field, value] of Object.entries(fields)) {
     if (NO_VALUES.test(field) || isMissing(value)) continue;
     const name = snakeCase(field);
     const seconds = durationOf(value);
     if (isFields(value)) {
-      if (field !== 'sleepResult') addAll(values, value);
+      if (field !== 'sleepResult' && nesting < MAX_NESTING) addAll(values, value, nesting + 1);
     } else if (seconds !== null) values[name] = { value: seconds, unit: 's' };
     else if (!Number.isNaN(numberFrom(value))) addNumber(values, name, value, UNITS.find(([pattern]) => pattern.test(field))?.[1] ?? '1');
     else if (typeof value === 'string') values[name] = { value: value.slice(0, 200), unit: '1' };

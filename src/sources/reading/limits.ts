@@ -26,3 +26,6 @@ export const CHUNK_BYTES = 256 * KiB;
 
 /** A time this much later than the export or its arrival is not believed. */
 export const FUTURE_SLACK_MS = 86_400_000;
+
+/** Objects within one another whose values are taken: makers nest three or four, a damaged file as many as make a stack overflow. */
+export const MAX_NESTING = 16;
