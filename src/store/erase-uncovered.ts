@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { ExclusionReason } from '../../schema/source.ts';
 import { holdForDeletions } from './deletions.ts';
 import { eraseAlerts } from './erase.ts';
-import { eraseQuarantined, eraseRecord } from './erase-unit.ts';
+import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
 import type { Tables } from './tables.ts';
@@ -26,7 +26,16 @@ export interface UncoveredErasure {
   alerts: string[];
 }
 
-type RecordRow = Pick<Tables['record'], 'id' | 'source' | 'batch' | 'day' | 'type' | 'record_key' | 'body'>;
+type RecordRow = Pick<Tables['record'], 'id' | 'source' | 'batch' | 'day' | 'type' | 'record_key' | 'input_id' | 'body'>;
+
+/** A record that must not be kept, and why. */
+interface RefusedRecord {
+  row: RecordRow;
+  reason: ExclusionReason;
+}
+
+/** Behind which record of a source a page begins. */
+type RecordPlace = Pick<RecordRow, 'record_key' | 'id'>;
 
 /** Rows that are judged at a time, and erased in one transaction. */
 const slice = 500;
@@ -35,10 +44,12 @@ const slice = 500;
 export async function uncovered(store: Store, participant: string, refuse: Refuse): Promise<Uncovered[]> {
   const counts = new Counts();
   const key = await store.keys.key(participant);
-  for (let after: string | null = ''; after !== null; ) {
-    const page = await recordPage(store.db, participant, after);
-    for (const row of page.rows) counts.add(row.source, row.type, refusedRecord(key, row, refuse), 1);
-    after = page.after;
+  for (const source of await sourcesOf(store, participant)) {
+    await pages(async (after: RecordPlace | undefined) => {
+      const page = await recordPage(store.db, source, after);
+      for (const row of page.rows) counts.add(row.source, row.type, refusedRecord(key, row, refuse), 1);
+      return page.after;
+    });
   }
   for (let after: string | null = ''; after !== null; ) {
     const page = await seriesPage(store.db, key, participant, after, refuse);
@@ -58,40 +69,41 @@ export async function eraseUncovered(store: Store, participant: string, refuse: 
   const counts = new Counts();
   const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [] };
   const key = await store.keys.key(participant);
-  const each = async (work: (tx: Transaction<Tables>, after: string) => Promise<string | null>) => {
-    for (let after: string | null = ''; after !== null; ) {
-      const from: string = after;
-      after = await store.db.transaction().execute(async (tx) => {
+  const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Place | null>) =>
+    pages((after: Place | undefined) =>
+      store.db.transaction().execute(async (tx) => {
         await holdForDeletions(store, tx, participant, true);
-        return work(tx, from);
-      });
-    }
-  };
-  await each(async (tx, after) => {
-    const page = await recordPage(tx, participant, after, size);
-    const refused = page.rows.flatMap((row) => {
-      const reason = refusedRecord(key, row, refuse);
-      return reason === null ? [] : [{ row, reason }];
-    });
-    if (refused.length === 0) return page.after;
-    await markErasing(tx, 'consent');
-    const ids = refused.map(({ row }) => row.id);
-    const scores = await tx.selectFrom('score').select('id').where('record', 'in', ids).execute();
-    const alerts = await alertsOf(
-      tx,
-      scores.map(({ id }) => id),
+        return work(tx, after);
+      }),
     );
-    for (const { row, reason } of refused) {
-      await eraseRecord(tx, row, reason);
-      result.quarantined += await eraseCopies(tx, row, reason);
-    }
-    result.alerts.push(...(await eraseBare(tx, alerts)));
-    result.scores += scores.length;
-    for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
-    return page.after;
-  });
-  await each(async (tx, after) => {
-    const page = await seriesPage(tx, key, participant, after, refuse, size);
+  for (const source of await sourcesOf(store, participant)) {
+    await slices(async (tx, after: RecordPlace | undefined) => {
+      const page = await recordPage(tx, source, after, size);
+      const refused = page.rows.flatMap((row): RefusedRecord[] => {
+        const reason = refusedRecord(key, row, refuse);
+        return reason === null ? [] : [{ row, reason }];
+      });
+      if (refused.length === 0) return page.after;
+      await markErasing(tx, 'consent');
+      const rows = refused.map(({ row }) => row);
+      const scores = await scoresOf(tx, rows);
+      const alerts = await alertsOf(tx, scores);
+      for (const why of new Set(refused.map(({ reason }) => reason))) {
+        await eraseRecords(
+          tx,
+          refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
+          why,
+        );
+      }
+      result.quarantined += await eraseCopies(tx, source, refused);
+      result.alerts.push(...(await eraseBare(tx, alerts)));
+      result.scores += scores.length;
+      for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
+      return page.after;
+    });
+  }
+  await slices(async (tx, after: string | undefined) => {
+    const page = await seriesPage(tx, key, participant, after ?? '', refuse, size);
     if (page.rows.length === 0) return page.after;
     await markErasing(tx, 'consent');
     const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, alertsOf);
@@ -108,32 +120,49 @@ export async function forgetUncovered(store: Store): Promise<boolean> {
   return cleanFiles(store);
 }
 
-async function recordPage(db: Store['db'] | Transaction<Tables>, participant: string, after: string, size = slice) {
+/** Goes from page to page; the work gives the place behind which the next one begins, null at the end. */
+async function pages<Place>(work: (after: Place | undefined) => Promise<Place | null>): Promise<void> {
+  let after = await work(undefined);
+  while (after !== null) after = await work(after);
+}
+
+async function sourcesOf(store: Store, participant: string): Promise<string[]> {
+  const rows = await store.db.selectFrom('source').select('id').where('participant', '=', participant).orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Records of a source in the order of its index: by another one all of them would be sorted for each page. */
+async function recordPage(db: Store['db'] | Transaction<Tables>, source: string, after: RecordPlace | undefined, size = slice) {
+  const from = after ?? { record_key: '', id: '' };
   const rows: RecordRow[] = await db
     .selectFrom('record')
-    .select(['id', 'source', 'batch', 'day', 'type', 'record_key', 'body'])
-    .where('participant', '=', participant)
-    .where('id', '>', after)
+    .select(['id', 'source', 'batch', 'day', 'type', 'record_key', 'input_id', 'body'])
+    .where('source', '=', source)
+    .where('record_key', '>=', from.record_key)
+    .where((eb) => eb.or([eb('record_key', '>', from.record_key), eb('id', '>', from.id)]))
+    .orderBy('record_key')
     .orderBy('id')
     .limit(size)
     .execute();
-  return { rows, after: rows.length < size ? null : (rows.at(-1)?.id ?? null) };
+  const last = rows.at(-1);
+  return { rows, after: last === undefined || rows.length < size ? null : { record_key: last.record_key, id: last.id } };
 }
 
 function refusedRecord(key: Buffer, row: RecordRow, refuse: Refuse): ExclusionReason | null {
   return refuse({ is: 'record', units: 1, end: 0, day: row.day, record: openRecord(key, row) });
 }
 
-/** Copies in quarantine of the record go with it, as when its source deletes it. */
-async function eraseCopies(tx: Transaction<Tables>, { source, record_key: key }: RecordRow, reason: ExclusionReason): Promise<number> {
+/** Copies in quarantine of the records go with them, as when their source deletes them. */
+async function eraseCopies(tx: Transaction<Tables>, source: string, refused: readonly RefusedRecord[]): Promise<number> {
+  const reasons = new Map(refused.map(({ row, reason }) => [row.record_key, reason]));
   const copies = await tx
     .selectFrom('quarantine')
-    .select(['id', 'batch', 'day', 'units', 'reason'])
-    .where('record_key', '=', key)
+    .select(['id', 'batch', 'day', 'units', 'reason', 'record_key'])
+    .where('record_key', 'in', [...reasons.keys()])
     .where('source', '=', source)
     .orderBy('id')
     .execute();
-  for (const copy of copies) await eraseQuarantined(tx, copy, reason);
+  for (const copy of copies) await eraseQuarantined(tx, copy, reasons.get(copy.record_key ?? ''));
   return copies.reduce((sum, copy) => sum + copy.units, 0);
 }
 

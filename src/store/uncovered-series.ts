@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Sample } from '../../schema/records.ts';
 import type { ExclusionReason, Parsed } from '../../schema/source.ts';
-import { moveToErased } from './erase-unit.ts';
+import { eraseScores, moveToErased } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
 import { decodeSamples, encodeSamples, noOffset } from './series-codec.ts';
@@ -91,12 +91,7 @@ export async function dropSeries(
     rows.flatMap(({ row }) => (row.form === 'regular' ? [row] : [])),
   );
   const alerts = await alertsOf(tx, scores);
-  for (let i = 0; i < scores.length; i += 500) {
-    const some = scores.slice(i, i + 500);
-    await tx.deleteFrom('alert_score').where('score', 'in', some).execute();
-    await tx.deleteFrom('decision').where('score', 'in', some).execute();
-    await tx.deleteFrom('score').where('id', 'in', some).execute();
-  }
+  await eraseScores(tx, scores);
   for (const { row, refused, kept } of rows) {
     await tx.deleteFrom('series').where('id', '=', row.id).execute();
     if (kept.length > 0) await keep(store, tx, key, row, kept);
