@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { Parsed } from '../../schema/source.ts';
+import type { Judged, Parsed } from '../../schema/source.ts';
 import { recordingStart, stretch } from '../../src/encoder/testing/recording.ts';
 import { tinyTextModel } from '../../src/encoder/testing/tinyModels.ts';
 import { tinyStreamInput, tinyStreamModel } from '../../src/encoder/testing/tinyStreamModel.ts';
@@ -63,7 +63,7 @@ async function left(store: Store) {
   return { scores: scores.length, decisions: decisions.length, states: inputs.map(({ state }) => state) };
 }
 
-const goes = (item: Parsed) =>
+const goes = (item: Judged) =>
   item.is === 'record' && item.record.type === 'post' && item.record.audience !== 'public' ? ('no-consent-audience' as const) : null;
 
 describe.each(databaseNames)('what is erased while it is scored, on %s', (database) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../schema/records.ts';
 import type { HeadResult } from '../../schema/scores.ts';
-import type { ExclusionReason, Parsed } from '../../schema/source.ts';
+import type { ExclusionReason, Judged, Parsed } from '../../schema/source.ts';
 import { type DatabaseName, databaseNames, filesHolding, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, block, ingest, moment, post, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { contentHash } from './content-hash.ts';
@@ -25,7 +25,7 @@ function workout(id: string): Parsed {
 }
 
 /** What a consent to public posts, workouts and the first ten minutes of heart rate leaves out. */
-function refuse(item: Parsed): ExclusionReason | null {
+function refuse(item: Judged): ExclusionReason | null {
   if (item.is === 'block') return 'no-consent-kind';
   if (item.is === 'sample') return item.sample.endMs >= someDay + 10 * minute ? 'after-consent' : null;
   if (item.is !== 'record' || item.record.type !== 'post') return null;
@@ -169,7 +169,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
     await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
     await finishRun(store, run?.id ?? '', 'done', {}, {});
-    const second = (item: Parsed) => (item.is === 'block' && item.block.offset === 4 ? 'after-consent' : null);
+    const second = (item: Judged) => (item.is === 'block' && item.block.offset === 4 ? 'after-consent' : null);
     expect(await eraseUncovered(store, participant, second)).toMatchObject({ scores: 1, alerts: [] });
     expect(await store.db.selectFrom('decision').select('id').execute()).toEqual([]);
     const inputs = await store.db.selectFrom('run_input').select(['state', 'series', 'participant']).execute();
@@ -181,7 +181,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
   test('killed on the way it goes on; called again it finds nothing', async () => {
     const { store, anna } = await studyOfTwo(database);
     let judged = 0;
-    const dying = (item: Parsed) => {
+    const dying = (item: Judged) => {
       if (judged++ === 5) throw new Error('killed');
       return refuse(item);
     };
@@ -200,7 +200,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
 
   test('a later export adds to what is left', async () => {
     const { store, anna } = await studyOfTwo(database);
-    const first = (item: Parsed) => (item.is === 'sample' && item.sample.endMs < someDay + 15 * minute ? 'before-consent' : null);
+    const first = (item: Judged) => (item.is === 'sample' && item.sample.endMs < someDay + 15 * minute ? 'before-consent' : null);
     await eraseUncovered(store, anna.participant, first);
     expect(await heartRates(store, anna.participant)).toEqual([15]);
     await ingest(store, anna.source, 'third', samples(15, 18));

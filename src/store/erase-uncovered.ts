@@ -6,7 +6,7 @@ import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
 import type { Tables } from './tables.ts';
-import { dropSeries, type Refuse, seriesPage } from './uncovered-series.ts';
+import { dropSeries, type Refuse, type SeriesPlace, seriesPage, seriesSlice } from './uncovered-series.ts';
 import { cleanFiles, markErasing } from './withdraw.ts';
 
 /** Units of a source that are stored, though the participant's consent does not cover them. */
@@ -51,10 +51,12 @@ export async function uncovered(store: Store, participant: string, refuse: Refus
       return page.after;
     });
   }
-  for (let after: string | null = ''; after !== null; ) {
-    const page = await seriesPage(store.db, key, participant, after, refuse);
-    for (const { row, refused } of page.rows) for (const [reason, units] of refused) counts.add(row.source, 'series', reason, units);
-    after = page.after;
+  for (const source of await sourcesOf(store, participant)) {
+    await pages(async (after: SeriesPlace | undefined) => {
+      const page = await seriesPage(store.db, key, source, after, refuse);
+      for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+      return page.after;
+    });
   }
   return counts.list();
 }
@@ -102,16 +104,18 @@ export async function eraseUncovered(store: Store, participant: string, refuse: 
       return page.after;
     });
   }
-  await slices(async (tx, after: string | undefined) => {
-    const page = await seriesPage(tx, key, participant, after ?? '', refuse, size);
-    if (page.rows.length === 0) return page.after;
-    await markErasing(tx, 'consent');
-    const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, alertsOf);
-    result.alerts.push(...(await eraseBare(tx, alerts)));
-    result.scores += scores;
-    for (const { row, refused } of page.rows) for (const [reason, units] of refused) counts.add(row.source, 'series', reason, units);
-    return page.after;
-  });
+  for (const source of await sourcesOf(store, participant)) {
+    await slices(async (tx, after: SeriesPlace | undefined) => {
+      const page = await seriesPage(tx, key, source, after, refuse, { ...seriesSlice, rows: size });
+      if (page.rows.length === 0) return page.after;
+      await markErasing(tx, 'consent');
+      const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, refuse, alertsOf);
+      result.alerts.push(...(await eraseBare(tx, alerts)));
+      result.scores += scores;
+      for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+      return page.after;
+    });
+  }
   return { ...result, uncovered: counts.list() };
 }
 
