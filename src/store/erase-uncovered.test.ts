@@ -103,7 +103,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     const ofBert = await store.db.selectFrom('record').select('id').where('participant', '=', bert.participant).orderBy('id').execute();
     const result = await eraseUncovered(store, anna.participant, refuse);
     // Of post 2 the newest version alone was scored; the alert rests on post 1 too.
-    expect(result).toEqual({ uncovered: expected(anna.source), quarantined: 1, scores: 1, alerts: [] });
+    expect(result).toEqual({ uncovered: expected(anna.source), quarantined: 1, scores: 1, alerts: [], interrupted: false });
     expect(await forgetUncovered(store)).toBe(true);
     expect(await store.db.selectFrom('meta').select('key').where('key', 'like', 'erasing:%').execute()).toEqual([]);
 
@@ -185,17 +185,34 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
       if (judged++ === 5) throw new Error('killed');
       return refuse(item);
     };
-    await expect(eraseUncovered(store, anna.participant, dying, 1)).rejects.toThrow('killed');
+    await expect(eraseUncovered(store, anna.participant, dying, { size: 1 })).rejects.toThrow('killed');
     const between = await uncovered(store, anna.participant, refuse);
     expect(between).not.toEqual(expected(anna.source));
     expect(between).not.toEqual([]);
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
-    await eraseUncovered(store, anna.participant, refuse, 1);
+    await eraseUncovered(store, anna.participant, refuse, { size: 1 });
     expect(await heartRates(store, anna.participant)).toEqual([5, 6, 7, 8, 9]);
     expect(await uncovered(store, anna.participant, refuse)).toEqual([]);
     const again = await eraseUncovered(store, anna.participant, refuse);
-    expect(again).toEqual({ uncovered: [], quarantined: 0, scores: 0, alerts: [] });
+    expect(again).toEqual({ uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false });
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+  });
+
+  test('asked to stop it does so between two slices, says what it did, and goes on when called again', async () => {
+    const { store, anna } = await studyOfTwo(database);
+    const stop = new AbortController();
+    const stopping = (item: Judged) => {
+      const reason = refuse(item);
+      if (reason !== null) stop.abort();
+      return reason;
+    };
+    const first = await eraseUncovered(store, anna.participant, stopping, { size: 1, signal: stop.signal });
+    expect(first).toMatchObject({ interrupted: true, uncovered: [{ type: 'post', reason: 'no-consent-audience', units: 1 }] });
+    await expect(uncovered(store, anna.participant, refuse, stop.signal)).rejects.toMatchObject({ code: 'interrupted' });
+    expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+    const second = await eraseUncovered(store, anna.participant, refuse);
+    expect(second).toMatchObject({ interrupted: false, uncovered: [{ units: 1 }, { units: 6 }, { units: 3 }] });
+    expect(await uncovered(store, anna.participant, refuse)).toEqual([]);
   });
 
   test('a later export adds to what is left', async () => {

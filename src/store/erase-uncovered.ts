@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { AfferentError } from '../../schema/errors.ts';
 import type { ExclusionReason } from '../../schema/source.ts';
 import { holdForDeletions } from './deletions.ts';
 import { eraseAlerts } from './erase.ts';
@@ -24,6 +25,8 @@ export interface UncoveredErasure {
   scores: number;
   /** Alerts that rested on nothing else. */
   alerts: string[];
+  /** Asked to stop, it did so between two slices; called again it goes on. */
+  interrupted: boolean;
 }
 
 type RecordRow = Pick<Tables['record'], 'id' | 'source' | 'batch' | 'day' | 'type' | 'record_key' | 'input_id' | 'body'>;
@@ -40,19 +43,22 @@ type RecordPlace = Pick<RecordRow, 'record_key' | 'id'>;
 /** Rows that are judged at a time, and erased in one transaction. */
 const slice = 500;
 
-/** What consent does not cover of what is stored, counted; nothing is changed. */
-export async function uncovered(store: Store, participant: string, refuse: Refuse): Promise<Uncovered[]> {
+/**
+ * What consent does not cover of what is stored, counted; nothing is changed.
+ * @throws AfferentError `interrupted`
+ */
+export async function uncovered(store: Store, participant: string, refuse: Refuse, signal?: AbortSignal): Promise<Uncovered[]> {
   const counts = new Counts();
   const key = await store.keys.key(participant);
   for (const source of await sourcesOf(store, participant)) {
-    await pages(async (after: RecordPlace | undefined) => {
+    await pages(signal, async (after: RecordPlace | undefined) => {
       const page = await recordPage(store.db, source, after);
       for (const row of page.rows) counts.add(row.source, row.type, refusedRecord(key, row, refuse), 1);
       return page.after;
     });
   }
   for (const source of await sourcesOf(store, participant)) {
-    await pages(async (after: SeriesPlace | undefined) => {
+    await pages(signal, async (after: SeriesPlace | undefined) => {
       const page = await seriesPage(store.db, key, source, after, refuse);
       for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
       return page.after;
@@ -65,56 +71,65 @@ export async function uncovered(store: Store, participant: string, refuse: Refus
  * Erases what consent does not cover: records in all their versions that it refuses, samples and recordings, their scores, and alerts that
  * rested on nothing else. The ledger moves their units to erased, with the reason. A slice is one transaction: killed on the way it goes on
  * when called again, and called again it finds nothing.
- * @param size rows of a slice
  */
-export async function eraseUncovered(store: Store, participant: string, refuse: Refuse, size = slice): Promise<UncoveredErasure> {
+export async function eraseUncovered(
+  store: Store,
+  participant: string,
+  refuse: Refuse,
+  { size = slice, signal }: { size?: number; signal?: AbortSignal } = {},
+): Promise<UncoveredErasure> {
   const counts = new Counts();
-  const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [] };
+  const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false };
   const key = await store.keys.key(participant);
   const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Place | null>) =>
-    pages((after: Place | undefined) =>
+    pages(signal, (after: Place | undefined) =>
       store.db.transaction().execute(async (tx) => {
         await holdForDeletions(store, tx, participant, true);
         return work(tx, after);
       }),
     );
-  for (const source of await sourcesOf(store, participant)) {
-    await slices(async (tx, after: RecordPlace | undefined) => {
-      const page = await recordPage(tx, source, after, size);
-      const refused = page.rows.flatMap((row): RefusedRecord[] => {
-        const reason = refusedRecord(key, row, refuse);
-        return reason === null ? [] : [{ row, reason }];
+  try {
+    for (const source of await sourcesOf(store, participant)) {
+      await slices(async (tx, after: RecordPlace | undefined) => {
+        const page = await recordPage(tx, source, after, size);
+        const refused = page.rows.flatMap((row): RefusedRecord[] => {
+          const reason = refusedRecord(key, row, refuse);
+          return reason === null ? [] : [{ row, reason }];
+        });
+        if (refused.length === 0) return page.after;
+        await markErasing(tx, 'consent');
+        const rows = refused.map(({ row }) => row);
+        const scores = await scoresOf(tx, rows);
+        const alerts = await alertsOf(tx, scores);
+        for (const why of new Set(refused.map(({ reason }) => reason))) {
+          await eraseRecords(
+            tx,
+            refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
+            why,
+          );
+        }
+        result.quarantined += await eraseCopies(tx, source, refused);
+        result.alerts.push(...(await eraseBare(tx, alerts)));
+        result.scores += scores.length;
+        for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
+        return page.after;
       });
-      if (refused.length === 0) return page.after;
-      await markErasing(tx, 'consent');
-      const rows = refused.map(({ row }) => row);
-      const scores = await scoresOf(tx, rows);
-      const alerts = await alertsOf(tx, scores);
-      for (const why of new Set(refused.map(({ reason }) => reason))) {
-        await eraseRecords(
-          tx,
-          refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
-          why,
-        );
-      }
-      result.quarantined += await eraseCopies(tx, source, refused);
-      result.alerts.push(...(await eraseBare(tx, alerts)));
-      result.scores += scores.length;
-      for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
-      return page.after;
-    });
-  }
-  for (const source of await sourcesOf(store, participant)) {
-    await slices(async (tx, after: SeriesPlace | undefined) => {
-      const page = await seriesPage(tx, key, source, after, refuse, { ...seriesSlice, rows: size });
-      if (page.rows.length === 0) return page.after;
-      await markErasing(tx, 'consent');
-      const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, refuse, alertsOf);
-      result.alerts.push(...(await eraseBare(tx, alerts)));
-      result.scores += scores;
-      for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
-      return page.after;
-    });
+    }
+    for (const source of await sourcesOf(store, participant)) {
+      await slices(async (tx, after: SeriesPlace | undefined) => {
+        const page = await seriesPage(tx, key, source, after, refuse, { ...seriesSlice, rows: size });
+        if (page.rows.length === 0) return page.after;
+        await markErasing(tx, 'consent');
+        const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, refuse, alertsOf);
+        result.alerts.push(...(await eraseBare(tx, alerts)));
+        result.scores += scores;
+        for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+        return page.after;
+      });
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof AfferentError && thrown.code === 'interrupted')) throw thrown;
+    result.interrupted = true;
   }
   return { ...result, uncovered: counts.list() };
 }
@@ -125,9 +140,12 @@ export async function forgetUncovered(store: Store): Promise<boolean> {
 }
 
 /** Goes from page to page; the work gives the place behind which the next one begins, null at the end. */
-async function pages<Place>(work: (after: Place | undefined) => Promise<Place | null>): Promise<void> {
-  let after = await work(undefined);
-  while (after !== null) after = await work(after);
+async function pages<Place>(signal: AbortSignal | undefined, work: (after: Place | undefined) => Promise<Place | null>): Promise<void> {
+  let after: Place | null | undefined;
+  while (after !== null) {
+    if (signal?.aborted) throw new AfferentError('interrupted');
+    after = await work(after);
+  }
 }
 
 async function sourcesOf(store: Store, participant: string): Promise<string[]> {
