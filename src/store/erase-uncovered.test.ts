@@ -77,6 +77,23 @@ async function heartRates(store: Store, participant: string): Promise<number[]> 
   });
 }
 
+const wearable = { name: 'wearable', id: 'w', thresholds: 't', folder: 'w', input: 'e4' } as const;
+
+/** A score of a second of a recording. */
+async function scoreWindow(
+  store: Store,
+  of: { run: string; participant: string; source: string },
+  id: string,
+  timeMs: number,
+): Promise<void> {
+  const place = { id, decisionId: `d${id}`, thresholdsId: 't', study: 'sleep', ...of };
+  const window = { record: null, inputId: `i${id}`, model: 'w', day: moment(timeMs).day, timeMs, endMs: timeMs + 1000 };
+  const stress: HeadResult = { head: 'stress', grade: 'weak', scores: { stress: 0.5 }, decision: true, intervals: {}, evidence: {} };
+  const rows = scoreRows(await store.keys.key(of.participant), { ...place, ...window }, stress, null);
+  await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
+  await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+}
+
 const expected = (source: string) => [
   { source, type: 'post', reason: 'no-consent-audience', units: 2 },
   { source, type: 'series', reason: 'after-consent', units: 6 },
@@ -159,23 +176,41 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     await createStudy(store, 'sleep', null);
     const { source, participant } = await addPerson(store, 'sleep', 'anna', 'empatica-e4');
     await ingest(store, source, 'first', [block(0, [1, 2, 3, 4]), block(4, [5, 6, 7, 8])]);
-    const model = { name: 'wearable', id: 'w', thresholds: 't', folder: 'w', input: 'e4' } as const;
-    const run = await freezeRun(store, 'sleep', [model], 'native');
+    const run = await freezeRun(store, 'sleep', [wearable], 'native');
     expect(run?.inputs).toBe(1);
-    const place = { ...{ id: 's', decisionId: 'd', thresholdsId: 't', study: 'sleep', participant, source, run: run?.id ?? '' } };
-    const window = { record: null, inputId: 'i', model: 'w', day: moment(someDay).day, timeMs: someDay + 500, endMs: someDay + 1500 };
-    const stress: HeadResult = { head: 'stress', grade: 'weak', scores: { stress: 0.5 }, decision: true, intervals: {}, evidence: {} };
-    const rows = scoreRows(await store.keys.key(participant), { ...place, ...window }, stress, null);
-    await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
-    await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+    await scoreWindow(store, { run: run?.id ?? '', participant, source }, 's', someDay + 500);
     await finishRun(store, run?.id ?? '', 'done', {}, {});
     const second = (item: Judged) => (item.is === 'block' && item.block.offset === 4 ? 'after-consent' : null);
     expect(await eraseUncovered(store, participant, second)).toMatchObject({ scores: 1, alerts: [] });
     expect(await store.db.selectFrom('decision').select('id').execute()).toEqual([]);
     const inputs = await store.db.selectFrom('run_input').select(['state', 'series', 'participant']).execute();
     expect(inputs).toEqual([{ state: 'erased', series: null, participant: null }]);
-    expect((await freezeRun(store, 'sleep', [model], 'native'))?.inputs).toBe(1);
+    expect((await freezeRun(store, 'sleep', [wearable], 'native'))?.inputs).toBe(1);
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+  });
+
+  test('a signal that began half a minute before or after another is of the same recording: its scores before and behind go too', async () => {
+    const store = await (await storeHome(database)).open();
+    await createStudy(store, 'sleep', null);
+    const { source, participant } = await addPerson(store, 'sleep', 'anna', 'empatica-e4');
+    const hour = 4 * 3600;
+    const long = block(0, Array(2 * hour).fill(1));
+    const of = (signal: string, sessionMs: number) => {
+      const item = block(0, Array(hour).fill(1));
+      if (item.is === 'block') Object.assign(item.block, { signal, sessionMs });
+      return item;
+    };
+    // The other recording begins an hour behind the first.
+    await ingest(store, source, 'first', [long, of('bvp', someDay + 30_000), of('temp', someDay + 180 * minute)]);
+    const run = await freezeRun(store, 'sleep', [wearable], 'native');
+    expect(run?.inputs).toBe(2);
+    const times = { before: 0, within: 1, behind: 110, other: 190 };
+    for (const [id, at] of Object.entries(times))
+      await scoreWindow(store, { run: run?.id ?? '', participant, source }, id, someDay + at * minute);
+    await finishRun(store, run?.id ?? '', 'done', {}, {});
+    const bvp = (item: Judged) => (item.is === 'block' && item.block.signal === 'bvp' ? 'no-consent-kind' : null);
+    expect(await eraseUncovered(store, participant, bvp)).toMatchObject({ scores: 3 });
+    expect(await store.db.selectFrom('score').select('id').execute()).toEqual([{ id: 'other' }]);
   });
 
   test('killed on the way it goes on; called again it finds nothing', async () => {

@@ -3,6 +3,7 @@ import type { Sample } from '../../schema/records.ts';
 import type { ExclusionReason, Judged } from '../../schema/source.ts';
 import { eraseScores, moveToErased } from './erase-unit.ts';
 import type { Store } from './open.ts';
+import { groupRecordings, recordingRows } from './recordings.ts';
 import { seal, unseal } from './seal.ts';
 import { decodeSamples, encodeSamples, noOffset, type SampleColumns } from './series-codec.ts';
 import type { Tables } from './tables.ts';
@@ -164,14 +165,45 @@ async function keep(store: Store, tx: Transaction<Tables>, key: Buffer, row: Ser
 async function recordingScores(tx: Transaction<Tables>, participant: string, rows: readonly SeriesRow[]): Promise<string[]> {
   if (rows.length === 0) return [];
   const gone = new Set(rows.map((row) => row.id));
+  const frozen = await eraseInputs(tx, participant, gone);
+  const scores = new Set<string>();
+  for (const source of new Set(rows.map((row) => row.source))) {
+    const stored = await recordingRows(tx).where('series.source', '=', source).execute();
+    // As they stand, and as they were frozen: signals that came later may have moved the bounds between recordings.
+    const byId = new Map(stored.map((row) => [row.id, row]));
+    const then = frozen.map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
+    const now = groupRecordings(stored).filter((recording) => recording.some(({ id }) => gone.has(id)));
+    for (const recording of [...now, ...then]) {
+      if (recording.length === 0) continue;
+      const found = await tx
+        .selectFrom('score')
+        .select('id')
+        .where('participant', '=', participant)
+        .where('source', '=', source)
+        .where('record', 'is', null)
+        // Scores have whole milliseconds.
+        .where('time_ms', '>=', Math.floor(recording.reduce((a, row) => Math.min(a, row.start_ms), Number.POSITIVE_INFINITY)))
+        .where('time_ms', '<=', Math.ceil(recording.reduce((a, row) => Math.max(a, row.end_ms), Number.NEGATIVE_INFINITY)))
+        .execute();
+      for (const { id } of found) scores.add(id);
+    }
+  }
+  return [...scores];
+}
+
+/** Marks the inputs as erased that froze any of these rows. Gives which rows each had. */
+async function eraseInputs(tx: Transaction<Tables>, participant: string, gone: ReadonlySet<string>): Promise<string[][]> {
   const inputs = await tx
     .selectFrom('run_input')
     .select(['run', 'ordinal', 'series'])
     .where('participant', '=', participant)
     .where('series', 'is not', null)
     .execute();
+  const frozen: string[][] = [];
   for (const { run, ordinal, series } of inputs) {
-    if (!(JSON.parse(series ?? '[]') as string[]).some((id) => gone.has(id))) continue;
+    const ids = JSON.parse(series ?? '[]') as string[];
+    if (!ids.some((id) => gone.has(id))) continue;
+    frozen.push(ids);
     await tx
       .updateTable('run_input')
       .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
@@ -179,25 +211,5 @@ async function recordingScores(tx: Transaction<Tables>, participant: string, row
       .where('ordinal', '=', ordinal)
       .execute();
   }
-  const scores = new Set<string>();
-  const sessions = new Map(rows.map((row) => [`${row.source} ${row.session_ms}`, row]));
-  for (const { source, session_ms: session } of sessions.values()) {
-    const span = await tx
-      .selectFrom('series')
-      .select((eb) => [eb.fn.min('start_ms').as('from'), eb.fn.max('end_ms').as('to')])
-      .where('source', '=', source)
-      .where('session_ms', '=', session)
-      .executeTakeFirstOrThrow();
-    const found = await tx
-      .selectFrom('score')
-      .select('id')
-      .where('participant', '=', participant)
-      .where('source', '=', source)
-      .where('record', 'is', null)
-      .where('time_ms', '>=', span.from)
-      .where('time_ms', '<=', span.to)
-      .execute();
-    for (const { id } of found) scores.add(id);
-  }
-  return [...scores];
+  return frozen;
 }
