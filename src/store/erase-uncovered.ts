@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import type { ExclusionReason } from '../../schema/source.ts';
+import { markToForget } from './alerts-to-forget.ts';
 import { holdForDeletions } from './deletions.ts';
 import { eraseAlerts } from './erase.ts';
 import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
@@ -210,6 +211,7 @@ async function eraseBare(tx: Transaction<Tables>, alerts: readonly string[]): Pr
   const kept = new Set(left.map(({ alert }) => alert));
   const bare = alerts.filter((alert) => !kept.has(alert)).sort();
   await eraseAlerts(tx, bare);
+  await markToForget(tx, bare);
   return bare;
 }
 

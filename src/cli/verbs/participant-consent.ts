@@ -1,11 +1,12 @@
 import { AfferentError, errorTable } from '../../../schema/errors.ts';
 import { consentDecision } from '../../consent/filter.ts';
+import { alertsToForget } from '../../store/alerts-to-forget.ts';
 import { audited } from '../../store/audit.ts';
 import { eraseUncovered, forgetUncovered, type Uncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
 import type { Store } from '../../store/open.ts';
 import { participantConsent, requireParticipant } from '../../store/participants.ts';
 import type { Refuse } from '../../store/uncovered-series.ts';
-import { forgetSources } from '../../temporal/forget.ts';
+import { forgetErasedAlerts } from '../../temporal/forget.ts';
 import { withStore } from '../home.ts';
 import { argument, type Call, type Verb } from '../verb.ts';
 import { withParts } from '../with-parts.ts';
@@ -32,8 +33,9 @@ export const verb: Verb = {
       const { quarantined, scores, alerts, interrupted } = erasure ?? nothing;
       // Both can take long; the next call does them.
       const filesClean = apply && !interrupted ? await forgetUncovered(store) : null;
-      if (alerts.length > 0 && !interrupted) {
-        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetSources(client, [], alerts));
+      // Not those of this call alone: one that was killed may have left some.
+      if (apply && !interrupted && (await alertsToForget(store)).length > 0) {
+        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetErasedAlerts(client, store));
       }
       const erased = apply ? { quarantined, scores, alerts } : null;
       const reading = await readNow(store, participant);
