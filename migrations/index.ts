@@ -6,6 +6,7 @@ import * as restatementsAndLapses from './20261124T0100_restatements_and_lapses.
 import * as narrowerRecordIndexes from './20261124T0130_narrower_record_indexes.ts';
 import * as noIndexOfBatches from './20261129T2000_no_index_of_batches.ts';
 import * as contentStatedAgain from './20261129T2300_content_stated_again.ts';
+import * as alertsByScore from './20261129T2330_alerts_by_score.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '20261124T0130_narrower_record_indexes': narrowerRecordIndexes,
   '20261129T2000_no_index_of_batches': noIndexOfBatches,
   '20261129T2300_content_stated_again': contentStatedAgain,
+  '20261129T2330_alerts_by_score': alertsByScore,
 };

@@ -130,6 +130,11 @@ export type Parsed = {
   | { is: 'deletion'; type: StoredRecord['type']; recordId: string; at: string }
 );
 
+/** What consent is asked about: of a block its place and the number of its samples, not their values. */
+export type Judged =
+  | Exclude<Parsed, { is: 'block' }>
+  | (Omit<Extract<Parsed, { is: 'block' }>, 'block'> & { block: Omit<RegularBlock, 'values'> });
+
 /** Why something must not be kept; only counted. */
 export const exclusionReasons = [
   'file-not-used',

@@ -2,7 +2,7 @@ import type { LowTally } from '../../schema/scores.ts';
 import { decisionId, scoreId } from '../../src/encoder/identity.ts';
 import { tallied } from '../../src/encoder/int8/tally.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
-import { pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
+import { holdInputs, pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -24,7 +24,7 @@ export async function scoreShard(
     const mine = inputs.filter((input) => input.model === model.id);
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
-      const rows: ScoreRows[] = [];
+      const made: { ordinal: number; rows: ScoreRows[] }[] = [];
       const grown = await Promise.all(
         slice.inputs
           .filter((input) => input.series !== null)
@@ -32,12 +32,17 @@ export async function scoreShard(
       );
       for (const scored of slice.scored) {
         if (scored.heads.length > 0 && grown.every((one) => one.holds(scored.inputId)))
-          rows.push(...rowsOf(run, model, scored, await store.keys.key(scored.participant)));
+          made.push({ ordinal: scored.ordinal, rows: rowsOf(run, model, scored, await store.keys.key(scored.participant)) });
       }
       await store.db.transaction().execute(async (tx) => {
+        const stored = await holdInputs(store, tx, id, slice.inputs);
         for (const { stale } of grown) await dropScores(tx, model.id, stale);
-        await insertScores(tx, rows);
-        await setInputStates(tx, id, statesOf(slice.inputs, slice.scored));
+        await insertScores(
+          tx,
+          made.flatMap(({ ordinal, rows }) => (stored.has(ordinal) ? rows : [])),
+        );
+        const scored = slice.scored.filter(({ ordinal }) => stored.has(ordinal));
+        await setInputStates(tx, id, statesOf(slice.inputs, scored));
       });
       done += slice.inputs.length;
       low = tallied(low, slice.scored);

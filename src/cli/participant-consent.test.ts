@@ -1,10 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { addPerson, ingest, post } from '../../test/support/study-data.ts';
+import { Consent } from '../../schema/policy.ts';
+import { addPerson, ingest, post, sample, someDay } from '../../test/support/study-data.ts';
+import { loadConfig } from '../config/config.ts';
 import { openStore } from '../store/open.ts';
+import { addParticipant } from '../store/participants.ts';
 import { createStudy } from '../store/studies.ts';
+import type { Output } from './output.ts';
 import { runCli, runJson, temporaryFolder } from './testing/run-cli.ts';
+import { verb } from './verbs/participant-consent.ts';
 
 test('what a narrower consent does not cover is shown, and erased when asked to; both the asking and the act are audited', async () => {
   const home = temporaryFolder();
@@ -15,21 +20,21 @@ test('what a narrower consent does not cover is shown, and erased when asked to;
   const { source, participant } = await addPerson(store, 'sleep', 'anna');
   await ingest(store, source, 'file', [post('1', 'public'), post('2', 'not public', { audience: 'followers' })]);
   await store.close();
-  const verb = ['participant', 'consent', 'sleep', 'anna'];
+  const command = ['participant', 'consent', 'sleep', 'anna'];
 
-  expect((await runCli([...verb, '--home', home])).stdout).toBe('Everything that is stored is covered by the consent.\n');
+  expect((await runCli([...command, '--home', home])).stdout).toBe('Everything that is stored is covered by the consent.\n');
   writeFileSync(join(home, 'consent.yaml'), 'audiences: [public]\n');
   const replaced = await runCli(['participant', 'add', 'sleep', 'anna', '--consent', join(home, 'consent.yaml'), '--home', home]);
   expect(replaced.stderr).toContain('./afferent participant consent sleep ID');
 
   const uncovered = [{ source, type: 'post', reason: 'no-consent-audience', units: 1 }];
-  const shown = await runCli([...verb, '--home', home]);
+  const shown = await runCli([...command, '--home', home]);
   expect(shown.stdout).toMatch(/no-consent-audience +1/);
   expect(shown.stderr).toContain('Nothing was erased. To erase it: ./afferent participant consent sleep anna --yes');
-  expect(await runJson(home, verb)).toMatchObject({ code: 0, document: { study: 'sleep', participant, uncovered, erased: null } });
+  expect(await runJson(home, command)).toMatchObject({ code: 0, document: { study: 'sleep', participant, uncovered, erased: null } });
   const erased = { quarantined: 0, scores: 0, alerts: [] };
-  expect(await runJson(home, [...verb, '--yes'])).toMatchObject({ code: 0, document: { uncovered, erased, filesClean: true } });
-  expect(await runJson(home, [...verb, '--yes'])).toMatchObject({ code: 0, document: { uncovered: [], erased, filesClean: true } });
+  expect(await runJson(home, [...command, '--yes'])).toMatchObject({ code: 0, document: { uncovered, erased, filesClean: true } });
+  expect(await runJson(home, [...command, '--yes'])).toMatchObject({ code: 0, document: { uncovered: [], erased, filesClean: true } });
 
   const after = await openStore(address);
   expect(await after.db.selectFrom('record').select('id').execute()).toHaveLength(1);
@@ -44,4 +49,41 @@ test('what a narrower consent does not cover is shown, and erased when asked to;
     { action: 'consent-applied-asked', object: participant },
     { action: 'consent-applied', object: participant },
   ]);
+});
+
+test('interrupted it stops between two slices, says how much it did, and ends with 130; the next call goes on', async () => {
+  const home = temporaryFolder();
+  writeFileSync(join(home, 'key'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  const { config, origins } = loadConfig({ home });
+  const store = await openStore(config);
+  await createStudy(store, 'sleep', null);
+  const { source } = await addPerson(store, 'sleep', 'anna');
+  await ingest(store, source, 'file', [post('1', 'not public', { audience: 'followers' }), sample(someDay, 60)]);
+  await addParticipant(store, 'sleep', 'anna', Consent.parse({ kinds: ['event'] }));
+  await store.close();
+
+  // Asked before each page: records and samples to count them, then records to erase them; Ctrl-C comes before the samples.
+  let asked = 0;
+  const signal = {
+    get aborted() {
+      asked += 1;
+      return asked > 3;
+    },
+  } as AbortSignal;
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
+  const out = { line: say, note: say, table: () => {}, report: (_: unknown, human: () => void) => human() } as unknown as Output;
+  const call = { args: ['sleep', 'anna'], rest: [], options: { yes: true }, config, origins, out, signal, again: signal };
+  expect(await verb.run(call)).toBe(130);
+  expect(said).toEqual([
+    'Erased so far: 1 of 2 units, with 0 scores, 0 alerts and 0 units in quarantine.',
+    'Backups made before still hold it: destroy them, and make a new one.',
+    'Interrupted; to go on: ./afferent participant consent sleep anna --yes',
+  ]);
+  const again = await runJson(home, ['participant', 'consent', 'sleep', 'anna', '--yes']);
+  expect(again).toMatchObject({ code: 0, document: { uncovered: [{ type: 'series', units: 1 }], interrupted: false } });
+  const after = await openStore(config);
+  const lines = await after.db.selectFrom('audit').select('action').where('action', 'like', 'consent%').orderBy('number').execute();
+  await after.close();
+  expect(lines.map(({ action }) => action)).toEqual(['consent-applied-asked', 'consent-applied-asked', 'consent-applied']);
 });

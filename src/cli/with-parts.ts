@@ -4,7 +4,7 @@ import type { Store } from '../store/open.ts';
 import { listSources } from '../store/sources.ts';
 import { listStudies } from '../store/studies.ts';
 import { connectTemporal } from '../temporal/connect.ts';
-import { forgetSources } from '../temporal/forget.ts';
+import { forgetErasedAlerts, forgetSources } from '../temporal/forget.ts';
 import { recreateReviews } from '../temporal/reviews.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
 import type { Call } from './verb.ts';
@@ -58,6 +58,7 @@ async function restoreWork(client: Client, store: Store): Promise<void> {
     erased.map((source) => source.id),
     [],
   );
+  await forgetErasedAlerts(client, store);
 }
 
 /** Resolves when the call is interrupted. */

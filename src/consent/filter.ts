@@ -1,14 +1,14 @@
 import { momentMs } from '../../schema/moment-ms.ts';
 import type { Consent } from '../../schema/policy.ts';
 import type { RegularBlock } from '../../schema/records.ts';
-import type { ExclusionReason, Parsed } from '../../schema/source.ts';
+import type { ExclusionReason, Judged } from '../../schema/source.ts';
 
 /**
  * Why an item must not be kept under a participant's consent, or null when it may. Times are compared with the record's own
  * time, not with its arrival: it must begin no earlier than `from` and be over by `to`. A block of samples is kept or left
  * out whole. What could not be read stays in quarantine: it shows no kind, audience or time to judge by.
  */
-export function consentDecision(consent: Consent, item: Parsed): ExclusionReason | null {
+export function consentDecision(consent: Consent, item: Judged): ExclusionReason | null {
   if (item.is === 'excluded') return item.reason;
   if (item.is === 'quarantined' || item.is === 'deletion') return null;
   if (consent.kinds !== undefined) {
@@ -24,7 +24,7 @@ export function consentDecision(consent: Consent, item: Parsed): ExclusionReason
   return null;
 }
 
-type Kept = Exclude<Parsed, { is: 'excluded' } | { is: 'quarantined' } | { is: 'deletion' }>;
+type Kept = Exclude<Judged, { is: 'excluded' } | { is: 'quarantined' } | { is: 'deletion' }>;
 
 /** What consent may call an item: its type, and the event, signal or instrument that it is; the last two also with that word before. */
 function namesOf(item: Kept): string[] {
@@ -38,7 +38,7 @@ function namesOf(item: Kept): string[] {
 
 /** First and last moment that an item speaks of, UTC milliseconds. */
 function spanOf(item: Kept): { beginMs: number; endMs: number } {
-  if (item.is === 'block') return spanOfBlock(item.block);
+  if (item.is === 'block') return spanOfBlock(item.block, item.units);
   if (item.is === 'sample') {
     const beginMs = momentMs(item.sample.time.utc);
     return { beginMs, endMs: Math.max(beginMs, item.sample.endMs) };
@@ -50,7 +50,7 @@ function spanOf(item: Kept): { beginMs: number; endMs: number } {
   return { beginMs: Math.min(beginMs, endMs), endMs: Math.max(beginMs, endMs) };
 }
 
-function spanOfBlock(block: RegularBlock): { beginMs: number; endMs: number } {
+function spanOfBlock(block: Omit<RegularBlock, 'values'>, samples: number): { beginMs: number; endMs: number } {
   const timeOf = (index: number): number => block.sessionMs + (index * 1000) / block.rate;
-  return { beginMs: timeOf(block.offset), endMs: timeOf(block.offset + block.values.length / block.channels - 1) };
+  return { beginMs: timeOf(block.offset), endMs: timeOf(block.offset + samples - 1) };
 }

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { StoredRecord } from '../../schema/records.ts';
-import { eraseQuarantined, eraseRecord } from './erase-unit.ts';
+import { eraseQuarantined, eraseRecords } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import type { Owner } from './series.ts';
 import type { Tables } from './tables.ts';
@@ -50,13 +50,13 @@ export async function deleteRecord(tx: Transaction<Tables>, owner: Owner, { type
     const key = recordKey(owner, kind, type, recordId);
     const rows = await tx
       .selectFrom('record')
-      .select(['id', 'batch', 'day'])
+      .select(['id', 'batch', 'day', 'input_id'])
       .where('source', '=', id)
       .where('record_key', '=', key)
       .where((eb) => eb.fn.coalesce('stated_until', 'version'), '<=', at)
       .orderBy('id')
       .execute();
-    for (const row of rows) await eraseRecord(tx, row);
+    await eraseRecords(tx, rows);
     const copies = await tx
       .selectFrom('quarantine')
       .select(['id', 'batch', 'day', 'units', 'reason'])

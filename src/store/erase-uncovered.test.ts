@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../schema/records.ts';
 import type { HeadResult } from '../../schema/scores.ts';
-import type { ExclusionReason, Parsed } from '../../schema/source.ts';
+import type { ExclusionReason, Judged, Parsed } from '../../schema/source.ts';
 import { type DatabaseName, databaseNames, filesHolding, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, block, ingest, moment, post, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { contentHash } from './content-hash.ts';
@@ -25,7 +25,7 @@ function workout(id: string): Parsed {
 }
 
 /** What a consent to public posts, workouts and the first ten minutes of heart rate leaves out. */
-function refuse(item: Parsed): ExclusionReason | null {
+function refuse(item: Judged): ExclusionReason | null {
   if (item.is === 'block') return 'no-consent-kind';
   if (item.is === 'sample') return item.sample.endMs >= someDay + 10 * minute ? 'after-consent' : null;
   if (item.is !== 'record' || item.record.type !== 'post') return null;
@@ -77,6 +77,23 @@ async function heartRates(store: Store, participant: string): Promise<number[]> 
   });
 }
 
+const wearable = { name: 'wearable', id: 'w', thresholds: 't', folder: 'w', input: 'e4' } as const;
+
+/** A score of a second of a recording. */
+async function scoreWindow(
+  store: Store,
+  of: { run: string; participant: string; source: string },
+  id: string,
+  timeMs: number,
+): Promise<void> {
+  const place = { id, decisionId: `d${id}`, thresholdsId: 't', study: 'sleep', ...of };
+  const window = { record: null, inputId: `i${id}`, model: 'w', day: moment(timeMs).day, timeMs, endMs: timeMs + 1000 };
+  const stress: HeadResult = { head: 'stress', grade: 'weak', scores: { stress: 0.5 }, decision: true, intervals: {}, evidence: {} };
+  const rows = scoreRows(await store.keys.key(of.participant), { ...place, ...window }, stress, null);
+  await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
+  await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+}
+
 const expected = (source: string) => [
   { source, type: 'post', reason: 'no-consent-audience', units: 2 },
   { source, type: 'series', reason: 'after-consent', units: 6 },
@@ -103,7 +120,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     const ofBert = await store.db.selectFrom('record').select('id').where('participant', '=', bert.participant).orderBy('id').execute();
     const result = await eraseUncovered(store, anna.participant, refuse);
     // Of post 2 the newest version alone was scored; the alert rests on post 1 too.
-    expect(result).toEqual({ uncovered: expected(anna.source), quarantined: 1, scores: 1, alerts: [] });
+    expect(result).toEqual({ uncovered: expected(anna.source), quarantined: 1, scores: 1, alerts: [], interrupted: false });
     expect(await forgetUncovered(store)).toBe(true);
     expect(await store.db.selectFrom('meta').select('key').where('key', 'like', 'erasing:%').execute()).toEqual([]);
 
@@ -159,48 +176,83 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     await createStudy(store, 'sleep', null);
     const { source, participant } = await addPerson(store, 'sleep', 'anna', 'empatica-e4');
     await ingest(store, source, 'first', [block(0, [1, 2, 3, 4]), block(4, [5, 6, 7, 8])]);
-    const model = { name: 'wearable', id: 'w', thresholds: 't', folder: 'w', input: 'e4' } as const;
-    const run = await freezeRun(store, 'sleep', [model], 'native');
+    const run = await freezeRun(store, 'sleep', [wearable], 'native');
     expect(run?.inputs).toBe(1);
-    const place = { ...{ id: 's', decisionId: 'd', thresholdsId: 't', study: 'sleep', participant, source, run: run?.id ?? '' } };
-    const window = { record: null, inputId: 'i', model: 'w', day: moment(someDay).day, timeMs: someDay + 500, endMs: someDay + 1500 };
-    const stress: HeadResult = { head: 'stress', grade: 'weak', scores: { stress: 0.5 }, decision: true, intervals: {}, evidence: {} };
-    const rows = scoreRows(await store.keys.key(participant), { ...place, ...window }, stress, null);
-    await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
-    await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+    await scoreWindow(store, { run: run?.id ?? '', participant, source }, 's', someDay + 500);
     await finishRun(store, run?.id ?? '', 'done', {}, {});
-    const second = (item: Parsed) => (item.is === 'block' && item.block.offset === 4 ? 'after-consent' : null);
+    const second = (item: Judged) => (item.is === 'block' && item.block.offset === 4 ? 'after-consent' : null);
     expect(await eraseUncovered(store, participant, second)).toMatchObject({ scores: 1, alerts: [] });
     expect(await store.db.selectFrom('decision').select('id').execute()).toEqual([]);
     const inputs = await store.db.selectFrom('run_input').select(['state', 'series', 'participant']).execute();
     expect(inputs).toEqual([{ state: 'erased', series: null, participant: null }]);
-    expect((await freezeRun(store, 'sleep', [model], 'native'))?.inputs).toBe(1);
+    expect((await freezeRun(store, 'sleep', [wearable], 'native'))?.inputs).toBe(1);
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+  });
+
+  test('a signal that began half a minute before or after another is of the same recording: its scores before and behind go too', async () => {
+    const store = await (await storeHome(database)).open();
+    await createStudy(store, 'sleep', null);
+    const { source, participant } = await addPerson(store, 'sleep', 'anna', 'empatica-e4');
+    const hour = 4 * 3600;
+    const long = block(0, Array(2 * hour).fill(1));
+    const of = (signal: string, sessionMs: number) => {
+      const item = block(0, Array(hour).fill(1));
+      if (item.is === 'block') Object.assign(item.block, { signal, sessionMs });
+      return item;
+    };
+    // The other recording begins an hour behind the first.
+    await ingest(store, source, 'first', [long, of('bvp', someDay + 30_000), of('temp', someDay + 180 * minute)]);
+    const run = await freezeRun(store, 'sleep', [wearable], 'native');
+    expect(run?.inputs).toBe(2);
+    const times = { before: 0, within: 1, behind: 110, other: 190 };
+    for (const [id, at] of Object.entries(times))
+      await scoreWindow(store, { run: run?.id ?? '', participant, source }, id, someDay + at * minute);
+    await finishRun(store, run?.id ?? '', 'done', {}, {});
+    const bvp = (item: Judged) => (item.is === 'block' && item.block.signal === 'bvp' ? 'no-consent-kind' : null);
+    expect(await eraseUncovered(store, participant, bvp)).toMatchObject({ scores: 3 });
+    expect(await store.db.selectFrom('score').select('id').execute()).toEqual([{ id: 'other' }]);
   });
 
   test('killed on the way it goes on; called again it finds nothing', async () => {
     const { store, anna } = await studyOfTwo(database);
     let judged = 0;
-    const dying = (item: Parsed) => {
+    const dying = (item: Judged) => {
       if (judged++ === 5) throw new Error('killed');
       return refuse(item);
     };
-    await expect(eraseUncovered(store, anna.participant, dying, 1)).rejects.toThrow('killed');
+    await expect(eraseUncovered(store, anna.participant, dying, { size: 1 })).rejects.toThrow('killed');
     const between = await uncovered(store, anna.participant, refuse);
     expect(between).not.toEqual(expected(anna.source));
     expect(between).not.toEqual([]);
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
-    await eraseUncovered(store, anna.participant, refuse, 1);
+    await eraseUncovered(store, anna.participant, refuse, { size: 1 });
     expect(await heartRates(store, anna.participant)).toEqual([5, 6, 7, 8, 9]);
     expect(await uncovered(store, anna.participant, refuse)).toEqual([]);
     const again = await eraseUncovered(store, anna.participant, refuse);
-    expect(again).toEqual({ uncovered: [], quarantined: 0, scores: 0, alerts: [] });
+    expect(again).toEqual({ uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false });
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+  });
+
+  test('asked to stop it does so between two slices, says what it did, and goes on when called again', async () => {
+    const { store, anna } = await studyOfTwo(database);
+    const stop = new AbortController();
+    const stopping = (item: Judged) => {
+      const reason = refuse(item);
+      if (reason !== null) stop.abort();
+      return reason;
+    };
+    const first = await eraseUncovered(store, anna.participant, stopping, { size: 1, signal: stop.signal });
+    expect(first).toMatchObject({ interrupted: true, uncovered: [{ type: 'post', reason: 'no-consent-audience', units: 1 }] });
+    await expect(uncovered(store, anna.participant, refuse, stop.signal)).rejects.toMatchObject({ code: 'interrupted' });
+    expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+    const second = await eraseUncovered(store, anna.participant, refuse);
+    expect(second).toMatchObject({ interrupted: false, uncovered: [{ units: 1 }, { units: 6 }, { units: 3 }] });
+    expect(await uncovered(store, anna.participant, refuse)).toEqual([]);
   });
 
   test('a later export adds to what is left', async () => {
     const { store, anna } = await studyOfTwo(database);
-    const first = (item: Parsed) => (item.is === 'sample' && item.sample.endMs < someDay + 15 * minute ? 'before-consent' : null);
+    const first = (item: Judged) => (item.is === 'sample' && item.sample.endMs < someDay + 15 * minute ? 'before-consent' : null);
     await eraseUncovered(store, anna.participant, first);
     expect(await heartRates(store, anna.participant)).toEqual([15]);
     await ingest(store, anna.source, 'third', samples(15, 18));

@@ -1,12 +1,14 @@
 import type { Transaction } from 'kysely';
+import { AfferentError } from '../../schema/errors.ts';
 import type { ExclusionReason } from '../../schema/source.ts';
+import { markToForget } from './alerts-to-forget.ts';
 import { holdForDeletions } from './deletions.ts';
 import { eraseAlerts } from './erase.ts';
-import { eraseQuarantined, eraseRecord } from './erase-unit.ts';
+import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
 import type { Tables } from './tables.ts';
-import { dropSeries, type Refuse, seriesPage } from './uncovered-series.ts';
+import { dropSeries, type Refuse, type SeriesPlace, seriesPage, seriesSlice } from './uncovered-series.ts';
 import { cleanFiles, markErasing } from './withdraw.ts';
 
 /** Units of a source that are stored, though the participant's consent does not cover them. */
@@ -24,26 +26,44 @@ export interface UncoveredErasure {
   scores: number;
   /** Alerts that rested on nothing else. */
   alerts: string[];
+  /** Asked to stop, it did so between two slices; called again it goes on. */
+  interrupted: boolean;
 }
 
-type RecordRow = Pick<Tables['record'], 'id' | 'source' | 'batch' | 'day' | 'type' | 'record_key' | 'body'>;
+type RecordRow = Pick<Tables['record'], 'id' | 'source' | 'batch' | 'day' | 'type' | 'record_key' | 'input_id' | 'body'>;
+
+/** A record that must not be kept, and why. */
+interface RefusedRecord {
+  row: RecordRow;
+  reason: ExclusionReason;
+}
+
+/** Behind which record of a source a page begins. */
+type RecordPlace = Pick<RecordRow, 'record_key' | 'id'>;
 
 /** Rows that are judged at a time, and erased in one transaction. */
 const slice = 500;
 
-/** What consent does not cover of what is stored, counted; nothing is changed. */
-export async function uncovered(store: Store, participant: string, refuse: Refuse): Promise<Uncovered[]> {
+/**
+ * What consent does not cover of what is stored, counted; nothing is changed.
+ * @throws AfferentError `interrupted`
+ */
+export async function uncovered(store: Store, participant: string, refuse: Refuse, signal?: AbortSignal): Promise<Uncovered[]> {
   const counts = new Counts();
   const key = await store.keys.key(participant);
-  for (let after: string | null = ''; after !== null; ) {
-    const page = await recordPage(store.db, participant, after);
-    for (const row of page.rows) counts.add(row.source, row.type, refusedRecord(key, row, refuse), 1);
-    after = page.after;
+  for (const source of await sourcesOf(store, participant)) {
+    await pages(signal, async (after: RecordPlace | undefined) => {
+      const page = await recordPage(store.db, source, after);
+      for (const row of page.rows) counts.add(row.source, row.type, refusedRecord(key, row, refuse), 1);
+      return page.after;
+    });
   }
-  for (let after: string | null = ''; after !== null; ) {
-    const page = await seriesPage(store.db, key, participant, after, refuse);
-    for (const { row, refused } of page.rows) for (const [reason, units] of refused) counts.add(row.source, 'series', reason, units);
-    after = page.after;
+  for (const source of await sourcesOf(store, participant)) {
+    await pages(signal, async (after: SeriesPlace | undefined) => {
+      const page = await seriesPage(store.db, key, source, after, refuse);
+      for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+      return page.after;
+    });
   }
   return counts.list();
 }
@@ -52,54 +72,66 @@ export async function uncovered(store: Store, participant: string, refuse: Refus
  * Erases what consent does not cover: records in all their versions that it refuses, samples and recordings, their scores, and alerts that
  * rested on nothing else. The ledger moves their units to erased, with the reason. A slice is one transaction: killed on the way it goes on
  * when called again, and called again it finds nothing.
- * @param size rows of a slice
  */
-export async function eraseUncovered(store: Store, participant: string, refuse: Refuse, size = slice): Promise<UncoveredErasure> {
+export async function eraseUncovered(
+  store: Store,
+  participant: string,
+  refuse: Refuse,
+  { size = slice, signal }: { size?: number; signal?: AbortSignal } = {},
+): Promise<UncoveredErasure> {
   const counts = new Counts();
-  const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [] };
+  const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false };
   const key = await store.keys.key(participant);
-  const each = async (work: (tx: Transaction<Tables>, after: string) => Promise<string | null>) => {
-    for (let after: string | null = ''; after !== null; ) {
-      const from: string = after;
-      after = await store.db.transaction().execute(async (tx) => {
+  const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Place | null>) =>
+    pages(signal, (after: Place | undefined) =>
+      store.db.transaction().execute(async (tx) => {
         await holdForDeletions(store, tx, participant, true);
-        return work(tx, from);
+        return work(tx, after);
+      }),
+    );
+  try {
+    for (const source of await sourcesOf(store, participant)) {
+      await slices(async (tx, after: RecordPlace | undefined) => {
+        const page = await recordPage(tx, source, after, size);
+        const refused = page.rows.flatMap((row): RefusedRecord[] => {
+          const reason = refusedRecord(key, row, refuse);
+          return reason === null ? [] : [{ row, reason }];
+        });
+        if (refused.length === 0) return page.after;
+        await markErasing(tx, 'consent');
+        const rows = refused.map(({ row }) => row);
+        const scores = await scoresOf(tx, rows);
+        const alerts = await alertsOf(tx, scores);
+        for (const why of new Set(refused.map(({ reason }) => reason))) {
+          await eraseRecords(
+            tx,
+            refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
+            why,
+          );
+        }
+        result.quarantined += await eraseCopies(tx, source, refused);
+        result.alerts.push(...(await eraseBare(tx, alerts)));
+        result.scores += scores.length;
+        for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
+        return page.after;
       });
     }
-  };
-  await each(async (tx, after) => {
-    const page = await recordPage(tx, participant, after, size);
-    const refused = page.rows.flatMap((row) => {
-      const reason = refusedRecord(key, row, refuse);
-      return reason === null ? [] : [{ row, reason }];
-    });
-    if (refused.length === 0) return page.after;
-    await markErasing(tx, 'consent');
-    const ids = refused.map(({ row }) => row.id);
-    const scores = await tx.selectFrom('score').select('id').where('record', 'in', ids).execute();
-    const alerts = await alertsOf(
-      tx,
-      scores.map(({ id }) => id),
-    );
-    for (const { row, reason } of refused) {
-      await eraseRecord(tx, row, reason);
-      result.quarantined += await eraseCopies(tx, row, reason);
+    for (const source of await sourcesOf(store, participant)) {
+      await slices(async (tx, after: SeriesPlace | undefined) => {
+        const page = await seriesPage(tx, key, source, after, refuse, { ...seriesSlice, rows: size });
+        if (page.rows.length === 0) return page.after;
+        await markErasing(tx, 'consent');
+        const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, refuse, alertsOf);
+        result.alerts.push(...(await eraseBare(tx, alerts)));
+        result.scores += scores;
+        for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+        return page.after;
+      });
     }
-    result.alerts.push(...(await eraseBare(tx, alerts)));
-    result.scores += scores.length;
-    for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
-    return page.after;
-  });
-  await each(async (tx, after) => {
-    const page = await seriesPage(tx, key, participant, after, refuse, size);
-    if (page.rows.length === 0) return page.after;
-    await markErasing(tx, 'consent');
-    const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, alertsOf);
-    result.alerts.push(...(await eraseBare(tx, alerts)));
-    result.scores += scores;
-    for (const { row, refused } of page.rows) for (const [reason, units] of refused) counts.add(row.source, 'series', reason, units);
-    return page.after;
-  });
+  } catch (thrown) {
+    if (!(thrown instanceof AfferentError && thrown.code === 'interrupted')) throw thrown;
+    result.interrupted = true;
+  }
   return { ...result, uncovered: counts.list() };
 }
 
@@ -108,32 +140,52 @@ export async function forgetUncovered(store: Store): Promise<boolean> {
   return cleanFiles(store);
 }
 
-async function recordPage(db: Store['db'] | Transaction<Tables>, participant: string, after: string, size = slice) {
+/** Goes from page to page; the work gives the place behind which the next one begins, null at the end. */
+async function pages<Place>(signal: AbortSignal | undefined, work: (after: Place | undefined) => Promise<Place | null>): Promise<void> {
+  let after: Place | null | undefined;
+  while (after !== null) {
+    if (signal?.aborted) throw new AfferentError('interrupted');
+    after = await work(after);
+  }
+}
+
+async function sourcesOf(store: Store, participant: string): Promise<string[]> {
+  const rows = await store.db.selectFrom('source').select('id').where('participant', '=', participant).orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Records of a source in the order of its index: by another one all of them would be sorted for each page. */
+async function recordPage(db: Store['db'] | Transaction<Tables>, source: string, after: RecordPlace | undefined, size = slice) {
+  const from = after ?? { record_key: '', id: '' };
   const rows: RecordRow[] = await db
     .selectFrom('record')
-    .select(['id', 'source', 'batch', 'day', 'type', 'record_key', 'body'])
-    .where('participant', '=', participant)
-    .where('id', '>', after)
+    .select(['id', 'source', 'batch', 'day', 'type', 'record_key', 'input_id', 'body'])
+    .where('source', '=', source)
+    .where('record_key', '>=', from.record_key)
+    .where((eb) => eb.or([eb('record_key', '>', from.record_key), eb('id', '>', from.id)]))
+    .orderBy('record_key')
     .orderBy('id')
     .limit(size)
     .execute();
-  return { rows, after: rows.length < size ? null : (rows.at(-1)?.id ?? null) };
+  const last = rows.at(-1);
+  return { rows, after: last === undefined || rows.length < size ? null : { record_key: last.record_key, id: last.id } };
 }
 
 function refusedRecord(key: Buffer, row: RecordRow, refuse: Refuse): ExclusionReason | null {
   return refuse({ is: 'record', units: 1, end: 0, day: row.day, record: openRecord(key, row) });
 }
 
-/** Copies in quarantine of the record go with it, as when its source deletes it. */
-async function eraseCopies(tx: Transaction<Tables>, { source, record_key: key }: RecordRow, reason: ExclusionReason): Promise<number> {
+/** Copies in quarantine of the records go with them, as when their source deletes them. */
+async function eraseCopies(tx: Transaction<Tables>, source: string, refused: readonly RefusedRecord[]): Promise<number> {
+  const reasons = new Map(refused.map(({ row, reason }) => [row.record_key, reason]));
   const copies = await tx
     .selectFrom('quarantine')
-    .select(['id', 'batch', 'day', 'units', 'reason'])
-    .where('record_key', '=', key)
+    .select(['id', 'batch', 'day', 'units', 'reason', 'record_key'])
+    .where('record_key', 'in', [...reasons.keys()])
     .where('source', '=', source)
     .orderBy('id')
     .execute();
-  for (const copy of copies) await eraseQuarantined(tx, copy, reason);
+  for (const copy of copies) await eraseQuarantined(tx, copy, reasons.get(copy.record_key ?? ''));
   return copies.reduce((sum, copy) => sum + copy.units, 0);
 }
 
@@ -159,6 +211,7 @@ async function eraseBare(tx: Transaction<Tables>, alerts: readonly string[]): Pr
   const kept = new Set(left.map(({ alert }) => alert));
   const bare = alerts.filter((alert) => !kept.has(alert)).sort();
   await eraseAlerts(tx, bare);
+  await markToForget(tx, bare);
   return bare;
 }
 

@@ -1,21 +1,68 @@
 import { sql, type Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Erases one version of a record with what was made of it; its unit moves from stored to erased, with a reason where there is one to tell. */
-export async function eraseRecord(tx: Transaction<Tables>, row: { id: string; batch: string; day: string }, why?: string): Promise<void> {
-  const scores = tx.selectFrom('score').select('id').where('record', '=', row.id);
-  // An alert stays as what happened; what it was raised by is gone.
-  await tx.deleteFrom('alert_score').where('score', 'in', scores).execute();
-  await tx.deleteFrom('decision').where('score', 'in', scores).execute();
-  await tx.deleteFrom('score').where('record', '=', row.id).execute();
+type ErasedRecord = Pick<Tables['record'], 'id' | 'batch' | 'day' | 'input_id'>;
+
+/** Rows that one statement names. */
+const slice = 500;
+
+/** Erases versions of records with what was made of them; their units move from stored to erased, with a reason where there is one to tell. */
+export async function eraseRecords(tx: Transaction<Tables>, rows: readonly ErasedRecord[], why?: string): Promise<void> {
+  for (let i = 0; i < rows.length; i += slice) await eraseSlice(tx, rows.slice(i, i + slice), why);
+}
+
+async function eraseSlice(tx: Transaction<Tables>, rows: readonly ErasedRecord[], why?: string): Promise<void> {
+  await eraseScores(tx, await scoresOf(tx, rows));
+  const ids = rows.map(({ id }) => id);
   await tx
     .updateTable('run_input')
     .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
-    .where('record', '=', row.id)
+    .where('record', 'in', ids)
     .execute();
-  await tx.deleteFrom('restatement').where('record', '=', row.id).execute();
-  await tx.deleteFrom('record').where('id', '=', row.id).execute();
-  await moveToErased(tx, row, 'stored', 1, why);
+  await tx.deleteFrom('restatement').where('record', 'in', ids).execute();
+  await tx.deleteFrom('record').where('id', 'in', ids).execute();
+  const days = new Map<string, { batch: string; day: string; units: number }>();
+  for (const { batch, day } of rows) {
+    const moved = days.get(`${batch} ${day}`) ?? { batch, day, units: 0 };
+    moved.units += 1;
+    days.set(`${batch} ${day}`, moved);
+  }
+  for (const { units, ...at } of days.values()) await moveToErased(tx, at, 'stored', units, why);
+}
+
+/** Scores of these records, by id. They are found by the input, which a score has from its record: no index has the record itself. */
+export async function scoresOf(tx: Transaction<Tables>, rows: readonly Pick<ErasedRecord, 'id' | 'input_id'>[]): Promise<string[]> {
+  const scores: string[] = [];
+  for (let i = 0; i < rows.length; i += slice) {
+    const some = rows.slice(i, i + slice).filter((row) => row.input_id !== null);
+    if (some.length === 0) continue;
+    const found = await tx
+      .selectFrom('score')
+      .select('id')
+      .where(
+        'input_id',
+        'in',
+        some.map((row) => row.input_id as string),
+      )
+      .where(
+        'record',
+        'in',
+        some.map((row) => row.id),
+      )
+      .execute();
+    for (const { id } of found) scores.push(id);
+  }
+  return scores;
+}
+
+/** Erases scores with their decisions. An alert stays as what happened; what it was raised by is gone. */
+export async function eraseScores(tx: Transaction<Tables>, scores: readonly string[]): Promise<void> {
+  for (let i = 0; i < scores.length; i += slice) {
+    const some = scores.slice(i, i + slice);
+    await tx.deleteFrom('alert_score').where('score', 'in', some).execute();
+    await tx.deleteFrom('decision').where('score', 'in', some).execute();
+    await tx.deleteFrom('score').where('id', 'in', some).execute();
+  }
 }
 
 /** Erases a unit that could not be read; it moves from quarantined to erased. */

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Post } from '../../schema/records.ts';
+import { holdForDeletions } from './deletions.ts';
 import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
@@ -121,6 +122,44 @@ export async function recordingOwner(
     .orderBy('start_ms')
     .executeTakeFirst();
   return row ? { participant: row.participant, source: row.source, study: row.study, sessionMs: row.session_ms ?? 0 } : null;
+}
+
+/**
+ * Ordinals of those of these inputs that are still stored, so that scores of them may be written in this transaction. Whoever erases waits
+ * for its end, and it for them: what was erased while it was scored would get scores that nobody finds again.
+ */
+export async function holdInputs(
+  store: Store,
+  tx: Transaction<Tables>,
+  run: string,
+  inputs: readonly Tables['run_input'][],
+): Promise<Set<number>> {
+  // All in one order: two slices of the same participants must not wait for each other with one that erases between them.
+  const participants = new Set(inputs.flatMap(({ participant }) => (participant === null ? [] : [participant])));
+  for (const participant of [...participants].sort()) await holdForDeletions(store, tx, participant, false);
+  const ordinals = inputs.map(({ ordinal }) => ordinal);
+  const rows = await tx
+    .selectFrom('run_input')
+    .leftJoin('record', 'record.id', 'run_input.record')
+    .select(['run_input.ordinal', 'run_input.series', 'record.id as record'])
+    .where('run_input.run', '=', run)
+    .where('run_input.ordinal', 'in', ordinals)
+    .where('run_input.state', '<>', 'erased')
+    .execute();
+  const stored = new Set<number>();
+  for (const { ordinal, series, record } of rows) {
+    if (series === null ? record !== null : await allStored(tx, JSON.parse(series) as string[])) stored.add(ordinal);
+  }
+  return stored;
+}
+
+async function allStored(tx: Transaction<Tables>, series: readonly string[]): Promise<boolean> {
+  const { n } = await tx
+    .selectFrom('series')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('id', 'in', series)
+    .executeTakeFirstOrThrow();
+  return Number(n) === series.length;
 }
 
 export async function setInputStates(

@@ -4,6 +4,7 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { Engine } from '../../schema/model.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
+import { groupRecordings, recordingRows } from './recordings.ts';
 import type { Tables } from './tables.ts';
 
 /** A model as a run froze it. `folder` is its name under the home's `models/`. */
@@ -25,9 +26,6 @@ export interface FrozenRun {
   number: number;
   inputs: number;
 }
-
-/** Signals that one recording of a wristband is scored from. */
-const recordingSignals = ['bvp', 'acc', 'eda', 'temp'] as const;
 
 /**
  * Freezes a run over every newest post and every recording of the study that these models have not scored yet.
@@ -173,28 +171,7 @@ async function freezePosts(tx: Transaction<Tables>, run: string, study: string, 
 
 /** Each recording as the list of its series rows; one that has grown since is a new input. */
 async function freezeRecordings(tx: Transaction<Tables>, run: string, study: string, model: RunModel, from: number): Promise<number> {
-  const rows = await tx
-    .selectFrom('series')
-    .innerJoin('source', 'source.id', 'series.source')
-    .select([
-      'series.id',
-      'series.participant',
-      'series.source',
-      'series.session_ms',
-      'series.signal',
-      'series.first',
-      'series.content_key',
-    ])
-    .where('series.study', '=', study)
-    .where('series.form', '=', 'regular')
-    .where('source.kind', '=', 'empatica-e4')
-    .where('series.signal', 'in', recordingSignals)
-    .orderBy('series.source')
-    .orderBy('series.session_ms')
-    .orderBy('series.signal')
-    .orderBy('series.first')
-    .execute();
-  const recordings = groupRecordings(rows);
+  const recordings = groupRecordings(await recordingRows(tx).where('series.study', '=', study).execute());
   let ordinal = from;
   for (const recording of recordings) {
     const series = JSON.stringify(recording.map((row) => row.id));
@@ -226,19 +203,6 @@ async function freezeRecordings(tx: Transaction<Tables>, run: string, study: str
       .execute();
   }
   return ordinal - from;
-}
-
-/** Signals of one wristband begin within seconds of one another: rows of a source whose sessions lie closer than a minute are one recording. */
-function groupRecordings<T extends { source: string; session_ms: number | null }>(rows: readonly T[]): T[][] {
-  const recordings: T[][] = [];
-  for (const row of rows) {
-    const last = recordings.at(-1);
-    const first = last?.[0];
-    const near = first && first.source === row.source && Math.abs((row.session_ms ?? 0) - (first.session_ms ?? 0)) < 60_000;
-    if (last && near) last.push(row);
-    else recordings.push([row]);
-  }
-  return recordings;
 }
 
 /** Ordinal of a run's first recording, or the number of its inputs when it has none: posts come first. */

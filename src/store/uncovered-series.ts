@@ -1,76 +1,113 @@
 import type { Transaction } from 'kysely';
 import type { Sample } from '../../schema/records.ts';
-import type { ExclusionReason, Parsed } from '../../schema/source.ts';
-import { moveToErased } from './erase-unit.ts';
+import type { ExclusionReason, Judged } from '../../schema/source.ts';
+import { eraseScores, moveToErased } from './erase-unit.ts';
 import type { Store } from './open.ts';
+import { groupRecordings, recordingRows } from './recordings.ts';
 import { seal, unseal } from './seal.ts';
-import { decodeSamples, encodeSamples, noOffset } from './series-codec.ts';
+import { decodeSamples, encodeSamples, noOffset, type SampleColumns } from './series-codec.ts';
 import type { Tables } from './tables.ts';
 
-type SeriesRow = Tables['series'];
+/** A row without its samples. */
+type SeriesRow = Omit<Tables['series'], 'body'>;
 
 /** Why something must not be kept, or null where it may. */
-export type Refuse = (item: Parsed) => ExclusionReason | null;
+export type Refuse = (item: Judged) => ExclusionReason | null;
 
-/** A row of which something must not be kept. */
+/** A row of which something must not be kept: how many samples, by reason. */
 export interface RefusedSeries {
   row: SeriesRow;
   refused: Map<ExclusionReason, number>;
-  /** Samples that may be kept. */
-  kept: Sample[];
 }
 
-/** Rows in the order of their ids behind `after` of which something is refused; `after` is null at the end. */
+/** Behind which row of a source a page begins. */
+export type SeriesPlace = Pick<SeriesRow, 'stream_key' | 'day' | 'first'>;
+
+/** How much is judged in one transaction: a page ends with the row that reaches either. */
+export const seriesSlice = { rows: 500, samples: 500_000 };
+
+const columns = [
+  ...(['id', 'study', 'participant', 'source', 'batch', 'form', 'signal', 'unit', 'stream_key', 'day', 'start_ms', 'end_ms'] as const),
+  ...(['session_ms', 'rate', 'channels', 'first', 'samples', 'content_key'] as const),
+] as const satisfies readonly (keyof SeriesRow)[];
+
+/** Rows of a source behind `after` of which something is refused; `after` is null at the end. One row at a time is opened. */
 export async function seriesPage(
   db: Store['db'] | Transaction<Tables>,
   key: Buffer,
-  participant: string,
-  after: string,
+  source: string,
+  after: SeriesPlace | undefined,
   refuse: Refuse,
-  size = 100,
-): Promise<{ rows: RefusedSeries[]; after: string | null }> {
-  const rows = await db
+  most = seriesSlice,
+): Promise<{ rows: RefusedSeries[]; after: SeriesPlace | null }> {
+  const from = after ?? { stream_key: '', day: '', first: 0 };
+  const rows: SeriesRow[] = await db
     .selectFrom('series')
-    .selectAll()
-    .where('participant', '=', participant)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(size)
+    .select(columns)
+    .where('source', '=', source)
+    // In the order of an index: by another one all rows would be sorted for each page.
+    .where((eb) => eb(eb.refTuple('stream_key', 'day', 'first'), '>', eb.tuple(from.stream_key, from.day, from.first)))
+    .orderBy('stream_key')
+    .orderBy('day')
+    .orderBy('first')
+    .limit(most.rows)
     .execute();
-  const judged = rows.map((row) => (row.form === 'regular' ? judgeBlock(row, refuse) : judgeSamples(key, row, refuse)));
-  return { rows: judged.filter(({ refused }) => refused.size > 0), after: rows.length < size ? null : (rows.at(-1)?.id ?? null) };
+  const found: RefusedSeries[] = [];
+  let opened = 0;
+  for (const row of rows) {
+    const refused = row.form === 'regular' ? judgeBlock(row, refuse) : await judgeSamples(db, key, row, refuse);
+    if (refused.size > 0) found.push({ row, refused });
+    if (row.form !== 'regular') opened += row.samples;
+    if (opened >= most.samples) return { rows: found, after: row };
+  }
+  return { rows: found, after: rows.length < most.rows ? null : (rows.at(-1) ?? null) };
 }
 
 /** A block is kept or left out whole; what it holds is not looked at. */
-function judgeBlock(row: SeriesRow, refuse: Refuse): RefusedSeries {
+function judgeBlock(row: SeriesRow, refuse: Refuse): Map<ExclusionReason, number> {
   const { signal, unit, channels, samples, first: offset, day } = row;
-  const values = new Float32Array(samples * channels);
-  const block = { signal, unit, device: '', sessionMs: row.session_ms ?? row.start_ms, rate: row.rate ?? 1, channels, offset, values };
+  const block = { signal, unit, device: '', sessionMs: row.session_ms ?? row.start_ms, rate: row.rate ?? 1, channels, offset };
   const reason = refuse({ is: 'block', units: samples, end: 0, day, block });
-  return { row, refused: new Map(reason === null ? [] : [[reason, samples]]), kept: [] };
+  return new Map(reason === null ? [] : [[reason, samples]]);
 }
 
-function judgeSamples(key: Buffer, row: SeriesRow, refuse: Refuse): RefusedSeries {
+async function judgeSamples(
+  db: Store['db'] | Transaction<Tables>,
+  key: Buffer,
+  row: SeriesRow,
+  refuse: Refuse,
+): Promise<Map<ExclusionReason, number>> {
   const refused = new Map<ExclusionReason, number>();
-  const kept: Sample[] = [];
-  for (const sample of samplesOf(key, row)) {
-    const reason = refuse({ is: 'sample', units: 1, end: 0, day: row.day, sample });
-    if (reason === null) kept.push(sample);
-    else refused.set(reason, (refused.get(reason) ?? 0) + 1);
+  for (const sample of await samplesOf(db, key, row)) {
+    const reason = refusedSample(row, sample, refuse);
+    if (reason !== null) refused.set(reason, (refused.get(reason) ?? 0) + 1);
   }
-  return { row, refused, kept };
+  return refused;
 }
 
-function samplesOf(key: Buffer, row: SeriesRow): Sample[] {
-  const { signal, unit, day } = row;
-  const columns = decodeSamples(unseal(key, `series|${row.id}`, row.body));
-  const { device, zone, original } = columns;
-  return Array.from(columns.start, (start, i) => {
-    const minutes = columns.offset[i] as number;
-    const time = { utc: new Date(start).toISOString(), offset: minutes === noOffset ? null : minutes, zone, day };
+function refusedSample({ day }: SeriesRow, sample: Sample, refuse: Refuse): ExclusionReason | null {
+  return refuse({ is: 'sample', units: 1, end: 0, day, sample });
+}
+
+/** The samples of a row, one after another: as objects they take many times what they take as columns. */
+async function samplesOf(db: Store['db'] | Transaction<Tables>, key: Buffer, row: SeriesRow): Promise<Iterable<Sample>> {
+  const stored = await db.selectFrom('series').select('body').where('id', '=', row.id).executeTakeFirst();
+  // Erased since the page was read.
+  if (stored === undefined) return [];
+  return inTurn(row, decodeSamples(unseal(key, `series|${row.id}`, stored.body)));
+}
+
+function* inTurn(
+  { signal, unit, day }: SeriesRow,
+  { device, zone, original, start, end, value, offset }: SampleColumns,
+): Generator<Sample> {
+  for (let i = 0; i < start.length; i++) {
+    const minutes = offset[i] as number;
+    const utc = new Date(start[i] as number).toISOString();
+    const time = { utc, offset: minutes === noOffset ? null : minutes, zone, day };
     const written = original === null ? {} : { original: { value: original.value[i] as number, unit: original.unit } };
-    return { signal, unit, device, time, endMs: columns.end[i] as number, value: columns.value[i] as number, ...written };
-  });
+    yield { signal, unit, device, time, endMs: end[i] as number, value: value[i] as number, ...written };
+  }
 }
 
 /**
@@ -83,6 +120,7 @@ export async function dropSeries(
   key: Buffer,
   participant: string,
   rows: readonly RefusedSeries[],
+  refuse: Refuse,
   alertsOf: (tx: Transaction<Tables>, scores: readonly string[]) => Promise<string[]>,
 ): Promise<{ scores: number; alerts: string[] }> {
   const scores = await recordingScores(
@@ -91,13 +129,11 @@ export async function dropSeries(
     rows.flatMap(({ row }) => (row.form === 'regular' ? [row] : [])),
   );
   const alerts = await alertsOf(tx, scores);
-  for (let i = 0; i < scores.length; i += 500) {
-    const some = scores.slice(i, i + 500);
-    await tx.deleteFrom('alert_score').where('score', 'in', some).execute();
-    await tx.deleteFrom('decision').where('score', 'in', some).execute();
-    await tx.deleteFrom('score').where('id', 'in', some).execute();
-  }
-  for (const { row, refused, kept } of rows) {
+  await eraseScores(tx, scores);
+  for (const { row, refused } of rows) {
+    const gone = [...refused.values()].reduce((sum, units) => sum + units, 0);
+    const kept =
+      gone === row.samples ? [] : [...(await samplesOf(tx, key, row))].filter((sample) => refusedSample(row, sample, refuse) === null);
     await tx.deleteFrom('series').where('id', '=', row.id).execute();
     if (kept.length > 0) await keep(store, tx, key, row, kept);
     for (const [reason, units] of refused) await moveToErased(tx, row, 'stored', units, reason);
@@ -129,14 +165,45 @@ async function keep(store: Store, tx: Transaction<Tables>, key: Buffer, row: Ser
 async function recordingScores(tx: Transaction<Tables>, participant: string, rows: readonly SeriesRow[]): Promise<string[]> {
   if (rows.length === 0) return [];
   const gone = new Set(rows.map((row) => row.id));
+  const frozen = await eraseInputs(tx, participant, gone);
+  const scores = new Set<string>();
+  for (const source of new Set(rows.map((row) => row.source))) {
+    const stored = await recordingRows(tx).where('series.source', '=', source).execute();
+    // As they stand, and as they were frozen: signals that came later may have moved the bounds between recordings.
+    const byId = new Map(stored.map((row) => [row.id, row]));
+    const then = frozen.map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
+    const now = groupRecordings(stored).filter((recording) => recording.some(({ id }) => gone.has(id)));
+    for (const recording of [...now, ...then]) {
+      if (recording.length === 0) continue;
+      const found = await tx
+        .selectFrom('score')
+        .select('id')
+        .where('participant', '=', participant)
+        .where('source', '=', source)
+        .where('record', 'is', null)
+        // Scores have whole milliseconds.
+        .where('time_ms', '>=', Math.floor(recording.reduce((a, row) => Math.min(a, row.start_ms), Number.POSITIVE_INFINITY)))
+        .where('time_ms', '<=', Math.ceil(recording.reduce((a, row) => Math.max(a, row.end_ms), Number.NEGATIVE_INFINITY)))
+        .execute();
+      for (const { id } of found) scores.add(id);
+    }
+  }
+  return [...scores];
+}
+
+/** Marks the inputs as erased that froze any of these rows. Gives which rows each had. */
+async function eraseInputs(tx: Transaction<Tables>, participant: string, gone: ReadonlySet<string>): Promise<string[][]> {
   const inputs = await tx
     .selectFrom('run_input')
     .select(['run', 'ordinal', 'series'])
     .where('participant', '=', participant)
     .where('series', 'is not', null)
     .execute();
+  const frozen: string[][] = [];
   for (const { run, ordinal, series } of inputs) {
-    if (!(JSON.parse(series ?? '[]') as string[]).some((id) => gone.has(id))) continue;
+    const ids = JSON.parse(series ?? '[]') as string[];
+    if (!ids.some((id) => gone.has(id))) continue;
+    frozen.push(ids);
     await tx
       .updateTable('run_input')
       .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
@@ -144,25 +211,5 @@ async function recordingScores(tx: Transaction<Tables>, participant: string, row
       .where('ordinal', '=', ordinal)
       .execute();
   }
-  const scores = new Set<string>();
-  const sessions = new Map(rows.map((row) => [`${row.source} ${row.session_ms}`, row]));
-  for (const { source, session_ms: session } of sessions.values()) {
-    const span = await tx
-      .selectFrom('series')
-      .select((eb) => [eb.fn.min('start_ms').as('from'), eb.fn.max('end_ms').as('to')])
-      .where('source', '=', source)
-      .where('session_ms', '=', session)
-      .executeTakeFirstOrThrow();
-    const found = await tx
-      .selectFrom('score')
-      .select('id')
-      .where('participant', '=', participant)
-      .where('source', '=', source)
-      .where('record', 'is', null)
-      .where('time_ms', '>=', span.from)
-      .where('time_ms', '<=', span.to)
-      .execute();
-    for (const { id } of found) scores.add(id);
-  }
-  return [...scores];
+  return frozen;
 }

@@ -1,11 +1,14 @@
+import { AfferentError, errorTable } from '../../../schema/errors.ts';
 import { consentDecision } from '../../consent/filter.ts';
+import { alertsToForget } from '../../store/alerts-to-forget.ts';
 import { audited } from '../../store/audit.ts';
-import { eraseUncovered, forgetUncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
+import { eraseUncovered, forgetUncovered, type Uncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
 import type { Store } from '../../store/open.ts';
 import { participantConsent, requireParticipant } from '../../store/participants.ts';
-import { forgetSources } from '../../temporal/forget.ts';
+import type { Refuse } from '../../store/uncovered-series.ts';
+import { forgetErasedAlerts } from '../../temporal/forget.ts';
 import { withStore } from '../home.ts';
-import { argument, type Verb } from '../verb.ts';
+import { argument, type Call, type Verb } from '../verb.ts';
 import { withParts } from '../with-parts.ts';
 
 export const verb: Verb = {
@@ -23,23 +26,20 @@ export const verb: Verb = {
     return withStore(call.config, async (store) => {
       const participant = await requireParticipant(store, study, id);
       const consent = await participantConsent(store, participant);
-      const refuse = (item: Parameters<typeof consentDecision>[1]) => consentDecision(consent, item);
-      const found = await uncovered(store, participant, refuse);
+      const refuse: Refuse = (item) => consentDecision(consent, item);
+      const found = await uncovered(store, participant, refuse, call.signal);
       const apply = call.options.yes === true;
-      let erasure: UncoveredErasure | null = null;
-      if (apply && found.length > 0) {
-        await audited(store, { actor: 'command line', action: 'consent-applied', study, object: participant }, async () => {
-          erasure = await eraseUncovered(store, participant, refuse);
-        });
-      }
-      const { quarantined = 0, scores = 0, alerts = [] } = (erasure ?? {}) as Partial<UncoveredErasure>;
-      const filesClean = apply ? await forgetUncovered(store) : null;
-      if (alerts.length > 0) {
-        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetSources(client, [], alerts));
+      const erasure = apply && found.length > 0 ? await erase(call, store, study, participant, refuse) : null;
+      const { quarantined, scores, alerts, interrupted } = erasure ?? nothing;
+      // Both can take long; the next call does them.
+      const filesClean = apply && !interrupted ? await forgetUncovered(store) : null;
+      // Not those of this call alone: one that was killed may have left some.
+      if (apply && !interrupted && (await alertsToForget(store)).length > 0) {
+        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetErasedAlerts(client, store));
       }
       const erased = apply ? { quarantined, scores, alerts } : null;
       const reading = await readNow(store, participant);
-      call.out.report({ study, participant, consent, uncovered: found, erased, filesClean }, () => {
+      call.out.report({ study, participant, consent, uncovered: found, erased, filesClean, interrupted }, () => {
         if (found.length === 0) call.out.line('Everything that is stored is covered by the consent.');
         else
           call.out.table(
@@ -54,16 +54,40 @@ export const verb: Verb = {
         if (found.length > 0 && !apply)
           call.out.note(`Nothing was erased. To erase it: ./afferent participant consent ${study} ${id} --yes`);
         if (erasure !== null) {
-          call.out.line(`Erased, with ${scores} scores, ${alerts.length} alerts and ${quarantined} units in quarantine.`);
+          const what = interrupted ? `Erased so far: ${units(erasure.uncovered)} of ${units(found)} units` : 'Erased';
+          call.out.line(`${what}, with ${scores} scores, ${alerts.length} alerts and ${quarantined} units in quarantine.`);
           call.out.note('Backups made before still hold it: destroy them, and make a new one.');
         }
       });
+      if (interrupted) {
+        call.out.note(`Interrupted; to go on: ./afferent participant consent ${study} ${id} --yes`);
+        return errorTable.interrupted.exit;
+      }
       if (filesClean === false) call.out.note('A reader kept the files from being rewritten; the next command does it.');
       if (reading) call.out.note('A source of theirs is being read under the consent that it began with: call this again after it.');
       return 0;
     });
   },
 };
+
+const nothing: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false };
+
+function units(list: readonly Uncovered[]): number {
+  return list.reduce((sum, row) => sum + row.units, 0);
+}
+
+/** Erases until it is done or interrupted; then the audit has the asking alone, and the call that ends it the act. */
+async function erase(call: Call, store: Store, study: string, participant: string, refuse: Refuse): Promise<UncoveredErasure> {
+  let erasure = nothing;
+  const act = async () => {
+    erasure = await eraseUncovered(store, participant, refuse, { signal: call.signal });
+    if (erasure.interrupted) throw new AfferentError('interrupted');
+  };
+  await audited(store, { actor: 'command line', action: 'consent-applied', study, object: participant }, act).catch((thrown) => {
+    if (!erasure.interrupted) throw thrown;
+  });
+  return erasure;
+}
 
 /** Whether a reading may have begun before the consent was replaced. */
 async function readNow(store: Store, participant: string): Promise<boolean> {

@@ -15,6 +15,7 @@ import { seal } from '../seal.ts';
 import { encodeRegular, encodeSamples } from '../series-codec.ts';
 import { addSource } from '../sources.ts';
 import { createStudy } from '../studies.ts';
+import type { Tables } from '../tables.ts';
 
 /** A store of its own in a folder that goes with it. */
 export async function temporaryStore(database: DatabaseName = 'sqlite'): Promise<{ store: Store; remove(): Promise<void> }> {
@@ -138,7 +139,7 @@ export class SampleStudy {
     const records = new RecordRows({ study: this.study, participant, source, batch, kind: 'posts', key, hash }, 1, { rows: 1, bytes: 0 });
     records.add(post);
     const row = records.row(0);
-    const rows = results.map((result) => this.#scoreRow(key, { participant, source }, row.id, row.time_ms, time.day, result));
+    const rows = results.map((result) => this.#scoreRow(key, { participant, source }, row, result));
     await this.store.db.transaction().execute(async (tx) => {
       await tx.insertInto('record').values(row).execute();
       await insertScores(tx, rows);
@@ -149,9 +150,7 @@ export class SampleStudy {
   #scoreRow(
     key: Buffer,
     who: { participant: string; source: string },
-    record: string,
-    timeMs: number,
-    day: string,
+    { id: record, input_id, time_ms: timeMs, day }: Pick<Tables['record'], 'id' | 'input_id' | 'time_ms' | 'day'>,
     result: HeadResult,
   ): ScoreRows {
     const id = this.store.secrets.study(this.study)('test-score', record, result.head);
@@ -165,7 +164,7 @@ export class SampleStudy {
         study: this.study,
         run: this.run,
         record,
-        inputId: record,
+        inputId: input_id ?? record,
         model: this.model,
         day,
         timeMs,
