@@ -73,7 +73,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
     const before = await ledgerRows(store, 'sleep');
     const alert = await store.db.selectFrom('alert').select('id').where('participant', '=', anna.participant).executeTakeFirstOrThrow();
     const withdrawal = await withdraw(store, 'sleep', 'anna');
-    const counts = { records: 3, samples: 6, quarantined: 2, scores: 2 };
+    const counts = { records: 3, samples: 6, quarantined: 2, scores: 3 };
     expect(withdrawal).toEqual({ study: 'sleep', sources: [anna.source], alerts: [alert.id], ...counts, filesClean: true });
 
     const after = await ledgerRows(store, 'sleep');
@@ -83,7 +83,7 @@ describe.each(databaseNames)('withdrawal on %s', (database) => {
     expect(after).toEqual(moved);
     expect(await checkLedger(store, 'sleep')).toMatchObject({ balanced: true, findings: [] });
     const inputs = await store.db.selectFrom('run_input').selectAll().where('run', '=', run).where('state', '=', 'erased').execute();
-    expect(inputs).toHaveLength(2);
+    expect(inputs).toHaveLength(3);
     for (const input of inputs) {
       expect(input).toMatchObject({ participant: null, record: null, series: null, input_id: null, result: null, error: null });
     }
