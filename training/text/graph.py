@@ -13,7 +13,7 @@ import torch
 from graph_attention import attention
 from graph_context import END, Context
 from graph_ssm import ssm
-from heads import INNER_HEADS
+from heads import GIVEN_UP, INNER_HEADS
 from model import TOKEN_LAYERS, VOCABULARY, WIDTH, Attention, Layer, PairMerge, TextEncoder
 from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
@@ -87,7 +87,7 @@ def add_heads(g: GraphBuilder, pool: Pooling, x: str, lower: str, model: TextEnc
 
 
 def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> None:
-    """Each head's columns of shares (B, T, n) and logits (B, n); the quiet part takes the crisis head's place by the gate."""
+    """Each head's columns of shares (B, T, n) and logits (B, n); the quiet part comes to the crisis head by the gate."""
     sizes = g.ints(*(model.heads[name].mean.out_features for name in ordered(model)))
     parts = {}
     for x, axis, ending in ((shares, 2, "_tokens"), (logits, 1, "")):
@@ -96,7 +96,7 @@ def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> 
     gate = g.op("Sigmoid", parts[""]["register"])  # (B, 1)
     for ending, weight in (("_tokens", g.unsqueeze(gate, 1)), ("", gate)):
         fitted = parts[ending]["crisis"]
-        change = g.op("Mul", g.op("Sub", parts[ending]["quiet"], fitted), weight)
+        change = g.op("Mul", g.op("Sub", parts[ending]["quiet"], g.op("Mul", fitted, g.constant(GIVEN_UP))), weight)
         g.nodes.append(helper.make_node("Add", [fitted, change], [f"crisis{ending}"]))
 
 

@@ -20,7 +20,7 @@ from torch import Tensor
 LEAST = 384  # smaller maps stay as they are: they cost little
 WEIGHT_MOST = 63
 EVERY = 16  # counters look at every sixteenth token of a text, and at the pair that it is in
-COLUMNS = 384  # of each: where there are more, at other ones from place to place
+COLUMNS = 192  # of each: where there are more, at other ones from place to place
 BEYOND = 0.505  # a value that loses more than half a step lies beyond its range
 
 
