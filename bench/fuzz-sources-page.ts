@@ -35,7 +35,8 @@ read again in other pieces, and from a place in its middle on, and must give the
 and the second time stores nothing.
 
 **readable**: nothing of the file was quarantined. **quarantined**: a part of it. **refused**: nothing of it was kept. **findings**: it was not read as
-promised. Times are of the processor; memory is the highest of the process that reads the file, and has read many others before.
+promised. Times are of the processor; memory is the highest of the process that reads the file, and has read many others before. Where a figure
+lies beyond its limit and is no finding, that file kept to it when it was read again in a process of its own.
 
 ${tableOf(rows)}
 ${findingsOf(rows)}`;
