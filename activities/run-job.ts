@@ -35,7 +35,7 @@ export function toFailure(error: AfferentError, attempt = 1): ApplicationFailure
 }
 
 /** Waits for `work` and shows life meanwhile: without it Temporal would learn only at the end of the time allowed that a worker has died. */
-export async function whileAlive<T>(work: Promise<T>, progress: () => unknown = () => null): Promise<T> {
+async function whileAlive<T>(work: Promise<T>, progress: () => unknown = () => null): Promise<T> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(progress()), heartbeatMs);
   try {

@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
 import { machine } from './machine.ts';
 import { keepShippedModels } from './models.ts';
-import { runJob, whileAlive } from './run-job.ts';
+import { alive, runJob } from './run-job.ts';
 import { noCounts, type VerifyCounts } from './threads/verify-shard.ts';
 
 /** A frozen run as a workflow sees it. */
@@ -56,13 +56,10 @@ interface FinishArgs {
 /** Activities that freeze, score and finish runs. */
 export function scoreActivities({ store, client, scorePool, carePool, shippedModels, keptModels }: Dependencies) {
   return {
-    freezeRun: (args: { study: string }) => whileAlive(freeze(args)),
-    freezeRerun: (args: RerunArgs) => whileAlive(freezeAgain(args)),
+    ...alive({ freezeRun: freeze, freezeRerun: freezeAgain, finishRun: finish, startReviews: startAll }),
     scoreShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'scoreShard', args),
     verifyShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'verifyShard', args),
-    finishRun: (args: FinishArgs) => whileAlive(finish(args)),
     decideAlerts: (args: { study: string }) => runJob(carePool, 'decideAlerts', args),
-    startReviews: (args: { study: string }) => whileAlive(startAll(args)),
   };
 
   async function freeze({ study }: { study: string }): Promise<RunRef | null> {

@@ -23,7 +23,8 @@ export type AsOfRow = Pick<Tables['record'], 'id' | 'participant' | 'source' | '
 /**
  * A study's records as they were known at a moment: of each, the newest version among those that had arrived by then, by the
  * source's own version or the last export that stated it; where that says nothing, the one that was stated last, even if it had been
- * stated before; where two were never told apart, the greater content hash. What has been erased since is not there. In order of their times, `page` counts from 1.
+ * stated before; where two were never told apart, the greater content hash. What has been erased since is not there. In order of
+ * their times, `page` counts from 1.
  * @throws AfferentError `unknown-study`
  */
 export async function recordsAsOf(

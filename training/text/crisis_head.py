@@ -4,9 +4,11 @@ Each logit of severity > k is a logistic regression on the pooled states plus an
 the root of the length: one plain word must not drown). Both are fitted on rated posts, and at a smaller weight on unrated
 posts of such forums with the larger encoder's word on them (teacher.py). Rated posts know few quiet signs and no everyday
 text: what the joint training learnt from those, the same for all six logits but for a constant, stands in for half of the fits as
-far as a gate finds the text unlike a rated post. Five folds without their authors give the left-out logits that calibration and cuts come from.
+far as a gate finds the text unlike a rated post. Five folds without their authors give the left-out logits that calibration and
+cuts come from.
 
-Strengths, the weight of unrated posts, the gate's sharpness and the weight of the quiet part were taken from a sweep over left-out train posts and the dev pairs.
+Strengths, the weight of unrated posts, the gate's sharpness and the weight of the quiet part were taken from a sweep over left-out
+train posts, plain statements and the dev pairs.
 """
 
 from __future__ import annotations
@@ -92,7 +94,10 @@ def fit_gate(rated: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float], middle: float, usual: np.ndarray) -> None:
-    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head. usual (6,): what it has for what is given up."""
+    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head.
+
+    usual (6,): what the quiet part has in place of the fits that are given up.
+    """
     crisis, quiet, register = (model.heads[name] for name in ("crisis", "quiet", "register"))
     share = torch.full((LEVELS, LEVELS), QUIET / LEVELS)
 
