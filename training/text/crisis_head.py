@@ -122,7 +122,7 @@ def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--checkpoint", default="longer", help="of the stage before, in WORK")
+    parser.add_argument("--checkpoint", default="taught", help="of the stage before, in WORK")
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = open_checkpoint(options.work / f"{options.checkpoint}.pt")

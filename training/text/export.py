@@ -23,7 +23,7 @@ from model import ATTENTION_LAYERS, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WID
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
 from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets, texts, unseen
 
-VERSION = "0.5.0"
+VERSION = "0.6.0"
 
 
 def rounded(values: np.ndarray) -> list[float]:
@@ -179,7 +179,8 @@ def main() -> None:
     sets = Sets(options.data, unseen(options.data, Challenge()))
     tasks = [*joint_tasks(sets, Challenge(), options.soft_labels, options.seed), sets.everyday(EVERYDAY, options.seed)]
     prose = texts(read_rows(options.work, "prose"))
-    write_trained_on(options.out, [text for task in tasks for text in task.texts] + prose, [author for task in tasks for author in task.groups or []])
+    read = [text for task in tasks if task.name != "quiet" for text in task.texts] + prose  # mixed sentences are nobody's text
+    write_trained_on(options.out, read, [author for task in tasks for author in task.groups or []])
 
 
 if __name__ == "__main__":

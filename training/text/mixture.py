@@ -14,31 +14,34 @@ from tasks import Task
 from tokens import Tokens
 from torch import Tensor
 
-LABELS_SHARE = 0.4  # of an emotion target; the rest is the mean of two teachers
+LABELS_SHARE = 0.4  # of an emotion target; the rest is the mean of what teachers say
 RANK_MARGIN = 1.5
 BURIED_TOKENS = 640
 
 
-def emotion_target(task: Task, released: np.ndarray) -> np.ndarray:
-    """Soft targets (rows, 28) from the labels, where there are any, the teacher and the released model."""
-    if task.loss == "released":
-        return (1 / (1 + np.exp(-released))).astype(np.float32)
-    teacher = task.targets[:, -released.shape[1] :]
-    soft = (1 / (1 + np.exp(-teacher)) + 1 / (1 + np.exp(-released))) / 2
-    if task.loss == "teacher":
-        return soft.astype(np.float32)
-    return (LABELS_SHARE * task.targets[:, : released.shape[1]] + (1 - LABELS_SHARE) * soft).astype(np.float32)
+def emotion_target(task: Task, released: np.ndarray, larger: np.ndarray | None = None) -> np.ndarray:
+    """Soft targets (rows, 28) from the labels, where there are any, the teacher, the released model and the larger encoder.
+
+    released and larger are logits (rows, 28); larger is NaN where that encoder was not asked.
+    """
+    classes = released.shape[1]
+    said = [released] + ([] if task.loss == "released" else [task.targets[:, -classes:]]) + ([] if larger is None else [larger])
+    soft = np.nanmean([1 / (1 + np.exp(-logits)) for logits in said], axis=0)
+    if task.loss == "taught":
+        soft = LABELS_SHARE * task.targets[:, :classes] + (1 - LABELS_SHARE) * soft
+    return soft.astype(np.float32)
 
 
 class Feed:
     """One task with its tokens: an endless stream of batches, and the loss of a batch."""
 
-    def __init__(self, task: Task, tokens: Tokens, size: int, work: Path, rows: np.ndarray | None = None) -> None:
+    def __init__(self, task: Task, tokens: Tokens, size: int, work: Path, larger: np.ndarray | None = None) -> None:
+        """larger: the larger encoder's logits of emotion, (rows, 28)."""
         self.task, self.tokens, self.size = task, tokens, size
-        self.rows = np.arange(len(task.texts)) if rows is None else rows
+        self.rows = np.arange(len(task.texts))
         targets = task.targets
         if task.loss in ("taught", "teacher", "released"):
-            targets = emotion_target(task, np.load(work / f"released-{task.name}.npy"))
+            targets = emotion_target(task, np.load(work / f"released-{task.name}.npy"), larger)
         if task.loss == "squares":
             targets = (targets - targets.mean(axis=0)) / targets.std(axis=0)
         self.targets = torch.from_numpy(targets.astype(np.float32))
@@ -59,6 +62,9 @@ class Feed:
         target, known = self.targets[group], self.known[group]
         if self.task.loss in ("squares", "said"):
             return F.mse_loss(logits, target)
+        if self.task.loss == "deviations":
+            level, said = logits.mean(dim=-1), target.mean(dim=-1)
+            return F.smooth_l1_loss(level - level.mean(), said - said.mean())
         if self.task.loss == "classes":
             return -(target * F.log_softmax(logits, dim=-1)).sum(dim=-1).mean()
         each = F.binary_cross_entropy_with_logits(logits, target, reduction="none")

@@ -3,7 +3,7 @@
 Affect is learnt from EmoBank's ratings, from prose of the kinds that EmoBank holds and from comments and segments. Severity of
 forum posts is learnt through a head of its own from the teacher alone, never from a post's own rating; it is dropped
 afterwards, what stays of it is in the states. Comments and segments are read for emotion and affect in one pass. With `--from narrow`
-it trains longer, after narrow.py.
+it trains longer, after narrow.py; with `--also emotion distress` on what larger encoders say of these too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 import torch.nn.functional as F
+from calibration import sigmoid
 from data import add_arguments, open_tokenizer, read_rows, tokenise
 from heads import HEADS_OF_TEXT, SEVERITY_LEVELS
 from joint import AVERAGE, EMOTION_WEIGHT, EVERY, SIZES, Mixture, train
@@ -30,6 +31,9 @@ SHARES = {"rated": 0.08, "unrated": 0.1, "unseen": 0.08, "affect": 0.24, "loneli
 RATINGS_SHARE = 0.6  # of an affect target
 SNIPPETS_SHARE = 0.5  # that ratings of snippets have in the valence of their rows
 AFFECT_WEIGHT, PROSE_SIZE = 0.6, 64
+# What the teacher of distress says: share, and rows a step.
+DISTRESS = {"crisis of quiet": (0.3, 32), "stress of distress": (0.03, 12), "stress of forum": (0.03, 12),
+            "loneliness of distress": (0.02, 12), "loneliness of forum": (0.03, 12)}  # fmt: skip
 
 
 class Refine(Mixture):
@@ -39,7 +43,7 @@ class Refine(Mixture):
     """
 
     def __init__(self, feeds: dict[str, Feed], said: dict[str, np.ndarray], seed: int) -> None:
-        super().__init__(feeds, SHARES, seed)
+        super().__init__(feeds, SHARES | {name: share for name, (share, _) in DISTRESS.items() if name in feeds}, seed)
         self.said = {name: torch.from_numpy(values) for name, values in said.items()}
 
     def loss(self, model: TextEncoder, step: int) -> torch.Tensor:
@@ -80,18 +84,22 @@ def prose_feed(options: argparse.Namespace, model: TextEncoder, said: np.ndarray
     return Feed(Task("prose", "affect", "said", texts(rows), prose_targets(said, ratings)), tokens, PROSE_SIZE, options.work)
 
 
-def feeds_of(
-    options: argparse.Namespace, model: TextEncoder, affect: dict[str, np.ndarray], severity: dict[str, np.ndarray]
-) -> dict[str, Feed]:
-    sizes = SIZES | {"crisis": 12, "forum": 12}
-    found = tokens_of(options, model, [*sizes])
-    taught_affect(found["affect"][0], affect["affect"])
-    feeds = {name: Feed(*found[name], SIZES[name], options.work) for name in SIZES}
-    feeds["prose"] = prose_feed(options, model, affect["prose"])
+def feeds_of(options: argparse.Namespace, model: TextEncoder, said: dict[str, dict[str, np.ndarray]]) -> dict[str, Feed]:
+    """said: by what was asked, then by set."""
+    sizes = SIZES | {"crisis": 12, "forum": 12} | ({"distress": 12, "quiet": 32} if "distress" in said else {})
+    found, emotion = tokens_of(options, model, [*sizes]), said.get("emotion", {})
+    taught_affect(found["affect"][0], said["affect"]["affect"])
+    feeds = {name: Feed(*found[name], SIZES[name], options.work, emotion.get(name)) for name in SIZES}
+    feeds["prose"] = prose_feed(options, model, said["affect"]["prose"])
     for name, posts in TAUGHT.items():
         task, tokens = found[posts]
-        taught = replace(task, name=name, head="severity", loss="binary", targets=severity[posts].astype(np.float32))
+        taught = replace(task, name=name, head="severity", loss="binary", targets=said["severity"][posts].astype(np.float32))
         feeds[name] = Feed(taught, tokens, sizes[posts], options.work)
+    for name, logits in said.get("distress", {}).items():
+        head, posts = name.split(" of ")
+        task, tokens = found[posts]
+        targets = logits if task.loss == "deviations" else sigmoid(logits)
+        feeds[name] = Feed(replace(task, name=name, head=head, targets=targets), tokens, DISTRESS[name][1], options.work)
     return feeds
 
 
@@ -100,6 +108,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--from", dest="first", default="joint", help="checkpoint in WORK to begin with")
     parser.add_argument("--name", default="refine", help="of the checkpoint that this makes")
+    parser.add_argument("--also", nargs="*", default=[], choices=("emotion", "distress"), help="what else larger encoders say")
     parser.add_argument("--steps", type=int, default=3300)
     parser.add_argument("--kept", type=float, default=0.0, help="share that the weights it began with have in the end")
     parser.add_argument("--rate", type=float, default=1.5e-4)
@@ -110,11 +119,11 @@ def main() -> None:
     first = torch.load(options.work / f"{options.first}.pt")
     model = TextEncoder(HEADS_OF_TEXT | {"severity": SEVERITY_LEVELS - 1}, first["layers.0.expand.weight"].shape[0])
     model.load_state_dict(first, strict=False)
-    affect, severity = (dict(np.load(options.work / f"said-{of}.npz")) for of in ("affect", "severity"))
-    said = {"emotion": affect["comments"], "segments": affect["segments"]}
+    said = {of: dict(np.load(options.work / f"said-{of}.npz")) for of in ("affect", "severity", *options.also)}
+    affect = {"emotion": said["affect"]["comments"], "segments": said["affect"]["segments"]}
     trainer = Trainer(model, options.steps, options.rate, options.head_rate, average=AVERAGE)
-    feeds = feeds_of(options, model, affect, severity)
-    train(trainer, Refine(feeds, said, options.seed + 1), options.work / f"{options.name}-kept.pt")
+    feeds = feeds_of(options, model, said)
+    train(trainer, Refine(feeds, affect, options.seed + 1), options.work / f"{options.name}-kept.pt")
     kept = {name: value for name, value in model.state_dict().items() if not name.startswith("heads.severity.")}
     if options.kept > 0:
         kept = {name: torch.lerp(value, first[name], options.kept) for name, value in kept.items()}

@@ -18,7 +18,8 @@ from heads import AFFECT, EMOTIONS, LONELINESS, SEVERITY_LEVELS
 BIG_FIVE_FIELDS = ("ext", "neu", "agr", "con", "opn")
 # Labels of posts of users rated on the Columbia scale by its five classes, as severities.
 USER_POST_SEVERITY = {"supportive": 0, "indicator": 1, "ideation": 3, "behavior": 5, "attempt": 6}
-EVERYDAY = 500  # posts
+EVERYDAY, EVERYDAY_DISTRESS = 500, 2500  # posts
+MIXED = 7000  # texts
 PASSAGES, SEGMENTS = 55_000, 60_000
 DISTRESS = {"sadness", "grief", "fear", "remorse", "disappointment", "nervousness", "anger", "disgust", "embarrassment"}
 
@@ -30,7 +31,8 @@ class Task:
     name: str
     head: str
     # "binary", "classes", "squares" (of standardised targets), "said" (squares in a teacher's own spread), "taught" (labels beside a
-    # teacher's logits), "teacher" (its logits alone) or "released" (logits of the released model alone, which pairs.py writes)
+    # teacher's logits), "teacher" (its logits alone), "released" (logits of the released model alone, which pairs.py writes) or
+    # "deviations" (how far a teacher's mean logit is from that of the batch)
     loss: str
     texts: list[str]
     targets: np.ndarray
@@ -130,6 +132,23 @@ class Sets:
         rows = self.rows(f"dreaddit.{split}")
         return Task("stress", "stress", "binary", texts(rows), (numbers(rows, ("stress",))[0] >= 1).astype(np.float32))
 
+    def distress(self, seed: int) -> Task:
+        """Posts of forums on anxieties and of all forums; only a teacher says something of them: targets are empty."""
+        rows = self.rows("anxiety_subtype_weak.train")
+        posts = [row["text"] for row in rows] + self.everyday(EVERYDAY_DISTRESS, seed).texts
+        return Task("distress", "stress", "binary", posts, np.zeros((len(posts), 1), np.float32), limit=128)
+
+    def quiet(self, pairs: list[dict], seed: int) -> Task:
+        """Sentences of challenge texts mixed anew; only a teacher says something of them, and only which says more than another."""
+        generator = np.random.default_rng(seed)
+        pieces = [re.split(r"(?<=[.!?])\s+", pair[side]) for pair in pairs for side in ("sign", "innocent")]
+        mixed = []
+        for _ in range(MIXED):
+            chosen = [pieces[i] for i in generator.choice(len(pieces), 2, replace=False)]
+            begins = [int(generator.integers(len(sentences))) for sentences in chosen]
+            mixed.append(" ".join(" ".join(s[begin : begin + 2]) for s, begin in zip(chosen, begins)))
+        return Task("quiet", "crisis", "deviations", mixed, np.zeros((MIXED, SEVERITY_LEVELS - 1), np.float32), limit=96)
+
     def affect(self, split: str) -> Task:
         rows = self.rows(f"emobank.{split}")
         return Task("affect", "affect", "squares", texts(rows), numbers(rows, AFFECT)[0])
@@ -188,6 +207,6 @@ def joint_tasks(sets: Sets, challenge: Challenge, soft_labels: Path, seed: int) 
     return [
         sets.emotion(soft_labels), sets.passages(soft_labels, PASSAGES, seed), sets.segments(SEGMENTS, seed), sets.affect("train"),
         sets.calm_comments(6000, seed), sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.crisis("train"),
-        sets.user_posts(), sets.forum(),
+        sets.user_posts(), sets.forum(), sets.distress(seed), sets.quiet(challenge.of("train"), seed),
         sets.stress("train"), sets.loneliness("train"), sets.outdoor_effect(), sets.social_anxiety(seed), sets.personality(),
     ]  # fmt: skip

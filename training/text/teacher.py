@@ -1,6 +1,7 @@
-"""Stage 4: what a larger encoder says of affect and severity, for refine.py and crisis_head.py to learn from.
+"""Stage 4: what larger encoders say of others' texts, for refine.py and crisis_head.py to learn from.
 
-Affect, by the encoder that larger.py trained: of EmoBank's own rows, of comments, of segments and of what prose.py gathered.
+By what larger.py trained: affect of EmoBank's own rows, of comments, of segments and of what prose.py gathered; emotion of comments,
+passages and segments; loneliness and stress of unlabelled posts of forums, quiet signs of sentences of challenge texts mixed anew.
 Severity, by linear fits on the states of the encoder as published (training it on other tasks of distress made the fits worse):
 each rated post is told by a fit without its author, so no row teaches its own rating twice.
 """
@@ -20,11 +21,11 @@ from data import add_arguments, batches, read_rows
 from larger import Rows, Teacher, open_teacher
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from tasks import SEGMENTS, Sets, Task, texts, unseen
+from tasks import PASSAGES, SEGMENTS, Sets, Task, texts, unseen
 from transformers import AutoTokenizer
 
 SEVERITY_LAYERS, SEVERITY_STRENGTH = (9, 12), 0.003  # states after which layers
-FOLDS, ASKED = 5, {"segments": 37_000}
+FOLDS, ASKED = 5, {"segments": 37_000, "passages": 40_000}
 
 
 def through(model: Teacher, tokenizer: AutoTokenizer, texts: list[str], limit: int, see) -> np.ndarray:
@@ -50,29 +51,49 @@ def severity_fits(states: np.ndarray, targets: np.ndarray, others: np.ndarray) -
     return np.stack([fit.decision_function((others - centre) / spread) for fit in fits], axis=1)
 
 
-def say_affect(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
-    """Standardised valence, arousal, dominance (rows, 3) of each set; NaN where the teacher was not asked."""
-    model = open_teacher(options)
+def say(options: argparse.Namespace, of: str, asked: dict[str, list[str]], tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
+    """The outputs of all heads of a teacher (rows, n) for each set, of as many texts as ASKED allows; NaN for the others."""
+    model, found = open_teacher(options, of), {}
 
     def see(states: list[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
-        return model.head(mean_of(states[-1], mask))
+        pooled = mean_of(states[-1], mask)
+        return torch.cat([head(pooled) for head in model.heads.values()], dim=1)
 
-    def say(name: str, texts: list[str]) -> np.ndarray:
-        """Of as many texts as ASKED allows, drawn at random."""
-        chosen = np.sort(np.random.default_rng(options.seed).permutation(len(texts))[: ASKED.get(name)])
-        said = np.full((len(texts), 3), np.nan, np.float32)
-        said[chosen] = through(model, tokenizer, [texts[i] for i in chosen], 128, see)
-        return said
+    for name, posts in asked.items():
+        chosen = np.sort(np.random.default_rng(options.seed).permutation(len(posts))[: ASKED.get(name)])
+        said = through(model, tokenizer, [posts[i] for i in chosen], 128, see)
+        found[name] = np.full((len(posts), said.shape[1]), np.nan, np.float32)
+        found[name][chosen] = said
+    return found
 
-    comments, segments = sets.emotion(options.soft_labels), sets.segments(SEGMENTS, options.seed)
-    tasks = {"affect": sets.affect("train"), "comments": comments, "segments": segments}
-    asked = {name: task.texts for name, task in tasks.items()} | {"prose": texts(read_rows(options.work, "prose"))}
-    return {name: say(name, rows) for name, rows in asked.items()}
+
+def say_affect(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
+    """Standardised valence, arousal, dominance (rows, 3) of each set."""
+    asked = {"affect": sets.affect("train").texts, "comments": sets.emotion(options.soft_labels).texts}
+    asked |= {"segments": sets.segments(SEGMENTS, options.seed).texts, "prose": texts(read_rows(options.work, "prose"))}
+    return say(options, "affect", asked, tokenizer)
+
+
+def say_emotion(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
+    """Logits (rows, 28) of each set."""
+    tasks = [sets.emotion(options.soft_labels), sets.passages(options.soft_labels, PASSAGES, options.seed), sets.segments(SEGMENTS, options.seed)]
+    return say(options, "emotion", {task.name: task.texts for task in tasks}, tokenizer)
+
+
+def say_distress(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
+    """Logits of loneliness (rows, 3) and stress (rows, 1) of posts of forums, of quiet signs (rows, 6) of mixed sentences."""
+    tasks = [sets.quiet(Challenge().of("train"), options.seed), sets.distress(options.seed), sets.forum()]
+    said, found = say(options, "distress", {task.name: task.texts for task in tasks}, tokenizer), {}
+    for name, outputs in said.items():
+        for head, columns in {"crisis": slice(0, 6), "loneliness": slice(6, 9), "stress": slice(9, 10)}.items():
+            if (head == "crisis") == (name == "quiet"):
+                found[f"{head} of {name}"] = outputs[:, columns]
+    return found
 
 
 def say_severity(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
     """Probabilities of severity > k (rows, 6) of rated posts left out by author, of users' posts and of forum posts."""
-    model, rated = Teacher(options.mpnet), sets.crisis("train")
+    model, rated = Teacher(options.mpnet, {}), sets.crisis("train")
 
     def see(states: list[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
         return torch.cat([mean_of(states[layer], mask) for layer in SEVERITY_LAYERS], dim=1)
@@ -88,16 +109,19 @@ def say_severity(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokeniz
     return {"crisis": sigmoid(logits)} | {name: sigmoid(severity_fits(posts, rated.targets, found)) for name, found in others.items()}
 
 
+SAYINGS = {"affect": say_affect, "emotion": say_emotion, "distress": say_distress, "severity": say_severity}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
     parser.add_argument("--mpnet", type=Path, required=True, help="folder of all-mpnet-base-v2")
-    parser.add_argument("--of", choices=("affect", "severity"), required=True, help="what is asked")
+    parser.add_argument("--of", choices=tuple(SAYINGS), required=True, help="what is asked")
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(options.threads)
     sets, tokenizer = Sets(options.data, unseen(options.data, Challenge())), AutoTokenizer.from_pretrained(options.mpnet)
-    say = say_affect if options.of == "affect" else say_severity
-    np.savez(options.work / f"said-{options.of}.npz", **say(options, sets, tokenizer))
+    np.savez(options.work / f"said-{options.of}.npz", **SAYINGS[options.of](options, sets, tokenizer))
 
 
 if __name__ == "__main__":
