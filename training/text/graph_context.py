@@ -35,6 +35,10 @@ class Context:
         self.near_places(g)
         self.by_head = g.op("Concat", g.ints(-1, HEADS, CHANNELS), self.size, axis=0)
         self.by_direction = g.op("Concat", g.ints(-1, HEADS, 2), self.size, axis=0)
+        # SSM blocks in parts of one block of attention: (parts, …).
+        of_part = g.op("Div", self.block, self.size)
+        self.parts_of_heads = g.op("Concat", g.ints(-1), of_part, g.ints(HEADS, CHANNELS), self.size, axis=0)
+        self.parts_of_directions = g.op("Concat", g.ints(-1), of_part, g.ints(HEADS, 2), self.size, axis=0)
         square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
         # (H, Q, Q), 1 where the row is not after the column. One for each head: were there one for all, their rows would be one
         # product, which threads cut by columns, and narrow products are summed in longer runs.

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from graph_context import CHANNELS, END, Context
 from model import HEADS, NORMALISER_FLOOR, WIDTH, SsmMixer
+from onnx import TensorProto, helper
 from onnx_builder import GraphBuilder
 
 DIRECTIONS = 2
@@ -56,13 +57,14 @@ class Steps:
         own = g.op("Mul", self.gates, g.weight(rate * torch.tensor([[0.0], [1.0]])))
         self.sums = g.op("Add", self.inclusive, own)
 
-    def weights(self, g: GraphBuilder, ctx: Context) -> str:
-        """Decay times gate, (B*C, H, Q, Q): rows s, columns t."""
-        (past_s, past_t), (future_s, future_t) = both_ways(g, self.sums)
-        (past_gate, _), (future_gate, _) = both_ways(g, self.gates)
-        decay = g.op("Exp", g.op("Min", g.op("Sub", past_s, past_t), g.op("Sub", future_s, future_t)))
-        gate = g.op("Add", g.op("Mul", g.op("Sub", past_gate, future_gate), ctx.prefix), future_gate)
-        return g.op("Mul", decay, gate)
+
+def decayed(g: GraphBuilder, ctx: Context, sums: str, gates: str) -> str:
+    """Decay times gate, (B*C, H, Q, Q): rows s, columns t."""
+    (past_s, past_t), (future_s, future_t) = both_ways(g, sums)
+    (past_gate, _), (future_gate, _) = both_ways(g, gates)
+    decay = g.op("Exp", g.op("Min", g.op("Sub", past_s, past_t), g.op("Sub", future_s, future_t)))
+    gate = g.op("Add", g.op("Mul", g.op("Sub", past_gate, future_gate), ctx.prefix), future_gate)
+    return g.op("Mul", decay, gate)
 
 
 def both_ways(g: GraphBuilder, x: str) -> list[tuple[str, str]]:
@@ -117,18 +119,35 @@ def divided(g: GraphBuilder, sums: str, total: str) -> str:
     return g.op("Div", sums, g.op("Add", total, g.constant(NORMALISER_FLOOR)))
 
 
+def within(g: GraphBuilder, ctx: Context, q: str, k: str, v: str, sums: str, gates: str) -> list[str]:
+    """Sums (B*C, H, P, Q) over a block's own places, and their normaliser (B*C, H, 1, Q)."""
+    scores = g.op("MatMul", g.op("Transpose", k, perm=[0, 1, 3, 2]), q)  # (B*C, H, Q, Q)
+    weights = g.op("Mul", scores, decayed(g, ctx, sums, gates))
+    return [g.op("MatMul", v, weights), g.slice(g.op("MatMul", ctx.block_ones, weights), 0, 1, 2)]
+
+
+def within_by_part(g: GraphBuilder, ctx: Context, *inputs: str) -> list[str]:
+    """As `within` for long texts, as many places at a time as a block of attention, so that (Q x Q) stays near the processor."""
+    step = GraphBuilder(g)
+    names = [step.name("part") for _ in inputs]
+    infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names]
+    body = step.body("ssm_blocks", infos, within(step, ctx, *names))
+    shapes = [ctx.parts_of_heads] * 3 + [ctx.parts_of_directions] * 2
+    cut = [g.op("Reshape", x, shape) for x, shape in zip(inputs, shapes)]
+    found = g.op("Scan", *cut, outputs=2, body=body, num_scan_inputs=len(cut))
+    whole = (g.op("Concat", g.ints(-1, HEADS, rows), ctx.size, axis=0) for rows in (CHANNELS, 1))
+    return [g.op("Reshape", x, shape) for x, shape in zip(found, whole)]
+
+
 def ssm(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
     """x (N, D) -> (N, D)."""
     q, k, v = convolved(g, ctx, x, mixer)
     steps = Steps(g, ctx, gated(g, ctx, x, mixer), mixer)
-    scores = g.op("MatMul", g.op("Transpose", k, perm=[0, 1, 3, 2]), q)  # (B*C, H, Q, Q)
-    weights = g.op("Mul", scores, steps.weights(g, ctx))
-    sums, total = g.op("MatMul", v, weights), g.slice(g.op("MatMul", ctx.block_ones, weights), 0, 1, 2)
 
     alone, linked = GraphBuilder(g), GraphBuilder(g)
-    y = divided(alone, sums, total)
-    others = carried(linked, ctx, q, k, v, steps)
-    z = divided(linked, *(linked.op("Add", own, other) for own, other in zip((sums, total), others)))
+    y = divided(alone, *within(alone, ctx, q, k, v, steps.sums, steps.gates))
+    own, others = within_by_part(linked, ctx, q, k, v, steps.sums, steps.gates), carried(linked, ctx, q, k, v, steps)
+    z = divided(linked, *(linked.op("Add", *pair) for pair in zip(own, others)))
     y = g.op("If", ctx.many, then_branch=linked.body("linked", [], [z]), else_branch=alone.body("alone", [], [y]))
 
     y = g.op("Add", y, g.op("Mul", v, g.weight(mixer.skip.detach().view(HEADS, 1, 1))))

@@ -9,7 +9,7 @@ import onnxruntime
 from data import batches, pad
 from tokenizers import Tokenizer
 
-MULTIPLE, BLOCK, SINGLE_BLOCK_UP_TO, MAX_TOKENS = 8, 128, 256, 1_000_000
+MULTIPLE, BLOCK, SINGLE_BLOCK_UP_TO, MAX_TOKENS = 4, 128, 256, 1_000_000
 
 
 def feed(rows: list[np.ndarray], extra: int = 0) -> dict[str, np.ndarray]:
