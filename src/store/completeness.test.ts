@@ -85,8 +85,7 @@ describe.each(databaseNames)('completeness on %s', (database) => {
 
   test('says of days before a narrowed consent that they are not consented, with what was erased counted; later ones keep their causes', async () => {
     const { store, source, participant } = await begun(database);
-    const posted = (id: string, day: string) =>
-      post(id, 'a', { time: { utc: `${day}T10:00:00.000Z`, offset: 0, zone: 'stated', day } });
+    const posted = (id: string, day: string) => post(id, 'a', { time: { utc: `${day}T10:00:00.000Z`, offset: 0, zone: 'stated', day } });
     await ingest(store, source, 'one', [
       ...[posted('1', '2026-03-01'), posted('2', '2026-03-02'), posted('3', '2026-03-05'), posted('4', '2026-03-06')],
       ...[posted('5', '2026-03-07'), posted('6', '2026-03-07')],

@@ -127,7 +127,9 @@ export async function eraseUncovered(
         if (rows.length === 0) return { after: next, erased: null };
         await markErasing(tx, 'consent');
         const { scores, alerts } = await dropSeries(store, tx, key, participant, rows, refuse, alertsOf);
-        const units = rows.flatMap(({ refused }) => [...refused].map(([reason, n]) => ({ source, type: 'series' as const, reason, units: n })));
+        const units = rows.flatMap(({ refused }) =>
+          [...refused].map(([reason, n]) => ({ source, type: 'series' as const, reason, units: n })),
+        );
         return { after: next, erased: { units, quarantined: 0, scores, alerts: await eraseBare(store, tx, alerts) } };
       });
     }
@@ -138,12 +140,7 @@ export async function eraseUncovered(
   return { ...result, uncovered: counts.list() };
 }
 
-async function eraseRefused(
-  store: Store,
-  tx: Transaction<Tables>,
-  source: string,
-  refused: readonly RefusedRecord[],
-): Promise<Erased> {
+async function eraseRefused(store: Store, tx: Transaction<Tables>, source: string, refused: readonly RefusedRecord[]): Promise<Erased> {
   await markErasing(tx, 'consent');
   const scores = await scoresOf(
     tx,

@@ -29,7 +29,11 @@ export function settled(unit: Unit, outcome: Outcome): Parsed {
     case 'record':
       return { ...outcome, units: 1, end: unit.end, day: outcome.record.time.day };
     case 'quarantined':
-      return ofRecord(quarantined(unit, outcome.reason, outcome.field, outcome.day), outcome.of?.type ?? 'post', outcome.of?.recordId ?? null);
+      return ofRecord(
+        quarantined(unit, outcome.reason, outcome.field, outcome.day),
+        outcome.of?.type ?? 'post',
+        outcome.of?.recordId ?? null,
+      );
     default:
       return excluded(unit, outcome.reason, outcome.day);
   }

@@ -140,7 +140,9 @@ describe('an archive of X', () => {
 
   it('says of a row of the table that cannot be read which post it is of, so that a later deletion finds it', async () => {
     const header = '"tweet_id","timestamp","text"';
-    const folder = await folderWith({ 'tweets.csv': `${header}\n"1570000000000000009","some time","torn"\n"","2015-01-25 02:02:37 +0000","torn"\n` });
+    const folder = await folderWith({
+      'tweets.csv': `${header}\n"1570000000000000009","some time","torn"\n"","2015-01-25 02:02:37 +0000","torn"\n`,
+    });
     const items = await itemsAt(xArchive, folder);
     const of = items.flatMap((item) => (item.is === 'quarantined' ? [[item.reason, item.of?.recordId]] : []));
     expect(of).toEqual([
