@@ -20,7 +20,7 @@ import { appendAudit, verifyAudit } from './audit.ts';
 import { backup } from './backup.ts';
 import { type BackupManifest, backupTables, type Cell, decodeRow, unbackedTables } from './backup-format.ts';
 import { contentHash } from './content-hash.ts';
-import { connect, tableNames } from './database.ts';
+import { tableNames } from './database.ts';
 import { addDevice, deviceOf, revokeDevice } from './devices.ts';
 import { ledgerRows } from './ledger.ts';
 import { checkLedger } from './ledger-check.ts';
@@ -29,7 +29,6 @@ import { addParticipant } from './participants.ts';
 import { restore } from './restore.ts';
 import { finishRun } from './runs.ts';
 import { createStudy } from './studies.ts';
-import type { Tables } from './tables.ts';
 import { withdraw } from './withdraw.ts';
 
 const other = { sqlite: 'postgres', postgres: 'sqlite' } as const;
@@ -137,25 +136,6 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     const answer = await restore(target, kept.address, join(kept.folder, 'models'), { keepDevices: true });
     expect(answer.devicesRevoked).toBe(0);
     expect(await deviceOf(await kept.open(), other.token)).toMatchObject({ id: other.id });
-  });
-
-  test('makes none good either where it is cut off between the rows and the end', async () => {
-    const { home, store, anna, target, models } = await studyOfTwo(database);
-    const { token } = await addDevice(store, 'sleep', anna.source);
-    await backup(store, models, target);
-    const path = join(target, 'manifest.json');
-    const manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
-    writeFileSync(path, JSON.stringify({ ...manifest, step: '20261129T2300_content_stated_again' }));
-    const fresh = await homeWithKeysOf(home, database);
-    // In the way of a step that comes behind the rows.
-    const { db } = connect<Tables>(fresh.address.store);
-    await db.schema.createTable('alert_score_score').addColumn('x', 'integer').execute();
-    await expect(restore(target, fresh.address, join(fresh.folder, 'models'))).rejects.toThrow();
-    await db.schema.dropTable('alert_score_score').execute();
-    await db.destroy();
-    const again = await fresh.open();
-    expect(await again.db.selectFrom('device').select('id').execute()).toHaveLength(1);
-    await expect(deviceOf(again, token)).rejects.toMatchObject({ code: 'device-refused' });
   });
 
   test('does not bring back who withdrew since', async () => {
