@@ -7,6 +7,7 @@ import * as narrowerRecordIndexes from './20261124T0130_narrower_record_indexes.
 import * as noIndexOfBatches from './20261129T2000_no_index_of_batches.ts';
 import * as contentStatedAgain from './20261129T2300_content_stated_again.ts';
 import * as alertsByScore from './20261129T2330_alerts_by_score.ts';
+import * as versionsByBytes from './20261130T0200_versions_by_bytes.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '20261129T2000_no_index_of_batches': noIndexOfBatches,
   '20261129T2300_content_stated_again': contentStatedAgain,
   '20261129T2330_alerts_by_score': alertsByScore,
+  '20261130T0200_versions_by_bytes': versionsByBytes,
 };

@@ -8,7 +8,7 @@ import { batchArrival, closeBatch, requireBatch } from '../../src/store/batches.
 import { BatchWriter } from '../../src/store/commit.ts';
 import { clearDrift, noteDrift } from '../../src/store/drift.ts';
 import { addNames } from '../../src/store/names.ts';
-import { participantConsent } from '../../src/store/participants.ts';
+import { statedConsent } from '../../src/store/participants.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
 import { withWriterThread } from '../../src/store/writer-thread.ts';
 import { openArrival } from './arrival-parts.ts';
@@ -94,7 +94,7 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
   const settings = await sourceSettings(store, batch.source);
   const arrival = await batchArrival(store, id);
   const kind = sourceKind(source.kind);
-  const consent = await participantConsent(store, source.participant);
+  const { consent, stated } = await statedConsent(store, source.participant);
   const owner = {
     study: source.study,
     participant: source.participant,
@@ -104,7 +104,8 @@ async function readBatch({ store, progress, checkCancelled }: JobContext, id: st
     key: await store.keys.key(source.participant),
     hash: store.secrets.study(source.study),
   };
-  const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
+  const judged = { consent: (item: Parsed) => consentDecision(consent, item), stated };
+  const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, ...judged });
   const drift = new DriftList();
   const names: string[] = [];
   const { parts, arrivedMs } = await openArrival(store, kind, arrival);

@@ -6,7 +6,7 @@ import { sourceKind } from '../../src/sources/index.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
 import { putBackWhole } from '../../src/store/inbox-tries.ts';
 import type { Store } from '../../src/store/open.ts';
-import { participantConsent } from '../../src/store/participants.ts';
+import { statedConsent } from '../../src/store/participants.ts';
 import { openFrame, openRaw, partFacts } from '../../src/store/quarantine.ts';
 import { requireSource, sourceSettings } from '../../src/store/sources.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -92,11 +92,12 @@ async function openReading({ store }: JobContext, id: string, batch: string, par
   const source = await requireSource(store, id);
   const { mapping, zone, account } = await sourceSettings(store, id);
   const kind = sourceKind(source.kind);
-  const consent = await participantConsent(store, source.participant);
+  const { consent, stated } = await statedConsent(store, source.participant);
   const key = await store.keys.key(source.participant);
   const { study, participant } = source;
   const owner = { study, participant, source: id, batch, kind: source.kind, key, hash: store.secrets.study(study) };
-  const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, consent: (item) => consentDecision(consent, item) });
+  const judged = { consent: (item: Parsed) => consentDecision(consent, item), stated };
+  const writer = new BatchWriter(store, owner, { maskingVersion: MASKING_VERSION, ...judged });
   const facts = await partFacts(store, key, batch, part);
   const known = facts === null ? null : partOf(facts);
   // What has changed was told when the unit arrived; by itself it tells nothing of a format.

@@ -109,6 +109,20 @@ describe.each(databaseNames)('what is erased while it is scored, on %s', (databa
   });
 });
 
+test.each(databaseNames)('an input that was frozen while it was erased keeps no name of what is gone, on %s', async (database) => {
+  const { store, participant, source, score } = await frozen(database, 'posts', [post('1', 'glad')]);
+  const { owner } = await openWriter(store, source, 'second');
+  const inputs = await store.db.selectFrom('run_input').selectAll().execute();
+  await store.db.transaction().execute((tx) => deleteRecord(tx, owner, { type: 'post', recordId: '1', at: '2026-12-01T00:00:00.000Z' }));
+  // Whoever froze it had not committed when it was erased.
+  for (const { run, ordinal, ...rest } of inputs)
+    await store.db.updateTable('run_input').set(rest).where('run', '=', run).where('ordinal', '=', ordinal).execute();
+  expect(inputs).toMatchObject([{ participant, state: 'pending' }]);
+  await score(async () => {});
+  const named = await store.db.selectFrom('run_input').select(['state', 'participant', 'record', 'input_id']).execute();
+  expect(named).toEqual([{ state: 'erased', participant: null, record: null, input_id: null }]);
+});
+
 async function waits(store: Store): Promise<boolean> {
   const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
     store.db,

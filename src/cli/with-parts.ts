@@ -4,7 +4,7 @@ import type { Store } from '../store/open.ts';
 import { listSources } from '../store/sources.ts';
 import { listStudies } from '../store/studies.ts';
 import { connectTemporal } from '../temporal/connect.ts';
-import { forgetErasedAlerts, forgetSources } from '../temporal/forget.ts';
+import { forgetErased, forgetSources } from '../temporal/forget.ts';
 import { recreateReviews } from '../temporal/reviews.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
 import type { Call } from './verb.ts';
@@ -51,14 +51,14 @@ export async function withParts<T>(
 async function restoreWork(client: Client, store: Store): Promise<void> {
   for (const { id } of await listStudies(store)) await ensureSchedules(client, await listSources(store, id));
   await recreateReviews(client, store);
-  // A withdrawal that was killed before it reached the server is completed here.
+  // A withdrawal that was killed before it reached the server is completed here; versions before this one remembered none.
   const erased = await store.db.selectFrom('source').select('id').where('state', '=', 'erased').execute();
   await forgetSources(
     client,
     erased.map((source) => source.id),
     [],
   );
-  await forgetErasedAlerts(client, store);
+  await forgetErased(client, store);
 }
 
 /** Resolves when the call is interrupted. */

@@ -3,11 +3,13 @@ import type { AlertDecision } from '../../schema/alerts.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { Policy } from '../../schema/policy.ts';
 import { now } from './clock.ts';
+import { holdForDeletions } from './deletions.ts';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Opens an episode for a participant, or joins the one that is open. Scores that belong to an episode already, open or closed, do neither.
+ * Opens an episode for a participant, or joins the one that is open. Scores that belong to an episode already, open or closed, do neither;
+ * nor do those that were erased since they were read. Whoever erases waits for the end, and it for them.
  * @returns the alert and whether it was opened now; null when every score had its episode
  */
 export async function openOrJoin(
@@ -18,16 +20,19 @@ export async function openOrJoin(
   scores: readonly string[],
 ): Promise<{ id: string; opened: boolean } | null> {
   return store.db.transaction().execute(async (tx) => {
-    const taken = new Set<string>();
+    await holdForDeletions(store, tx, participant, false);
+    const fresh: string[] = [];
     for (let i = 0; i < scores.length; i += 1000) {
       const rows = await tx
-        .selectFrom('alert_score')
-        .select('score')
-        .where('score', 'in', scores.slice(i, i + 1000))
+        .selectFrom('score')
+        .leftJoin('alert_score', 'alert_score.score', 'score.id')
+        .select('score.id')
+        .where('score.id', 'in', scores.slice(i, i + 1000))
+        .where('alert_score.alert', 'is', null)
         .execute();
-      for (const row of rows) taken.add(row.score);
+      for (const { id } of rows) fresh.push(id);
     }
-    const fresh = scores.filter((score) => !taken.has(score)).sort();
+    fresh.sort();
     if (fresh.length === 0) return null;
     const open = await tx
       .selectFrom('alert')

@@ -5,6 +5,7 @@ import type { Parsed } from '../../schema/source.ts';
 import { deleteRecord, holdForDeletions } from './deletions.ts';
 import { type CommitContext, GroupContents } from './group-contents.ts';
 import type { Store } from './open.ts';
+import { requireSameConsent } from './participants.ts';
 import { keepPart, quarantineRow, takeFromQuarantine } from './quarantine.ts';
 import type { Extent } from './record-rows.ts';
 import { type Owner, SampleWriter, writeRegular } from './series.ts';
@@ -65,7 +66,8 @@ export class BatchWriter {
    * Commits a group, its ledger and the cursor in one transaction, or nothing. Its items are named and sealed at once; then it waits for
    * the commit before it, so that the next group can be read while this one is written.
    * @returns units by outcome
-   * @throws AfferentError `ledger-unbalanced` when the outcomes do not sum to what was counted
+   * @throws AfferentError `ledger-unbalanced` when the outcomes do not sum to what was counted; `stale-writer` when another goes on with
+   * the batch, or the consent that its units were judged by has been replaced
    */
   commit(group: Group): Promise<Tally> {
     const { items, part, firstUnit, counted } = group;
@@ -76,6 +78,7 @@ export class BatchWriter {
     const committed = this.#before.then(() =>
       this.#whole({ part, unit: firstUnit }, async (tx) => {
         await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(contents));
+        await requireSameConsent(tx, this.#owner.participant, this.#context.stated);
         await this.#requireCursor(tx, group);
         const tally = await this.#write(tx, part, contents, group.facts);
         await tally.write(tx, this.#owner.batch, counted, firstUnit + contents.units);
@@ -95,6 +98,7 @@ export class BatchWriter {
     return this.#whole({ part, unit: rows[0]?.unit ?? 0 }, async (tx) => {
       const deletes = rows.some(({ item }) => item.is === 'deletion');
       await holdForDeletions(this.#store, tx, this.#owner.participant, deletes);
+      await requireSameConsent(tx, this.#owner.participant, this.#context.stated);
       await lockBatch(this.#store, tx, this.#owner.batch);
       const left = await takeFromQuarantine(
         tx,

@@ -68,17 +68,20 @@ function judgeDay(facts: SourceFacts, day: string, outcomes: Outcomes): Complete
 
 /**
  * Units of a day that are of use. What one batch knew already stands in the store, perhaps on a neighbouring day; what came in several
- * counts once. Where nothing is stored, and something could not be read or is erased, that is what was known.
+ * counts once. Where nothing is stored, and something could not be read or is erased, that is what was known; where something is stored,
+ * what is erased was known too.
  */
 function keptOf(facts: SourceFacts, day: string, { stored, quarantined, erased }: Outcomes): number {
-  return stored === 0 && quarantined + erased > 0 ? 0 : Math.max(stored, facts.mostAtOnce.get(day) ?? 0);
+  return stored === 0 && quarantined + erased > 0 ? 0 : Math.max(stored, (facts.mostAtOnce.get(day) ?? 0) - erased);
 }
 
 /** The first cause that holds. */
 function causeOf(facts: SourceFacts, day: string, outcomes: Outcomes, lapsed: boolean): GapCause {
   const { consent } = facts;
-  if (facts.erased || outcomes.erased > 0) return 'erased';
+  if (facts.erased) return 'erased';
+  // Before what was erased of the day: a consent that was narrowed erases all of it, and nothing of it may come again.
   if ((consent.from !== null && day < consent.from) || (consent.to !== null && day > consent.to)) return 'not-consented';
+  if (outcomes.erased > 0) return 'erased';
   if (outcomes.excluded > 0 && outcomes.excluded >= outcomes.quarantined) return 'excluded';
   if (outcomes.quarantined > 0) return 'quarantined';
   if (lapsed) return 'feed-lapsed';

@@ -4,6 +4,7 @@ import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, excluded, ingest, post, quarantined, sample } from '../../test/support/study-data.ts';
 import { studyCompleteness } from './completeness.ts';
 import { expectedByRate, judgeDays } from './completeness-days.ts';
+import { eraseUncovered } from './erase-uncovered.ts';
 import { addParticipant } from './participants.ts';
 import { changeSourceSettings } from './source-settings.ts';
 import { createStudy } from './studies.ts';
@@ -80,6 +81,39 @@ describe.each(databaseNames)('completeness on %s', (database) => {
     ]);
     await ingest(store, source, 'three', [sample(at('2026-03-01', 11), 62)]);
     expect((await states())?.[0]).toEqual([4, 2, 'whole', null]);
+  });
+
+  test('says of days before a narrowed consent that they are not consented, with what was erased counted; later ones keep their causes', async () => {
+    const { store, source, participant } = await begun(database);
+    const posted = (id: string, day: string) => post(id, 'a', { time: { utc: `${day}T10:00:00.000Z`, offset: 0, zone: 'stated', day } });
+    await ingest(store, source, 'one', [
+      ...[posted('1', '2026-03-01'), posted('2', '2026-03-02'), posted('3', '2026-03-05'), posted('4', '2026-03-06')],
+      ...[posted('5', '2026-03-07'), posted('6', '2026-03-07')],
+      sample(at('2026-03-02'), 60),
+    ]);
+    await ingest(store, source, 'two', [posted('5', '2026-03-07'), posted('6', '2026-03-07')]);
+    await changeSourceSettings(store, 'sleep', source, { expected: 2 });
+    const from = '2026-03-04T00:00:00Z';
+    await addParticipant(store, 'sleep', 'anna', Consent.parse({ from }));
+    await eraseUncovered(store, participant, (item) => {
+      if (item.is === 'sample') return 'before-consent';
+      if (item.is !== 'record') return null;
+      // One post of the days that are left was not for everybody.
+      if (['4', '6'].includes(item.record.id)) return 'no-consent-audience';
+      return item.record.time.utc < from ? 'before-consent' : null;
+    });
+    const { sources } = await studyCompleteness(store, 'sleep', { to: '2026-03-07' });
+    expect(sources[0]?.days.map(({ day, stored, erased, state, cause }) => [day.slice(5), stored, erased, state, cause])).toEqual([
+      ['03-01', 0, 1, 'missing', 'not-consented'],
+      ['03-02', 0, 2, 'missing', 'not-consented'],
+      ['03-03', 0, 0, 'missing', 'not-consented'],
+      ['03-04', 0, 0, 'missing', 'unknown'],
+      ['03-05', 1, 0, 'partial', 'unknown'],
+      ['03-06', 0, 1, 'missing', 'erased'],
+      // The second arrival knew both, and one of them is gone since.
+      ['03-07', 1, 1, 'partial', 'erased'],
+    ]);
+    expect(sources[0]).toMatchObject({ from: '2026-03-01', totals: { received: 9, stored: 2, duplicate: 2, erased: 5 } });
   });
 
   test('calls a day without a post quiet, not missing; and says of whoever withdrew that it is erased', async () => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
@@ -45,8 +46,8 @@ export async function revokeDevice(store: Store, study: string, source: string, 
 }
 
 /** Refuses every device of the store. @returns how many were not refused before */
-export async function revokeAllDevices(store: Store): Promise<number> {
-  const { numUpdatedRows } = await store.db
+export async function revokeAllDevices(tx: Transaction<Tables>): Promise<number> {
+  const { numUpdatedRows } = await tx
     .updateTable('device')
     .set({ revoked_at: now() })
     .where('revoked_at', 'is', null)

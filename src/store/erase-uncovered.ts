@@ -1,13 +1,14 @@
 import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import type { ExclusionReason } from '../../schema/source.ts';
-import { markToForget } from './alerts-to-forget.ts';
 import { holdForDeletions } from './deletions.ts';
-import { eraseAlerts } from './erase.ts';
+import { eraseAlerts, lockAlerts } from './erase.ts';
 import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
 import type { Tables } from './tables.ts';
+import { markToForget } from './to-forget.ts';
+import { transactAgain } from './try-again.ts';
 import { dropSeries, type Refuse, type SeriesPlace, seriesPage, seriesSlice } from './uncovered-series.ts';
 import { cleanFiles, markErasing } from './withdraw.ts';
 
@@ -36,6 +37,21 @@ type RecordRow = Pick<Tables['record'], 'id' | 'source' | 'batch' | 'day' | 'typ
 interface RefusedRecord {
   row: RecordRow;
   reason: ExclusionReason;
+}
+
+/** What one transaction has erased: counted once it is committed. */
+interface Erased {
+  units: Uncovered[];
+  quarantined: number;
+  scores: number;
+  alerts: string[];
+}
+
+interface Slice<Place> {
+  /** Behind which place the next one begins; null at the end. */
+  after: Place | null;
+  /** Null where nothing was to be erased. */
+  erased: Erased | null;
 }
 
 /** Behind which record of a source a page begins. */
@@ -82,13 +98,18 @@ export async function eraseUncovered(
   const counts = new Counts();
   const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false };
   const key = await store.keys.key(participant);
-  const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Place | null>) =>
-    pages(signal, (after: Place | undefined) =>
-      store.db.transaction().execute(async (tx) => {
+  const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Slice<Place>>) =>
+    pages(signal, async (after: Place | undefined) => {
+      const { after: next, erased } = await transactAgain(store.db, async (tx) => {
         await holdForDeletions(store, tx, participant, true);
         return work(tx, after);
-      }),
-    );
+      });
+      result.quarantined += erased?.quarantined ?? 0;
+      result.scores += erased?.scores ?? 0;
+      result.alerts.push(...(erased?.alerts ?? []));
+      for (const { source, type, reason, units } of erased?.units ?? []) counts.add(source, type, reason, units);
+      return next;
+    });
   try {
     for (const source of await sourcesOf(store, participant)) {
       await slices(async (tx, after: RecordPlace | undefined) => {
@@ -97,35 +118,19 @@ export async function eraseUncovered(
           const reason = refusedRecord(key, row, refuse);
           return reason === null ? [] : [{ row, reason }];
         });
-        if (refused.length === 0) return page.after;
-        await markErasing(tx, 'consent');
-        const rows = refused.map(({ row }) => row);
-        const scores = await scoresOf(tx, rows);
-        const alerts = await alertsOf(tx, scores);
-        for (const why of new Set(refused.map(({ reason }) => reason))) {
-          await eraseRecords(
-            tx,
-            refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
-            why,
-          );
-        }
-        result.quarantined += await eraseCopies(tx, source, refused);
-        result.alerts.push(...(await eraseBare(tx, alerts)));
-        result.scores += scores.length;
-        for (const { row, reason } of refused) counts.add(row.source, row.type, reason, 1);
-        return page.after;
+        return { after: page.after, erased: refused.length === 0 ? null : await eraseRefused(store, tx, source, refused) };
       });
     }
     for (const source of await sourcesOf(store, participant)) {
       await slices(async (tx, after: SeriesPlace | undefined) => {
-        const page = await seriesPage(tx, key, source, after, refuse, { ...seriesSlice, rows: size });
-        if (page.rows.length === 0) return page.after;
+        const { rows, after: next } = await seriesPage(tx, key, source, after, refuse, { ...seriesSlice, rows: size });
+        if (rows.length === 0) return { after: next, erased: null };
         await markErasing(tx, 'consent');
-        const { scores, alerts } = await dropSeries(store, tx, key, participant, page.rows, refuse, alertsOf);
-        result.alerts.push(...(await eraseBare(tx, alerts)));
-        result.scores += scores;
-        for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
-        return page.after;
+        const { scores, alerts } = await dropSeries(store, tx, key, participant, rows, refuse, alertsOf);
+        const units = rows.flatMap(({ refused }) =>
+          [...refused].map(([reason, n]) => ({ source, type: 'series' as const, reason, units: n })),
+        );
+        return { after: next, erased: { units, quarantined: 0, scores, alerts: await eraseBare(store, tx, alerts) } };
       });
     }
   } catch (thrown) {
@@ -133,6 +138,25 @@ export async function eraseUncovered(
     result.interrupted = true;
   }
   return { ...result, uncovered: counts.list() };
+}
+
+async function eraseRefused(store: Store, tx: Transaction<Tables>, source: string, refused: readonly RefusedRecord[]): Promise<Erased> {
+  await markErasing(tx, 'consent');
+  const scores = await scoresOf(
+    tx,
+    refused.map(({ row }) => row),
+  );
+  const alerts = await alertsOf(tx, scores);
+  for (const why of new Set(refused.map(({ reason }) => reason))) {
+    await eraseRecords(
+      tx,
+      refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
+      why,
+    );
+  }
+  const quarantined = await eraseCopies(tx, source, refused);
+  const units = refused.map(({ row: { type }, reason }) => ({ source, type, reason, units: 1 }));
+  return { units, quarantined, scores: scores.length, alerts: await eraseBare(store, tx, alerts) };
 }
 
 /** Has the files hold nothing of what was erased: the key that it is sealed with stays. False when a reader kept them from it. */
@@ -205,13 +229,14 @@ async function alertsOf(tx: Transaction<Tables>, scores: readonly string[]): Pro
 }
 
 /** Erases those alerts that have no score left. */
-async function eraseBare(tx: Transaction<Tables>, alerts: readonly string[]): Promise<string[]> {
+async function eraseBare(store: Store, tx: Transaction<Tables>, alerts: readonly string[]): Promise<string[]> {
   if (alerts.length === 0) return [];
+  await lockAlerts(store, tx, alerts);
   const left = await tx.selectFrom('alert_score').select('alert').distinct().where('alert', 'in', alerts).execute();
   const kept = new Set(left.map(({ alert }) => alert));
   const bare = alerts.filter((alert) => !kept.has(alert)).sort();
   await eraseAlerts(tx, bare);
-  await markToForget(tx, bare);
+  await markToForget(tx, { alerts: bare });
   return bare;
 }
 

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
+import { markToForget } from './to-forget.ts';
 
 /** What was erased. Sources and alerts are named so that their schedules and workflows can be ended too. */
 export interface Erasure {
@@ -39,7 +40,9 @@ export async function eraseParticipant(store: Store, tx: Transaction<Tables>, pa
   await eraseStreams(tx, participant);
   await eraseSources(tx, participant);
   await tx.deleteFrom('participant').where('id', '=', participant).execute();
-  return { study: row.study, sources: sources.map(({ id }) => id), alerts: ids, scores, ...rows };
+  const erased = { sources: sources.map(({ id }) => id), alerts: ids };
+  await markToForget(tx, erased);
+  return { study: row.study, ...erased, scores, ...rows };
 }
 
 /** PostgreSQL lets others write meanwhile: wait for those who write for this participant, in the order in which they lock. */
@@ -48,6 +51,18 @@ async function lockWriters(store: Store, tx: Transaction<Tables>, participant: s
   await tx.selectFrom('batch').select('id').where('id', 'in', batchesOf(tx, participant)).orderBy('id').forUpdate().execute();
   await tx.selectFrom('source').select('id').where('participant', '=', participant).orderBy('id').forNoKeyUpdate().execute();
   await tx.selectFrom('participant').select('id').where('id', '=', participant).forUpdate().execute();
+  const alerts = await tx.selectFrom('alert').select('id').where('participant', '=', participant).execute();
+  await lockAlerts(
+    store,
+    tx,
+    alerts.map(({ id }) => id),
+  );
+}
+
+/** Waits for those who write of these alerts: what they add must be seen, or it would refer to an alert that is gone. */
+export async function lockAlerts(store: Store, tx: Transaction<Tables>, alerts: readonly string[]): Promise<void> {
+  if (store.adapter.name !== 'postgres' || alerts.length === 0) return;
+  await tx.selectFrom('alert').select('id').where('id', 'in', alerts).orderBy('id').forUpdate().execute();
 }
 
 function sourcesOf(tx: Transaction<Tables>, participant: string) {

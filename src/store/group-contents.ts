@@ -9,6 +9,8 @@ import type { IncomingQuarantine } from './write-quarantine.ts';
 export interface CommitContext {
   maskingVersion: number;
   consent(item: Parsed): ExclusionReason | null;
+  /** The consent that this is, as its row has it; left out where nothing is judged. */
+  stated?: string;
 }
 
 type Block = Extract<Parsed, { is: 'block' }>;

@@ -1,8 +1,11 @@
+import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import { Consent } from '../../schema/policy.ts';
 import { now } from './clock.ts';
+import { holdForDeletions } from './deletions.ts';
 import type { Store } from './open.ts';
 import { requireStudy } from './studies.ts';
+import type { Tables } from './tables.ts';
 
 /** The pseudonym of an outside id: `p_` and 20 hexadecimal digits of a keyed hash. */
 export function pseudonym(store: Store, study: string, outsideId: string): string {
@@ -31,11 +34,24 @@ export async function addParticipant(
   const known = await store.db.selectFrom('participant').select('id').where('id', '=', id).executeTakeFirst();
   const stored = JSON.stringify(consent ?? Consent.parse({}));
   if (known) {
-    if (consent) await store.db.updateTable('participant').set({ consent: stored }).where('id', '=', id).execute();
+    if (consent) await replaceConsent(store, id, stored);
     return { id, added: false };
   }
   await store.db.insertInto('participant').values({ id, study, consent: stored, added_at: now() }).execute();
-  return { id, added: true };
+  // A withdrawal that ended in between would have found neither key nor row.
+  const grave = tombstone(store, study, id);
+  if (!(await store.keys.isErased(study, grave))) return { id, added: true };
+  await store.keys.destroy(study, id, grave);
+  await store.db.deleteFrom('participant').where('id', '=', id).execute();
+  throw new AfferentError('withdrawn');
+}
+
+/** Once it is replaced nothing is stored under the one before: whoever is writing under it is waited for, and who comes later sees it. */
+async function replaceConsent(store: Store, participant: string, consent: string): Promise<void> {
+  await store.db.transaction().execute(async (tx) => {
+    await holdForDeletions(store, tx, participant, true);
+    await tx.updateTable('participant').set({ consent }).where('id', '=', participant).execute();
+  });
 }
 
 /** @throws AfferentError `unknown-study`, `unknown-participant`, `withdrawn` */
@@ -48,7 +64,22 @@ export async function requireParticipant(store: Store, study: string, outsideId:
 }
 
 export async function participantConsent(store: Store, participant: string): Promise<Consent> {
+  return (await statedConsent(store, participant)).consent;
+}
+
+/** A consent, and as its row has it: by that a writer knows whether it was replaced. @throws AfferentError `unknown-participant` */
+export async function statedConsent(store: Store, participant: string): Promise<{ consent: Consent; stated: string }> {
   const row = await store.db.selectFrom('participant').select('consent').where('id', '=', participant).executeTakeFirst();
   if (!row) throw new AfferentError('unknown-participant');
-  return Consent.parse(JSON.parse(row.consent));
+  return { consent: Consent.parse(JSON.parse(row.consent)), stated: row.consent };
+}
+
+/**
+ * What was judged by a consent that has been replaced since must be judged again: a reading that is tried again goes on from its cursor.
+ * @throws AfferentError `stale-writer`
+ */
+export async function requireSameConsent(tx: Transaction<Tables>, participant: string, stated: string | undefined): Promise<void> {
+  if (stated === undefined) return;
+  const row = await tx.selectFrom('participant').select('consent').where('id', '=', participant).executeTakeFirst();
+  if (row?.consent !== stated) throw new AfferentError('stale-writer');
 }

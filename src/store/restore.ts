@@ -46,9 +46,8 @@ export async function restore(folder: string, address: StoreAddress, models: str
     // Known before anything is loaded: whatever ends this on the way, the next opening erases them.
     await keys.addErasures(manifest.erasures);
     await rebuild(db, manifest.step);
-    const rows = await load(store, folder, manifest);
+    const { rows, devicesRevoked } = await load(store, folder, manifest, keepDevices);
     await migrate(db);
-    const devicesRevoked = keepDevices ? 0 : await revokeAllDevices(store);
     if (manifest.models.length > 0) cpSync(join(folder, 'models'), models, { recursive: true });
     await completeErasures(store);
     return { rows, erased: withdrawn, devicesRevoked };
@@ -114,7 +113,12 @@ async function rebuild(db: Db, step: string): Promise<void> {
   await migrate(db, Object.fromEntries(names.slice(0, names.indexOf(step) + 1).map((name) => [name, migrations[name] as never])));
 }
 
-async function load(store: Store, folder: string, manifest: BackupManifest): Promise<Record<string, number>> {
+async function load(
+  store: Store,
+  folder: string,
+  manifest: BackupManifest,
+  keepDevices: boolean,
+): Promise<Pick<Restored, 'rows' | 'devicesRevoked'>> {
   return store.db.transaction().execute(async (tx) => {
     const rows: Record<string, number> = {};
     for (const [name] of backupTables) {
@@ -126,7 +130,9 @@ async function load(store: Store, folder: string, manifest: BackupManifest): Pro
     // Whatever was running when the backup was made is not running now.
     await tx.updateTable('source').set({ state: 'idle', holder: null }).where('state', 'in', ['queued', 'running']).execute();
     await tx.updateTable('run').set({ state: 'cancelled' }).where('state', '=', 'running').execute();
-    return rows;
+    // With the rows: where it ends on the way, no token is good in what is there.
+    const devicesRevoked = keepDevices || rows.device === undefined ? 0 : await revokeAllDevices(tx);
+    return { rows, devicesRevoked };
   });
 }
 

@@ -162,6 +162,9 @@ async function allStored(tx: Transaction<Tables>, series: readonly string[]): Pr
   return Number(n) === series.length;
 }
 
+/** An input that was frozen while it was erased names what is gone. */
+const unnamed = { participant: null, record: null, series: null, input_id: null } as const;
+
 export async function setInputStates(
   tx: Transaction<Tables>,
   run: string,
@@ -188,7 +191,7 @@ export async function setInputStates(
     const [state, error] = name.split('|') as [Tables['run_input']['state'], string];
     await tx
       .updateTable('run_input')
-      .set({ state, error: error === '' ? null : error })
+      .set({ state, error: error === '' ? null : error, ...(state === 'erased' ? unnamed : {}) })
       .where('run', '=', run)
       .where('ordinal', 'in', ordinals)
       .where('state', '<>', 'erased')

@@ -7,6 +7,7 @@ import type { Store } from './open.ts';
 import { pseudonym, tombstone } from './participants.ts';
 import { requireStudy } from './studies.ts';
 import type { Tables } from './tables.ts';
+import { transactAgain } from './try-again.ts';
 
 export interface Withdrawal extends Erasure {
   /** False when a reader kept the files from being rewritten: the next opening of the store does it. */
@@ -77,21 +78,10 @@ async function destroyLeftKeys(store: Store, graves: Map<string, Set<string>>): 
 async function eraseNow(store: Store, study: string, participant: string, grave: string): Promise<Erasure | null> {
   await markErasing(store.db, grave);
   await store.keys.destroy(study, participant, grave);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await store.db.transaction().execute(async (tx) => {
-        await markErasing(tx, grave);
-        return eraseParticipant(store, tx, participant);
-      });
-    } catch (thrown) {
-      if (attempt === 5 || !isDeadlock(thrown)) throw thrown;
-    }
-  }
-}
-
-/** Two that wait for each other: PostgreSQL ends one of them, which may try again. */
-function isDeadlock(thrown: unknown): boolean {
-  return thrown instanceof Error && (thrown as { code?: string }).code === '40P01';
+  return transactAgain(store.db, async (tx) => {
+    await markErasing(tx, grave);
+    return eraseParticipant(store, tx, participant);
+  });
 }
 
 /**

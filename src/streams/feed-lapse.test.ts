@@ -77,3 +77,27 @@ test('one that remembers far enough has none, whichever account shows it', async
   expect(await listLapses(store, study)).toEqual([]);
   expect(await daysLapsed(store, sources[0] as string)).toEqual([]);
 });
+
+test('whoever was away for longer than a service remembers has a gap up to there, however short it is', async () => {
+  const nowUs = Date.now() * 1000;
+  const [before, kept] = [nowUs - 30 * hourUs, nowUs - 24 * hourUs];
+  const { store, server, sources, listen } = await lastHeard(before, 'ana');
+  for (let us = before; us < nowUs; us += hourUs) server.like(us);
+  server.post(did('ana'), before + hourUs, 'a', 'forgotten');
+  server.post(did('ana'), kept + hourUs, 'b', 'kept');
+  server.forget(kept);
+  await listen(sources[0] as string, 1);
+  const [lapse, ...more] = await listLapses(store, study);
+  expect([lapse?.from, lapse?.to, more]).toEqual([new Date(before / 1000).toISOString(), new Date(kept / 1000).toISOString(), []]);
+  expect((await daysLapsed(store, sources[0] as string)).at(-1)).toBe(`${dayOf(kept + hourUs)} partial`);
+});
+
+test('where the service remembers all of the time away, an account that was quiet has no gap', async () => {
+  const nowUs = Date.now() * 1000;
+  const before = nowUs - 30 * hourUs;
+  const { store, server, sources, listen } = await lastHeard(before, 'ana');
+  for (let us = before; us < nowUs; us += hourUs) server.like(us);
+  server.post(did('ana'), nowUs - hourUs, 'a', 'the first since');
+  await listen(sources[0] as string, 1);
+  expect(await listLapses(store, study)).toEqual([]);
+});

@@ -5,6 +5,8 @@ import type { Lapse } from '../store/lapses.ts';
 import { type Feed, openFeeds } from '../store/open-feeds.ts';
 import type { Reading } from './feed-keeper.ts';
 import { asLine, openFrames } from './frames.ts';
+import { headOf } from './jetstream-head.ts';
+import { firstRemembered } from './jetstream-memory.ts';
 
 /** Frames may come a little out of order, and from another instance of the service: so far, µs, is gone back at each start. */
 const rewindUs = 5_000_000;
@@ -12,9 +14,13 @@ const rewindUs = 5_000_000;
 const quietMs = 60_000;
 /** How often, µs, it is written down that an account was listened to although it was quiet. */
 const heardUs = 600_000_000;
+/** After so long, µs, away the service is asked how far back it remembers; before that every one does. */
+const askUs = 3_600_000_000;
+/** So much later, µs, than was asked for the first like of the whole network may come and nothing be missing: a service may be small. */
+const rememberedUs = 900_000_000;
 /**
- * A service remembers about a day. Where the first frame after a start is so much later, µs, than what was asked for, it may remember
- * less than was asked for, and that is told; a shorter silence is taken for one.
+ * Where the service does not tell how far back it remembers, about a day is usual: where the first frame after a start is so much later,
+ * µs, than what was asked for, something may be missing, and that is told; a shorter silence is taken for one.
  */
 const lapseUs = 12 * 3_600_000_000;
 /** How long, ms, frames are gathered into one transaction. */
@@ -39,6 +45,8 @@ export async function readJetstream(reading: Reading, ids: readonly string[]): P
     Date.now(),
   );
   const from = Math.min(...feeds.map((feed) => placeOf(feed).us)) - rewindUs;
+  const left = Math.min(...feeds.map(leftAt));
+  const remembered = startUs - left > askUs ? await firstRemembered(url, left, signal) : null;
   // The accounts go in a message: in the address they would be in logs.
   const socket = await openFrames(`${url}${url.includes('?') ? '&' : '?'}requireHello=true&cursor=${from}`, {}, signal);
   const accounts = byAccount(feeds);
@@ -47,7 +55,7 @@ export async function readJetstream(reading: Reading, ids: readonly string[]): P
       JSON.stringify({ type: 'options_update', payload: { wantedCollections: ['app.bsky.feed.post'], wantedDids: [...accounts.keys()] } }),
     );
     await reading.connected();
-    const seen = new Seen(feeds, startUs);
+    const seen = new Seen(feeds, startUs, remembered);
     for (;;) {
       const frames = await socket.take(quietMs);
       if (frames === null) throw new AfferentError('feed-down');
@@ -93,13 +101,16 @@ function byAccount(feeds: readonly Feed[]): Map<string, Feed[]> {
 class Seen {
   readonly #feeds: readonly Feed[];
   readonly #startUs: number;
+  readonly #remembered: number | null;
   #latestUs = 0;
   #movedAt = performance.now();
   #isFirst = true;
 
-  constructor(feeds: readonly Feed[], startUs: number) {
+  /** @param remembered how far back the service remembers, µs; null where it did not tell */
+  constructor(feeds: readonly Feed[], startUs: number, remembered: number | null) {
     this.#feeds = feeds;
     this.#startUs = startUs;
+    this.#remembered = remembered;
   }
 
   /** What to commit for these frames, none for a while of silence. Frames of accounts that were not asked for are not kept. */
@@ -119,7 +130,7 @@ class Seen {
       this.#latestUs = Math.max(this.#latestUs, timeUs);
     }
     const heard = Date.now() * 1000;
-    const lapses = this.#isFirst ? lapsesBefore(first, this.#feeds) : new Map<Feed, Lapse>();
+    const lapses = this.#isFirst ? lapsesBefore(first, this.#remembered, this.#feeds) : new Map<Feed, Lapse>();
     this.#isFirst = false;
     const gotten: Gotten[] = [];
     const isQuiet = this.#quietPassed();
@@ -142,24 +153,22 @@ class Seen {
   }
 }
 
-/** What may be missing before the first frame that came, or the start of listening where none did, by feed. */
-function lapsesBefore(firstUs: number, feeds: readonly Feed[]): Map<Feed, Lapse> {
+/**
+ * What may be missing, by feed: up to where the service remembers; where it does not tell, before the first frame that came, or the start
+ * of listening where none did.
+ */
+function lapsesBefore(firstUs: number, remembered: number | null, feeds: readonly Feed[]): Map<Feed, Lapse> {
   const lapses = new Map<Feed, Lapse>();
+  const [until, atLeast] = remembered === null ? [firstUs, lapseUs] : [remembered, rememberedUs];
   for (const feed of feeds) {
-    const { us, heard } = placeOf(feed);
-    const from = Math.max(us, heard);
-    if (firstUs - from > lapseUs) lapses.set(feed, { fromMs: Math.floor(from / 1000), toMs: Math.ceil(firstUs / 1000) });
+    const from = leftAt(feed);
+    if (until - from > atLeast) lapses.set(feed, { fromMs: Math.floor(from / 1000), toMs: Math.ceil(until / 1000) });
   }
   return lapses;
 }
 
-/** Whose frame it is and when it was sent. A frame that does not say is nobody's: the empty account. */
-function headOf(frame: string): { did: string; timeUs: number } {
-  try {
-    const { did, time_us: timeUs } = JSON.parse(frame) as { did?: unknown; time_us?: unknown };
-    if (typeof did === 'string' && typeof timeUs === 'number' && Number.isSafeInteger(timeUs)) return { did, timeUs };
-  } catch {
-    // Not JSON: nobody's.
-  }
-  return { did: '', timeUs: 0 };
+/** Until when an account was listened to, µs. */
+function leftAt(feed: Feed): number {
+  const { us, heard } = placeOf(feed);
+  return Math.max(us, heard);
 }

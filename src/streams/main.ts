@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { toAfferentError } from '../../schema/errors.ts';
 import { openStore, type StoreAddress } from '../store/open.ts';
 import { connectTemporal, type TemporalAddress } from '../temporal/connect.ts';
+import { forgetErased } from '../temporal/forget.ts';
 import { startIngestion } from '../temporal/ingestion.ts';
 import { FeedKeeper } from './feed-keeper.ts';
 import { ReaderWaker } from './reader-waker.ts';
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
   process.send?.('ready');
   const pause = () => setTimeout(lookEveryMs, null, { signal: stop.signal }).catch(() => null);
   while (!stop.signal.aborted) {
-    for (const look of [() => feeds.look(), () => waker.look(Date.now())]) {
+    // Where a withdrawal was killed before it reached the server, nobody may call it again.
+    for (const look of [() => feeds.look(), () => waker.look(Date.now()), () => forgetErased(client, store)]) {
       await look().catch((thrown: unknown) => log.error({ code: toAfferentError(thrown).code }, 'looking failed'));
     }
     await pause();

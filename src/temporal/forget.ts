@@ -1,14 +1,15 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { alertsForgotten, alertsToForget } from '../store/alerts-to-forget.ts';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Store } from '../store/open.ts';
+import { forgotten, toForget } from '../store/to-forget.ts';
 import { workflowIds } from './names.ts';
 import { deleteSchedule } from './schedules.ts';
 
-/** Deletes what the server keeps of alerts that were erased; those that a call which was killed has left too. */
-export async function forgetErasedAlerts(client: Client, store: Store): Promise<void> {
-  const alerts = await alertsToForget(store);
-  await forgetSources(client, [], alerts);
-  await alertsForgotten(store, alerts);
+/** Deletes what the server keeps of sources and alerts that were erased; also what a call that was killed has left. */
+export async function forgetErased(client: Client, store: Store): Promise<void> {
+  const erased = await toForget(store);
+  if (erased === null) return;
+  await forgetSources(client, erased.sources, erased.alerts);
+  await forgotten(store, erased);
 }
 
 /** Deletes what the server keeps of a withdrawn participant's sources and alerts: schedules, runs and their histories. */
@@ -24,8 +25,13 @@ export async function forgetSources(client: Client, sources: readonly string[], 
       try {
         await client.workflowService.deleteWorkflowExecution({ namespace: client.options.namespace, workflowExecution: execution });
       } catch (thrown) {
-        if (!(thrown instanceof WorkflowNotFoundError)) throw thrown;
+        if (!isNotFound(thrown)) throw thrown;
       }
     }
   }
+}
+
+/** Listed still, and gone already: another process was as quick, or the list lags behind. The service itself is asked, so it answers by number. */
+function isNotFound(thrown: unknown): boolean {
+  return isGrpcServiceError(thrown) && thrown.code === 5;
 }

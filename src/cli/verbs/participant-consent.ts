@@ -1,12 +1,12 @@
 import { AfferentError, errorTable } from '../../../schema/errors.ts';
 import { consentDecision } from '../../consent/filter.ts';
-import { alertsToForget } from '../../store/alerts-to-forget.ts';
 import { audited } from '../../store/audit.ts';
 import { eraseUncovered, forgetUncovered, type Uncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
 import type { Store } from '../../store/open.ts';
 import { participantConsent, requireParticipant } from '../../store/participants.ts';
+import { toForget } from '../../store/to-forget.ts';
 import type { Refuse } from '../../store/uncovered-series.ts';
-import { forgetErasedAlerts } from '../../temporal/forget.ts';
+import { forgetErased } from '../../temporal/forget.ts';
 import { withStore } from '../home.ts';
 import { argument, type Call, type Verb } from '../verb.ts';
 import { withParts } from '../with-parts.ts';
@@ -34,11 +34,10 @@ export const verb: Verb = {
       // Both can take long; the next call does them.
       const filesClean = apply && !interrupted ? await forgetUncovered(store) : null;
       // Not those of this call alone: one that was killed may have left some.
-      if (apply && !interrupted && (await alertsToForget(store)).length > 0) {
-        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetErasedAlerts(client, store));
+      if (apply && !interrupted && (await toForget(store)) !== null) {
+        await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetErased(client, store));
       }
       const erased = apply ? { quarantined, scores, alerts } : null;
-      const reading = await readNow(store, participant);
       call.out.report({ study, participant, consent, uncovered: found, erased, filesClean, interrupted }, () => {
         if (found.length === 0) call.out.line('Everything that is stored is covered by the consent.');
         else
@@ -64,7 +63,6 @@ export const verb: Verb = {
         return errorTable.interrupted.exit;
       }
       if (filesClean === false) call.out.note('A reader kept the files from being rewritten; the next command does it.');
-      if (reading) call.out.note('A source of theirs is being read under the consent that it began with: call this again after it.');
       return 0;
     });
   },
@@ -87,15 +85,4 @@ async function erase(call: Call, store: Store, study: string, participant: strin
     if (!erasure.interrupted) throw thrown;
   });
   return erasure;
-}
-
-/** Whether a reading may have begun before the consent was replaced. */
-async function readNow(store: Store, participant: string): Promise<boolean> {
-  const row = await store.db
-    .selectFrom('source')
-    .select('id')
-    .where('participant', '=', participant)
-    .where('state', '=', 'running')
-    .executeTakeFirst();
-  return row !== undefined;
 }

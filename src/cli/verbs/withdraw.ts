@@ -1,7 +1,8 @@
 import { appendAudit } from '../../store/audit.ts';
 import { pseudonym } from '../../store/participants.ts';
+import { toForget } from '../../store/to-forget.ts';
 import { withdraw } from '../../store/withdraw.ts';
-import { forgetSources } from '../../temporal/forget.ts';
+import { forgetErased } from '../../temporal/forget.ts';
 import { filesInHome, removeFromHome } from '../files-in-home.ts';
 import { withStore } from '../home.ts';
 import { argument, type Verb } from '../verb.ts';
@@ -20,7 +21,6 @@ export const verb: Verb = {
     return withStore(call.config, async (store) => {
       const participant = pseudonym(store, study, id);
       const sources = await store.db.selectFrom('source').select('id').where('participant', '=', participant).execute();
-      const alerts = await store.db.selectFrom('alert').select('id').where('participant', '=', participant).execute();
       const files = await filesInHome(
         store,
         call.config.home,
@@ -31,8 +31,8 @@ export const verb: Verb = {
         await appendAudit(store, { actor: 'command line', action: 'withdraw', study, object: null });
         removeFromHome(call.config.home, files);
       });
-      const names = [sources, alerts].map((rows) => rows.map((row) => row.id)) as [string[], string[]];
-      if (names.flat().length > 0) await withParts(call, store, { verb: 'withdraw' }, ({ client }) => forgetSources(client, ...names));
+      // Not what this call erased alone: one that was killed may have left some, and the store erases by itself when it is opened.
+      if ((await toForget(store)) !== null) await withParts(call, store, { verb: 'withdraw' }, ({ client }) => forgetErased(client, store));
       call.out.report(result, () => {
         call.out.line('The participant is withdrawn: the key is destroyed and the rows are erased.');
         if (!result.filesClean) call.out.note('A reader kept the files from being rewritten; the next command does it.');

@@ -2,7 +2,7 @@ import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { DriftOnce } from '../reading/drift.ts';
 import { type Fields, fieldsOf } from '../reading/json-unit.ts';
 import { LineSlicer } from '../reading/lines.ts';
-import { excluded, quarantined } from '../reading/quarantine.ts';
+import { excluded, ofRecord, quarantined } from '../reading/quarantine.ts';
 import { utcMoment } from '../reading/time.ts';
 import type { Unit } from '../reading/unit.ts';
 import { locate } from './locate.ts';
@@ -22,8 +22,8 @@ export async function* parseJetstream(chunks: AsyncIterable<Buffer>, context: Pa
 
 function settleFrame(unit: Unit, frame: Fields, drift: DriftOnce, context: ParseContext): Parsed {
   const sent = typeof frame.time_us === 'number' ? utcMoment(Math.floor(frame.time_us / 1000), context.zone) : null;
-  if (sent === null) return quarantined(unit, 'no-time', 'time');
   const { did, uri, collection, isDelete, ...located } = locate(frame);
+  if (sent === null) return ofRecord(quarantined(unit, 'no-time', 'time'), 'post', collection === POSTS ? uri : null);
   if (did === null) return quarantined(unit, 'wrong-shape', 'account');
   if (context.account !== null && did !== context.account) return excluded(unit, 'other-person', sent.day);
   // An account or a name has changed: nothing that somebody wrote.

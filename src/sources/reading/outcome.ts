@@ -1,14 +1,14 @@
 import type { ErrorCode } from '../../../schema/errors.ts';
 import type { Sample, StoredRecord } from '../../../schema/records.ts';
-import type { ExclusionReason, Parsed } from '../../../schema/source.ts';
-import { excluded, quarantined } from './quarantine.ts';
+import type { ExclusionReason, Parsed, RecordName } from '../../../schema/source.ts';
+import { excluded, ofRecord, quarantined } from './quarantine.ts';
 import type { Unit } from './unit.ts';
 
 /** What becomes of one unit, before it is known where it stands in the stream. */
 export type Outcome =
   | { is: 'sample'; sample: Sample }
   | { is: 'record'; record: StoredRecord; exported?: string | null }
-  | { is: 'quarantined'; reason: ErrorCode; field: string | undefined; day: string | null }
+  | { is: 'quarantined'; reason: ErrorCode; field: string | undefined; day: string | null; of?: RecordName }
   | { is: 'excluded'; reason: ExclusionReason; day: string | null };
 
 /** A unit that cannot be read or trusted; `field` is a name of our schema. */
@@ -29,7 +29,11 @@ export function settled(unit: Unit, outcome: Outcome): Parsed {
     case 'record':
       return { ...outcome, units: 1, end: unit.end, day: outcome.record.time.day };
     case 'quarantined':
-      return quarantined(unit, outcome.reason, outcome.field, outcome.day);
+      return ofRecord(
+        quarantined(unit, outcome.reason, outcome.field, outcome.day),
+        outcome.of?.type ?? 'post',
+        outcome.of?.recordId ?? null,
+      );
     default:
       return excluded(unit, outcome.reason, outcome.day);
   }

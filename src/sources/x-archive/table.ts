@@ -1,6 +1,6 @@
 import type { ParseContext, Parsed } from '../../../schema/source.ts';
 import { DriftOnce } from '../reading/drift.ts';
-import { bad, left, type Outcome } from '../reading/outcome.ts';
+import { left, type Outcome } from '../reading/outcome.ts';
 import { type Row, readTable } from '../reading/tables.ts';
 import type { ArchiveFacts } from './files.ts';
 import { tweetFate } from './tweet.ts';
@@ -28,6 +28,9 @@ function outcomeOf(row: Row, facts: ArchiveFacts, context: ParseContext): Outcom
     context,
   );
   if (fate.is === 'post') return { is: 'record', record: fate.post, exported: fate.exported };
-  if (fate.is === 'quarantined') return bad(fate.reason, fate.field, fate.day);
+  if (fate.is === 'quarantined') {
+    const { reason, field, day, id } = fate;
+    return { is: 'quarantined', reason, field, day, ...(id === null ? {} : { of: { type: 'post', recordId: id } }) };
+  }
   return left(fate.is === 'deletion' ? 'deletion' : fate.reason, fate.day);
 }

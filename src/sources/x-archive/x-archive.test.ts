@@ -138,6 +138,19 @@ describe('an archive of X', () => {
     expect(tally(await itemsAt(xArchive, months, contextOf({ account: 'someone' })))['quarantined wrong-participant']).toBe(1);
   });
 
+  it('says of a row of the table that cannot be read which post it is of, so that a later deletion finds it', async () => {
+    const header = '"tweet_id","timestamp","text"';
+    const folder = await folderWith({
+      'tweets.csv': `${header}\n"1570000000000000009","some time","torn"\n"","2015-01-25 02:02:37 +0000","torn"\n`,
+    });
+    const items = await itemsAt(xArchive, folder);
+    const of = items.flatMap((item) => (item.is === 'quarantined' ? [[item.reason, item.of?.recordId]] : []));
+    expect(of).toEqual([
+      ['no-time', '1570000000000000009'],
+      ['no-id', undefined],
+    ]);
+  });
+
   it('reads what was written in communities', async () => {
     const tweet = { id_str: '1', created_at: 'Wed Oct 12 22:19:24 +0000 2022', full_text: 'to a community' };
     const folder = await folderWith({ 'data/community-tweet.js': `window.YTD.community_tweet.part0 = [${JSON.stringify({ tweet })}]` });

@@ -8,10 +8,16 @@ interface Frame {
   text: string;
 }
 
+function likeAt(timeUs: number): string {
+  const commit = { rev: 'x', operation: 'create', collection: 'app.bsky.feed.like', rkey: 'x', record: {} };
+  return JSON.stringify({ did: 'did:plc:somebody', time_us: timeUs, kind: 'commit', commit });
+}
+
 /** A Jetstream over loopback: plays back from a cursor what it has for the accounts asked for, then sends what comes. */
 export class JetstreamServer {
   readonly #server: WebSocketServer;
   #frames: Frame[] = [];
+  #likes: number[] = [];
   readonly #listeners = new Map<WebSocket, ReadonlySet<string>>();
   /** Accounts of each hello, and cursors of each connection, in order. */
   readonly asked: string[][] = [];
@@ -20,7 +26,12 @@ export class JetstreamServer {
   private constructor(server: WebSocketServer) {
     this.#server = server;
     server.on('connection', (socket, request) => {
-      const cursor = Number(new URL(request.url ?? '/', 'ws://local').searchParams.get('cursor'));
+      const query = new URL(request.url ?? '/', 'ws://local').searchParams;
+      const cursor = Number(query.get('cursor'));
+      if (query.get('requireHello') !== 'true') {
+        for (const timeUs of this.#likes) if (timeUs >= cursor) socket.send(likeAt(timeUs));
+        return;
+      }
       this.cursors.push(cursor);
       socket.on('message', (message) => {
         const { type, payload } = JSON.parse(message.toString()) as { type: string; payload: { wantedDids: string[] } };
@@ -58,8 +69,14 @@ export class JetstreamServer {
     this.send(did, timeUs, { kind: 'commit', commit: { rev: 'x', collection: 'app.bsky.feed.post', rkey: key, ...what } });
   }
 
+  /** A like by somebody or other: whoever asks for likes without naming accounts gets it. */
+  like(timeUs: number): void {
+    this.#likes.push(timeUs);
+  }
+
   /** Forgets what is older, as a service does after a while. */
   forget(beforeUs: number): void {
+    this.#likes = this.#likes.filter((timeUs) => timeUs >= beforeUs);
     this.#frames = this.#frames.filter((frame) => frame.timeUs >= beforeUs);
   }
 
