@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from day_model import SCALES
 from figures import over_people, sigmoid
-from learn import FROM, SEEDS, folds
+from learn import FROM, folds
 from measures import DRAWS, auc, drawn
 from sets import Person, everybody
 
@@ -128,24 +128,21 @@ def groups(people: list[Person], scores: dict[str, float]) -> dict[str, dict]:
     return found
 
 
-def scored(work: Path, seed: int, left: dict[str, list[str]]) -> dict[str, np.ndarray]:
-    found = {}
-    for run in left:
-        if run.startswith("fold"):
-            found |= dict(np.load(work / f"{seed}-{run}.npz"))
-    return found
+def scored(work: Path) -> dict[str, np.ndarray]:
+    """Logits after each day of everybody, by the model that left them out."""
+    return {name: logits for path in sorted(work.glob("fold-*.npz")) for name, logits in np.load(path).items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with the three sets unpacked")
     parser.add_argument("work", type=Path, help="folder that learn.py filled")
+    parser.add_argument("again", type=Path, nargs="*", help="folders of other seeds")
     args = parser.parse_args()
     people, figures = everybody(args.data), {}
     left = folds(people)
-    by_seed = {seed: scored(args.work, seed, left) for seed in SEEDS}
-    last = {seed: {name: float(x[-1]) for name, x in found.items()} for seed, found in by_seed.items()}
-    ours, final = by_seed[SEEDS[0]], last[SEEDS[0]]
+    ours = scored(args.work)
+    final = {name: float(x[-1]) for name, x in ours.items()}
     sets = {of: [p for p in people if p.of == of] for of in dict.fromkeys(p.of for p in people)}
     rival = {k: v for mine in sets.values() for k, v in logistic(mine, left).items()}
     figures["sets"] = {of: compared(mine, final, rival) | {"days": sum(map(len, mine))} for of, mine in sets.items()}
@@ -154,19 +151,19 @@ def main() -> None:
     figures["together"] = compared(with_days, final, rival)
     at = lambda scores, p, days: float(scores[p.name][: days][-1])
     figures["heard"] = {k: drawn(truth, np.array([at(ours, p, days) for p in with_days]), auc) for k, days in HEARD.items()}
+    by_seed = {"the one that ships": ours} | {f"again {i}": scored(work) for i, work in enumerate(args.again, 1)}
     figures["seeds"] = {
         seed: {
-            of: drawn(np.array([p.lonely == 1 for p in mine]), np.array([last[seed][p.name] for p in mine]), auc)
+            of: drawn(np.array([p.lonely == 1 for p in mine]), np.array([at(found, p, 9999) for p in mine]), auc)
             for of, mine in (sets | {TOGETHER: with_days}).items()
         }
-        for seed in SEEDS
+        for seed, found in by_seed.items()
     }
     writing = sets["openESM diaries"]
     figures["within"] = {
-        "people": sum(0 < (p.said > p.said.mean())[FROM:].sum() < len(p) - FROM for p in writing),
+        "people": sum(bool(0 < (p.said > p.said.mean())[FROM:].sum() < len(p) - FROM) for p in writing),
         "hybrid": within(writing, ours),
         "logistic": within(writing, moments(writing, left)),
-        "seeds": {seed: within(writing, by_seed[seed]) for seed in SEEDS},
     }
     score, lonely = (np.array([f(p) for p in people]) for f in (lambda p: final[p.name], lambda p: p.lonely))
     worth = np.array([1 / len(sets[p.of]) for p in people])

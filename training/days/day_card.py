@@ -29,10 +29,7 @@ def tables(figures: dict) -> dict[str, Rows]:
         "minus": [(of, {"AUC of the hybrid less the regression's": interval(found["minus_logistic"])}) for of, found in every.items()],
         "within": [(f"{k} at a prompt", {"AUC within a person": interval(within[v])}) for k, v in (("hybrid", "hybrid"), ("regression", "logistic"))],
         "heard": [(f"{k} heard", {"AUC of lonely": interval(v)}) for k, v in figures["heard"].items()],
-        "seeds": [
-            (f"seed {seed}", {f"AUC, {of}": interval(v) for of, v in found.items()} | {"AUC within a person": interval(within["seeds"][seed])})
-            for seed, found in figures["seeds"].items()
-        ],
+        "seeds": [(f"seed: {k}", {f"AUC, {of}": interval(v) for of, v in found.items()}) for k, found in figures["seeds"].items()],
         "calibration": [
             (f"{name} third", {"chance said": number(b["said"]), "were lonely": number(b["was"]), "so many people": str(b["people"])})
             for name, b in zip(THIRDS, figures["calibration"])
@@ -54,6 +51,10 @@ def card(figures: dict, parameters: int) -> str:
     """CARD.md: the text of card.md with tables and figures put in."""
     found = {f"table_{title}": markdown(rows) for title, rows in tables(figures).items()}
     found |= {"parameters": f"{parameters:,}", "prompters": figures["within"]["people"], "slope": number(figures["shipped"]["platt"][0])}
+    both_sets = figures["together"]
+    found |= {"together_auc": interval(both_sets["auc"]), "together_above": interval([v - 0.5 for v in both_sets["auc"]])}
+    found |= {"together_minus": interval(both_sets["minus_logistic"]), "within_auc": interval(figures["within"]["hybrid"])}
+    found |= {"globem_regression": interval(figures["sets"]["GLOBEM sample"]["logistic"]["auc"])}
     for key, of in (("globem", "GLOBEM sample"), ("student", "StudentLife"), ("openesm", "openESM diaries")):
         found |= {f"{key}_{k}": f"{figures['sets'][of][k]:,}" for k in ("people", "lonely", "days")}
     return Template((Path(__file__).parent / "card.md").read_text()).substitute(found)

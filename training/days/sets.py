@@ -127,7 +127,7 @@ def student(days_file: Path, scale_file: Path) -> list[Person]:
 
 def diaries(file: Path, about: Path) -> list[Person]:
     """Mean of the loneliness said at a person's prompts (1 to 7); minutes of phone use in the hour before each."""
-    women = {row["id"]: row["gender"] for row in csv.DictReader(about.open(), delimiter="\t")}
+    gender = {row["id"]: row["gender"] for row in csv.DictReader(about.open(), delimiter="\t")}
     rows: dict[str, list[tuple[float, float]]] = {}
     for row in csv.DictReader(file.open(), delimiter="\t"):
         used, said = number(row["all_pre"]), number(row["loneliness"])
@@ -138,7 +138,7 @@ def diaries(file: Path, about: Path) -> list[Person]:
     people = []
     for name, found in rows.items():
         used, said = np.array(found).T
-        kinds = [{"1": "gender 1 of the set", "2": "gender 2 of the set"}.get(women.get(name, ""), "gender unknown")]
+        kinds = [f"gender {gender.get(name, 'NA')} of the set"]
         one = person(name, "openESM diaries", {"SCREEN": used * AWAKE_H}, float(said.mean()), kinds)
         one.said, one.moments = said, (said > middle).astype(np.float32)
         people.append(one)

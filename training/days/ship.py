@@ -12,7 +12,7 @@ import torch
 from day_card import card, printed
 from day_graph import LENGTH, OUTPUT, build
 from day_model import DayHybrid
-from learn import EVERYBODY, SEEDS
+from learn import EVERYBODY
 from made_up import golden
 from sets import SIGNALS, VALID
 
@@ -59,7 +59,7 @@ def main() -> None:
     args = parser.parse_args()
     figures = json.loads((args.work / "figures.json").read_text())
     model = DayHybrid()
-    model.load_state_dict(torch.load(args.work / f"{SEEDS[0]}-{EVERYBODY}.pt"))
+    model.load_state_dict(torch.load(args.work / f"{EVERYBODY}.pt"))
     (args.model / "onnx").mkdir(parents=True, exist_ok=True)
     path = args.model / "onnx/model.onnx"
     onnx.save(build(model.eval()), path)

@@ -5,6 +5,7 @@ import { readRecording } from '../../encoder/stream/readRecording.ts';
 import { delimiterOf, parseRows } from '../../sources/reading/csv-rows.ts';
 import { RowSlicer } from '../../sources/reading/rows.ts';
 import { momentFrom } from '../../sources/reading/time.ts';
+import type { Unit } from '../../sources/reading/unit.ts';
 import { inputFiles } from '../inputFiles.ts';
 import { longestRow, personColumns, placeOf, type TableForm, tableSlices } from '../signalTable.ts';
 import { tableOf } from '../signalTables.ts';
@@ -59,7 +60,8 @@ async function peopleOf(
   const slicer = new RowSlicer(longestRow);
   const people = new Map<string | null, Person>();
   let header: { bytes: Buffer; delimiter: string; columns: string[] } | null = null;
-  const read = (row: Buffer): void => {
+  const read = ({ bytes: row, tooLong }: Unit): void => {
+    if (tooLong) throw new AfferentError('line-too-long');
     const text = row.toString('utf8');
     if (header === null) {
       const delimiter = delimiterOf(text);
@@ -78,8 +80,8 @@ async function peopleOf(
     const at = when === null ? null : momentFrom(cells[when] ?? '', null);
     if (at !== null && truths.size > 0) person.truths.push({ startMs: form.startOf(at), truths });
   };
-  for await (const chunk of bytes) for (const unit of slicer.push(chunk)) read(Buffer.from(unit.bytes));
-  for (const unit of slicer.end()) read(Buffer.from(unit.bytes));
+  for await (const chunk of bytes) for (const unit of slicer.push(chunk)) read({ ...unit, bytes: Buffer.from(unit.bytes) });
+  for (const unit of slicer.end()) read(unit);
   if (header === null) throw new AfferentError('not-this-kind');
   return { header: (header as { bytes: Buffer }).bytes, people };
 }
