@@ -18,7 +18,6 @@ PENALTY = 0.1  # inverse, of the regression beside it
 LEAST = 0.05  # that the logit counts for in the chance: what is said keeps its order even where it is worth nothing
 HEARD = {"7 days": 7, "14 days": 14, "28 days": 28, "all days": 9999}
 DAYS = ("GLOBEM sample", "StudentLife")
-TOGETHER = " and ".join(DAYS)
 
 
 def usual(person: Person) -> np.ndarray:
@@ -137,7 +136,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with the three sets unpacked")
     parser.add_argument("work", type=Path, help="folder that learn.py filled")
-    parser.add_argument("again", type=Path, nargs="*", help="folders of other seeds")
     args = parser.parse_args()
     people, figures = everybody(args.data), {}
     left = folds(people)
@@ -151,14 +149,6 @@ def main() -> None:
     figures["together"] = compared(with_days, final, rival)
     at = lambda scores, p, days: float(scores[p.name][: days][-1])
     figures["heard"] = {k: drawn(truth, np.array([at(ours, p, days) for p in with_days]), auc) for k, days in HEARD.items()}
-    by_seed = {"the one that ships": ours} | {f"again {i}": scored(work) for i, work in enumerate(args.again, 1)}
-    figures["seeds"] = {
-        seed: {
-            of: drawn(np.array([p.lonely == 1 for p in mine]), np.array([at(found, p, 9999) for p in mine]), auc)
-            for of, mine in (sets | {TOGETHER: with_days}).items()
-        }
-        for seed, found in by_seed.items()
-    }
     writing = sets["openESM diaries"]
     figures["within"] = {
         "people": sum(bool(0 < (p.said > p.said.mean())[FROM:].sum() < len(p) - FROM) for p in writing),

@@ -19,7 +19,7 @@ def both(found: dict) -> dict[str, str]:
 def tables(figures: dict) -> dict[str, Rows]:
     """Rows as (label, {column: printed figure}); no label and column occur together twice."""
     main: Rows = []
-    every = figures["sets"] | {"GLOBEM sample and StudentLife": figures["together"]}
+    every = {"GLOBEM sample and StudentLife": figures["together"]} | figures["sets"]
     for of, found in every.items():
         even = {"AUC of lonely": interval(found["chance"]), "balanced accuracy of lonely": number(0.5)}
         main += [(f"{of}: hybrid", both(found)), (f"{of}: logistic regression", both(found["logistic"])), (f"{of}: chance", even)]
@@ -29,7 +29,6 @@ def tables(figures: dict) -> dict[str, Rows]:
         "minus": [(of, {"AUC of the hybrid less the regression's": interval(found["minus_logistic"])}) for of, found in every.items()],
         "within": [(f"{k} at a prompt", {"AUC within a person": interval(within[v])}) for k, v in (("hybrid", "hybrid"), ("regression", "logistic"))],
         "heard": [(f"{k} heard", {"AUC of lonely": interval(v)}) for k, v in figures["heard"].items()],
-        "seeds": [(f"seed: {k}", {f"AUC, {of}": interval(v) for of, v in found.items()}) for k, found in figures["seeds"].items()],
         "calibration": [
             (f"{name} third", {"chance said": number(b["said"]), "were lonely": number(b["was"]), "so many people": str(b["people"])})
             for name, b in zip(THIRDS, figures["calibration"])

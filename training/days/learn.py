@@ -107,7 +107,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with the three sets unpacked")
     parser.add_argument("work", type=Path, help="folder for weights and logits (resumed when present)")
-    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", nargs="*", help="runs to do: fold-0, …, all")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -118,7 +117,7 @@ def main() -> None:
         if (args.only and run not in args.only) or (weights.exists() and logits.exists()):
             continue
         begin = time.process_time()
-        model = fit([p for p in people if p.name not in left], args.seed)
+        model = fit([p for p in people if p.name not in left], SEED)
         np.savez(logits, **{p.name: predict(model, p) for p in people if p.name in left})
         torch.save(model.state_dict(), weights)
         print(run, f"{time.process_time() - begin:.0f} s", flush=True)
