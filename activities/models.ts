@@ -13,7 +13,7 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
   const names = (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.sort()) {
     const full = await openModel(join(shipped, name));
-    if (readsMinutes(full)) continue;
+    if (readsSlowSignals(full)) continue;
     // A model that has no int8 form is run as it is.
     const low = precision === 'int8' && full.manifest.int8 !== undefined;
     const model = low ? await openModel(full.dir, 'int8') : full;
@@ -35,8 +35,8 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
   return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** A study stores no recordings of minutes: a model of them is for plain scoring alone. */
-function readsMinutes({ manifest: { input } }: Model): boolean {
+/** A study stores no recordings of minutes or days: a model of them is for plain scoring alone. */
+function readsSlowSignals({ manifest: { input } }: Model): boolean {
   return input.kind === 'e4-stream' && Object.values(input.signals).every(({ rate }) => rate < 1);
 }
 

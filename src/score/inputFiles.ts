@@ -11,7 +11,7 @@ import { gunzipped } from '../sources/reading/unpack.ts';
 /** A file as the command names it, known by its name or its first bytes. */
 export type InputFile =
   | { is: 'text'; file: number; format: 'jsonl' | 'csv'; name: string; bytes: AsyncIterable<Buffer> }
-  | { is: 'minutes'; file: number; name: string; bytes: AsyncIterable<Buffer> }
+  | { is: 'table'; file: number; name: string; bytes: AsyncIterable<Buffer> }
   | { is: 'recording'; file: number; name: string; arrival: Arrival };
 
 /** A file's name without its folder and endings. */

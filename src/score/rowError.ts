@@ -10,8 +10,9 @@ export interface RowPlace {
 /** Hints of the plain tool, where the table's speak of a study's sources. */
 const hints: Partial<Record<ErrorCode, string>> = {
   'no-text': 'Name the field that holds the text with --text-field.',
-  'no-time': 'The column time holds ISO 8601 or epoch times.',
-  'not-this-kind': 'A table of minutes has the columns time and activity or heart_rate.',
+  'no-time': 'The column time or date holds ISO 8601 or epoch times.',
+  'not-this-kind':
+    'A table of one person: time and activity or heart_rate (minutes), or date and steps, sleep, screen, calls, talk or on_foot (days).',
   'wrong-shape': 'The text must be a string: name its field with --text-field.',
 };
 

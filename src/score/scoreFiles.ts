@@ -6,15 +6,15 @@ import type { LowTally, TextScoreRow, WindowScoreRow } from '../../schema/scores
 import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
 import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
-import { minuteSignals } from './minuteSlices.ts';
 import { modelFolder } from './modelFolder.ts';
 import { openOutput } from './output.ts';
 import { scoreStream } from './scoreStream.ts';
 import { scoreTextRows } from './scoreTextRows.ts';
+import { tableOf } from './signalTables.ts';
 import { textRows } from './textInput.ts';
 
 export interface ScoreOptions {
-  /** JSONL, CSV (either may be gzip; texts or, for a model of minutes, minutes), Empatica E4 zips or folders; `-` is standard input. */
+  /** JSONL, CSV (either may be gzip; texts or, for a model of minutes or days, these), Empatica E4 zips or folders; `-` is standard input. */
   files: readonly string[];
   /** Output file; standard output where it is left out or `-`. */
   out?: string;
@@ -99,10 +99,10 @@ async function writeAll(inputs: readonly InputFile[], pools: Pools, options: Sco
   return low === null ? counts : { ...counts, low };
 }
 
-/** Whether a model can read an input: a table is texts or, for a model of minutes, a recording. */
+/** Whether a model can read an input: a table is texts or, for a model of minutes or days, a recording. */
 function fits(input: InputFile, form: ModelManifest['input']): boolean {
   if (input.is !== 'text') return form.kind === 'e4-stream';
-  return form.kind === 'text' || (input.format === 'csv' && minuteSignals(form).length > 0);
+  return form.kind === 'text' || (input.format === 'csv' && tableOf(form) !== null);
 }
 
 /** One pool for each model that is needed. */
@@ -146,7 +146,7 @@ function scored(input: InputFile, pool: EncoderPool, options: ScoreOptions): Asy
   if (input.is !== 'text') return scoreStream(input, pool, options.whole ?? false);
   if (pool.model.manifest.input.kind !== 'text') {
     const { file, name, bytes } = input;
-    return scoreStream({ is: 'minutes', file, name, bytes }, pool, false);
+    return scoreStream({ is: 'table', file, name, bytes }, pool, false);
   }
   const fields = { id: options.idField ?? 'id', text: options.textField ?? 'text' };
   const rows = textRows(input.bytes, input.format, input.file, fields);

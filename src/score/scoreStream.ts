@@ -5,12 +5,13 @@ import type { EncoderPool } from '../encoder/pool/pool.ts';
 import { readRecording, readWholeRecording } from '../encoder/stream/readRecording.ts';
 import type { StreamWindow } from '../encoder/stream/stream.ts';
 import type { InputFile } from './inputFiles.ts';
-import { minuteSlices } from './minuteSlices.ts';
 import { slicesOf } from './recording.ts';
 import { rowError } from './rowError.ts';
 import { fieldsOf } from './scoreTextRows.ts';
+import { tableSlices } from './signalTable.ts';
+import { tableOf } from './signalTables.ts';
 
-type Recording = Extract<InputFile, { is: 'recording' | 'minutes' }>;
+type Recording = Extract<InputFile, { is: 'recording' | 'table' }>;
 
 /** Rows that are given on together. */
 const rowsAtOnce = 64;
@@ -44,7 +45,11 @@ export async function* scoreStream(recording: Recording, pool: EncoderPool, whol
 function windowsOf(recording: Recording, pool: EncoderPool, whole: boolean): AsyncGenerator<StreamWindow> {
   const { input, whole: pass } = pool.model.manifest;
   if (input.kind !== 'e4-stream') throw new AfferentError('not-this-kind');
-  if (recording.is === 'minutes') return readRecording(minuteSlices(recording.bytes, input), input, pool.advance);
+  if (recording.is === 'table') {
+    const form = tableOf(input);
+    if (form === null) throw new AfferentError('not-this-kind');
+    return readRecording(tableSlices(recording.bytes, form, input), input, pool.advance);
+  }
   const open = () => slicesOf(recording.arrival, input);
   return whole ? readWholeRecording(open, input, pool.advance, pass?.keep ?? []) : readRecording(open(), input, pool.advance);
 }

@@ -31,11 +31,6 @@ DOUBT = DAY / 4  # blocks for which no sign stands in
 OUTPUTS = {"wake": 1, "depressed": 1}
 
 
-def each_feature(by_signal: Tensor) -> Tensor:
-    """(…, 2) by signal → (…, 16) by feature."""
-    return by_signal.repeat_interleave(EACH, -1)
-
-
 def scaled(activity: Tensor, hr: Tensor) -> tuple[Tensor, Tensor]:
     """Counts by their fourth root, which is 0 for none and grows slowly; beats a minute about 70."""
     return activity.clamp(0, 20000).sqrt().sqrt() / 3, (hr.clamp(25, 240) - 70) / 20
@@ -60,29 +55,38 @@ class Front(nn.Module):
 
 
 class Personal(nn.Module):
-    """Running mean and variance of each feature at three horizons, as in the wrist model, of a person's present blocks."""
+    """Running mean and variance of each feature at some horizons, as in the wrist model, of a person's present blocks.
 
-    def __init__(self) -> None:
+    `each` features a signal; before there is a past, what is usual stands in for it, worth `worth` blocks; an age of `half` blocks
+    is told as one half."""
+
+    def __init__(self, horizons: tuple[float, ...] = HORIZONS, signals: int = len(SIGNALS), each: int = EACH, worth: float = 12.0, half: float = 30.0) -> None:
         super().__init__()
-        self.level, self.spread = nn.Parameter(torch.zeros(SIZE)), nn.Parameter(torch.zeros(SIZE))
-        self.worth = nn.Parameter(torch.full((len(HORIZONS), 1), math.log(12.0)))
+        self.horizons, self.signals, self.each, self.half = horizons, signals, each, half
+        self.level, self.spread = nn.Parameter(torch.zeros(signals * each)), nn.Parameter(torch.zeros(signals * each))
+        self.worth = nn.Parameter(torch.full((len(horizons), 1), math.log(worth)))
+
+    def each_feature(self, by_signal: Tensor) -> Tensor:
+        """(…, signals) → (…, signals·each)"""
+        return by_signal.repeat_interleave(self.each, -1)
 
     def forward(self, features: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
-        """→ deviations (B, T, 4·16) from the past at each horizon and from everybody, and how long that past is (B, T, 6)"""
-        start = features.new_zeros(len(features), len(HORIZONS), SIZE)
-        counts = torch.minimum(share.cumsum(1)[:, :, None], torch.tensor(HORIZONS)[:, None])
-        gain = each_feature(share[:, :, None] / (counts + 1e-6))
+        """→ deviations (B, T, (horizons + 1)·features) from the past at each horizon and from everybody, and how long that past is
+        (B, T, horizons·signals)"""
+        start = features.new_zeros(len(features), len(self.horizons), features.shape[2])
+        counts = torch.minimum(share.cumsum(1)[:, :, None], torch.tensor(self.horizons)[:, None])
+        gain = self.each_feature(share[:, :, None] / (counts + 1e-6))
         means = carried_on(1 - gain, gain * features[:, :, None], start)
         off = features[:, :, None] - before(means, start)
         variances = carried_on(1 - gain, (1 - gain) * gain * off * off, start)
-        counts = before(counts, start[..., : len(SIGNALS)])
-        n, worth, usual = each_feature(counts), self.worth.exp(), self.spread.exp()
+        counts = before(counts, start[..., : self.signals])
+        n, worth, usual = self.each_feature(counts), self.worth.exp(), self.spread.exp()
         mean = (n * before(means, start) + worth * self.level) / (n + worth)
         variance = (n * before(variances, start) + worth * usual) / (n + worth)
         own = bounded((features[:, :, None] - mean) / (variance + 0.01).sqrt())
         common = bounded((features - self.level) / (usual + 0.01).sqrt())
-        z = torch.cat([own.flatten(2), common], 2) * each_feature(share).repeat(1, 1, len(HORIZONS) + 1)
-        return z, (counts / (counts + 30)).flatten(2)
+        z = torch.cat([own.flatten(2), common], 2) * self.each_feature(share).repeat(1, 1, len(self.horizons) + 1)
+        return z, (counts / (counts + self.half)).flatten(2)
 
 
 class LocalAttention(Attention):
@@ -149,12 +153,12 @@ class DailyHybrid(nn.Module):
         return torch.stack([wake, mood], 2) + self.constant
 
 
-def averaged(sign: Tensor, worn: Tensor) -> Tensor:
-    """Mean sign (B, T) of the worn blocks of the fortnight, drawn towards 0 while they are few."""
-    count = worn.cumsum(1).clamp(max=FORTNIGHT)
+def averaged(sign: Tensor, worn: Tensor, span: float = FORTNIGHT, doubt: float = DOUBT) -> Tensor:
+    """Mean sign (B, T) of the last `span` worn blocks, drawn towards 0 while they are not many more than `doubt`."""
+    count = worn.cumsum(1).clamp(max=span)
     gain = (worn / (count + 1e-6))[..., None]
     mean = carried_on(1 - gain, gain * sign[..., None], sign.new_zeros(len(sign), 1))[..., 0]
-    return mean * count / (count + DOUBT)
+    return mean * count / (count + doubt)
 
 
 def main() -> None:

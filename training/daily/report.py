@@ -39,7 +39,6 @@ def tables(figures: dict) -> dict[str, Rows]:
     bins = wake["hybrid"]["reliability"]
     nights = [("Hybrid, a day before the night heard", awake(wake["hybrid"])), ("Hybrid, night alone", awake(wake["night alone"]))]
     nights += [("Its plain statistics alone, a day before", awake(wake["statistics"]))]
-    lonely = lambda f: {"people": str(f["people"]), "r": interval(f["r"]), "AUC above the median": interval(f["auc"])}
     return {
         "wake": nights + [(LOGISTIC[k], awake(v)) for k, v in wake["logistic"].items()],
         "calibration": [
@@ -54,7 +53,6 @@ def tables(figures: dict) -> dict[str, Rows]:
             (k, {"people of this kind": str(v["people"]), "decided rightly": str(v["right"]), "share": interval(v["share"])})
             for k, v in low["groups"].items()
         ],
-        "loneliness": [(k, lonely(v)) for k, v in figures["loneliness"].items() if k != "moments"],
     }
 
 
@@ -69,8 +67,6 @@ def card(figures: dict, parameters: int) -> str:
     found = {f"table_{title}": markdown(rows) for title, rows in tables(figures).items()}
     found |= {f"minus_{k.split()[0]}": interval(v) for k, v in figures["wake_minus_logistic"].items()}
     found |= {"parameters": f"{parameters:,}", "nights": wake["people"], "epochs": f"{wake['epochs']:,}", "mcc": interval(low["heard"]["all days"]["mcc"])}
-    moments = figures["loneliness"]["moments"]
-    found |= {"moment_auc": interval(moments["auc"]), "moment_people": moments["people"], "moments": f"{moments['moments']:,}"}
     found |= {k: low[k] for k in ("people", "depressed", "days")} | {"all_people": low["of"][0], "all_nights": low["of"][1]}
     return Template((Path(__file__).parent / "card.md").read_text()).substitute(found)
 

@@ -7,14 +7,13 @@ import onnx
 import onnxruntime
 import torch
 
-from hybrid import ATTENTION_AT, DOUBT, EACH, FORTNIGHT, HORIZONS, LAYERS, OUTPUTS, SIZE, DailyHybrid
+from hybrid import ATTENTION_AT, DOUBT, FORTNIGHT, HORIZONS, LAYERS, OUTPUTS, SIZE, DailyHybrid, Personal
 from graph import EIGHT, BlockGraph, attention, bounded, state_space
 from mixers import HEADS, PART, WIDTH, WINDOW
 from recordings import MINUTES, SIGNALS
 from summary_graph import PARTS, days, pulse
 
 COUNT = len(SIGNALS)
-OWNER = np.repeat(np.arange(COUNT), EACH)  # the signal of each feature
 
 
 def layout() -> dict[str, tuple[int, ...]]:
@@ -33,12 +32,16 @@ LENGTH = sum(int(np.prod(shape)) for shape in layout().values())
 INPUTS = {"activity": (MINUTES, 1), "hr": (MINUTES, 1), "present": (MINUTES, COUNT), "carried": (LENGTH,)}
 
 
-class DailyGraph(BlockGraph):
-    """With the places of this model's `carried`."""
+class CarriedGraph(BlockGraph):
+    """With the shapes of the parts of `carried`, in their order."""
+
+    def __init__(self, parts: dict[str, tuple[int, ...]]) -> None:
+        super().__init__()
+        self.parts = parts
 
     def past(self, name: str) -> str:
         begin = 0
-        for part, shape in layout().items():
+        for part, shape in self.parts.items():
             size = int(np.prod(shape))
             if part == name:
                 return self.reshape(self.part("carried", begin, begin + size, 1), 0, *shape)
@@ -46,12 +49,12 @@ class DailyGraph(BlockGraph):
         raise KeyError(name)
 
     def after_past(self, name: str, x: str) -> str:
-        both, rows = self.join(1, self.past(name), x), layout()[name][0]
+        both, rows = self.join(1, self.past(name), x), self.parts[name][0]
         self.carry(name, self.part(both, -rows, np.iinfo(np.int64).max, 1))
         return both
 
 
-def front(g: DailyGraph, m) -> tuple[str, str]:
+def front(g: CarriedGraph, m) -> tuple[str, str]:
     """Features (B, 1, 16) and each signal's share present (B, 8, 2)."""
     root = g.op("Sqrt", g.op("Sqrt", g.clip("activity", 0, 20000)))
     scaled = (g.div(root, g.const(3)), g.div(g.sub(g.clip("hr", 25, 240), g.const(70)), g.const(20)))
@@ -63,42 +66,44 @@ def front(g: DailyGraph, m) -> tuple[str, str]:
     return g.one(g.join(2, *found)), g.product(g.const(np.full((EIGHT, MINUTES), 1 / MINUTES)), "present")
 
 
-def personal(g: DailyGraph, m, features: str, share: str) -> tuple[str, str]:
-    """Deviations (B, 1, 4·16) and ages (B, 1, 6)."""
-    kept = g.join(1, *[g.reshape(g.past(f"personal_{i}"), 0, 1, COUNT + 2 * SIZE) for i in range(len(HORIZONS))])
-    spans = ((0, COUNT), (COUNT, COUNT + SIZE), (COUNT + SIZE, COUNT + 2 * SIZE))
+def personal(g: CarriedGraph, m: Personal, features: str, share: str) -> tuple[str, str]:
+    """Deviations (B, 1, (horizons + 1)·features) and ages (B, 1, horizons·signals)."""
+    count, size, rows = m.signals, m.signals * m.each, len(m.horizons)
+    owner = np.repeat(np.arange(count), m.each)  # the signal of each feature
+    kept = g.join(1, *[g.reshape(g.past(f"personal_{i}"), 0, 1, count + 2 * size) for i in range(rows)])
+    spans = ((0, count), (count, count + size), (count + size, count + 2 * size))
     counts, means, variances = (g.part(kept, *span, 2) for span in spans)
-    n, worth, usual = g.take(counts, OWNER, 2), g.const(m.worth.exp()), m.spread.exp()
+    n, worth, usual = g.take(counts, owner, 2), g.const(m.worth.exp()), m.spread.exp()
     total, level = g.add(n, worth), g.const(m.level)
     mean = g.div(g.add(g.mul(n, means), g.mul(worth, level)), total)
     variance = g.div(g.add(g.mul(n, variances), g.mul(worth, g.const(usual))), total)
     own = g.div(g.sub(features, mean), g.op("Sqrt", g.add(variance, g.const(0.01))))
     common = g.div(g.sub(features, level), g.const((usual + 0.01).sqrt()))
     z = bounded(g, g.join(1, own, common))
-    z = g.reshape(g.mul(z, g.take(share, OWNER, 2)), 0, 1, -1)
-    later = g.op("Min", g.add(counts, share), g.const(np.array(HORIZONS)[:, None]))
-    gain = g.take(g.div(share, g.add(later, g.const(1e-6))), OWNER, 2)
+    z = g.reshape(g.mul(z, g.take(share, owner, 2)), 0, 1, -1)
+    later = g.op("Min", g.add(counts, share), g.const(np.array(m.horizons)[:, None]))
+    gain = g.take(g.div(share, g.add(later, g.const(1e-6))), owner, 2)
     off = g.sub(features, means)
     spread = g.mul(g.sub(g.const(1), gain), g.add(variances, g.mul(gain, g.mul(off, off))))
     after = g.join(2, later, g.add(means, g.mul(gain, off)), spread)
-    for i in range(len(HORIZONS)):
+    for i in range(rows):
         g.carry(f"personal_{i}", g.part(after, i, i + 1, 1))
-    return z, g.reshape(g.div(counts, g.add(counts, g.const(30))), 0, 1, -1)
+    return z, g.reshape(g.div(counts, g.add(counts, g.const(m.half))), 0, 1, -1)
 
 
-def averaged(g: DailyGraph, sign: str, worn: str) -> str:
-    """The fortnight's mean sign (B, 1), drawn towards 0; count and mean are carried on."""
-    kept = g.past("mood")
-    count = g.op("Min", g.add(g.part(kept, 0, 1, 1), worn), g.const(FORTNIGHT))
+def averaged(g: CarriedGraph, name: str, sign: str, worn: str, span: float = FORTNIGHT, doubt: float = DOUBT) -> str:
+    """The mean sign (B, 1) of the last worn blocks, drawn towards 0; count and mean are carried on as `name`."""
+    kept = g.past(name)
+    count = g.op("Min", g.add(g.part(kept, 0, 1, 1), worn), g.const(span))
     before = g.part(kept, 1, 2, 1)
     mean = g.add(before, g.mul(g.div(worn, g.add(count, g.const(1e-6))), g.sub(sign, before)))
-    g.carry("mood", g.join(1, count, mean))
-    return g.div(g.mul(mean, count), g.add(count, g.const(DOUBT)))
+    g.carry(name, g.join(1, count, mean))
+    return g.div(g.mul(mean, count), g.add(count, g.const(doubt)))
 
 
 def build(model: DailyHybrid) -> onnx.ModelProto:
     """The graph of a model in evaluation mode; inputs and outputs as in the model folder's manifest."""
-    g = DailyGraph()
+    g = CarriedGraph(layout())
     features, shares = front(g, model.front)
     z, ages = personal(g, model.personal, features, g.one(shares))
     x = g.add(g.linear(g.eight(z), model.enter), g.linear(g.join(2, shares, g.eight(ages)), model.known))
@@ -113,7 +118,7 @@ def build(model: DailyHybrid) -> onnx.ModelProto:
     worn, hr = (g.part(share, i, i + 1, 1) for i in range(2))
     wake = g.div(g.mul(g.part(signs, 0, 1, 1), hr), g.add(hr, g.const(0.1)))
     low, counts = days(g, model.days, worn)
-    mood = averaged(g, g.part(signs, 1, 2, 1), counts)
+    mood = averaged(g, "mood", g.part(signs, 1, 2, 1), counts)
     beside = g.mul(pulse(g, model.pulse), g.div(hr, g.add(hr, g.const(0.1)))), low
     for i, (name, trunk, plain) in enumerate(zip(OUTPUTS, (wake, mood), beside)):
         g.named(g.mul(g.const(0.5), g.add(g.add(trunk, g.const(model.constant[i : i + 1])), plain)), name)

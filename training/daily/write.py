@@ -58,11 +58,10 @@ def write_json(path: Path, content: dict) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("work", type=Path, help="folder with all.pt, figures.json and loneliness.json")
+    parser.add_argument("work", type=Path, help="folder with all.pt and figures.json")
     parser.add_argument("model", type=Path, help="model folder to write")
     args = parser.parse_args()
     figures = json.loads((args.work / "figures.json").read_text())
-    figures["loneliness"] = json.loads((args.work / "loneliness.json").read_text())
     model = DailyHybrid()
     model.load_state_dict(torch.load(args.work / f"{EVERYBODY}.pt"))
     (args.model / "onnx").mkdir(parents=True, exist_ok=True)

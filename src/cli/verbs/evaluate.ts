@@ -5,7 +5,8 @@ import { argument, type Call, textOption, type Verb } from '../verb.ts';
 export const verb: Verb = {
   arguments: {
     '<model>': 'a model’s name or folder',
-    '<file>': 'labelled JSONL or CSV (either may be gzip), or a folder of Empatica E4 zips with labels.csv beside them',
+    '<file>':
+      'labelled JSONL or CSV (either may be gzip), a folder of Empatica E4 zips with labels.csv beside them, or a labelled table of minutes or days',
   },
   options: [
     { flags: '--head <name>', help: 'of one head alone' },
@@ -17,6 +18,7 @@ export const verb: Verb = {
     'evaluate text labelled.jsonl',
     'evaluate text posts.csv --head outdoor_effect --label-field label --json',
     'evaluate e4 recordings/',
+    'evaluate days labelled-days.csv',
   ],
   notes:
     'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time.',

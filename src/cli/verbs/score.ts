@@ -9,7 +9,8 @@ const precisions = ['fp32', 'int8'] as const;
 
 export const verb: Verb = {
   arguments: {
-    '<file...>': 'JSONL, CSV (either may be gzip; a table of minutes for --model daily), Empatica E4 zips or folders; - is standard input',
+    '<file...>':
+      'JSONL, CSV (either may be gzip; a table of minutes for --model daily, of days for --model days), Empatica E4 zips or folders; - is standard input',
   },
   options: [
     { flags: '--out <file>', help: 'write here, not to standard output; the file has its name once it is whole' },
@@ -29,6 +30,7 @@ export const verb: Verb = {
     'score - --out scores.jsonl < posts.jsonl',
     'score E4.zip --out windows.jsonl',
     'score minutes.csv --model daily',
+    'score days.csv --model days',
   ],
   notes:
     'No study, server or database. One JSON line for each row or window, in order; a row that could not be scored has an error.\nExit code 1 when there is such a row.',

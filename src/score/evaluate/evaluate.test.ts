@@ -102,3 +102,34 @@ describe('labelled stretches', () => {
     ]);
   });
 });
+
+describe('a labelled table of days', () => {
+  const header = 'date,participant,steps,sleep,lonely';
+  /** Days of two people under one another, in turns; one of them has labels at its end alone. */
+  function table(label = 'lonely', days = 12): string {
+    const rows = Array.from({ length: days }, (_, k) => {
+      const date = new Date(Date.UTC(2024, 0, 1 + k)).toISOString().slice(0, 10);
+      return [`${date},ana,${5000 + 300 * k},400,1`, `${date},ben,${9000 - 200 * k},${k % 3 ? 430 : ''},${k > 9 ? 0 : ''}`];
+    });
+    return [header.replace('lonely', label), ...rows.flat()].join('\n');
+  }
+  async function written(text: string): Promise<string> {
+    const path = join(folder, 'days.csv');
+    await writeFile(path, text);
+    return path;
+  }
+
+  it('is scored a person at a time, on the days that have a label and a week before them', async () => {
+    const found = await evaluate({ model: 'days', file: await written(table()) });
+    expect(found).toMatchObject({ rows: 8, failed: 0, authors: 2, trainedOn: null });
+    expect(found.heads).toMatchObject([{ head: 'lonely', grade: 'weak', rows: 8, authors: 2 }]);
+    expect(Object.keys(found.heads[0]?.measures ?? {})).toEqual(['F1', 'AUC', 'balanced accuracy']);
+  });
+
+  it('takes a label of another name, and refuses what is no such table', async () => {
+    const path = await written(table('ucla_high'));
+    await expect(evaluate({ model: 'days', file: path })).rejects.toMatchObject({ code: 'usage' });
+    expect((await evaluate({ model: 'days', file: path, labelField: 'ucla_high' })).rows).toBe(8);
+    await expect(evaluate({ model: 'days', file: await file('texts.jsonl', rows) })).rejects.toMatchObject({ code: 'not-this-kind' });
+  });
+});

@@ -4,7 +4,9 @@ import type { HeadResult } from '../../../schema/scores.ts';
 import type { Model } from '../../encoder/model.ts';
 import { createEncoderPool } from '../../encoder/pool/pool.ts';
 import { modelFolder } from '../modelFolder.ts';
+import { tableOf } from '../signalTables.ts';
 import { type Estimate, estimate } from './bootstrap.ts';
+import { labelledTables } from './labelledTables.ts';
 import { labelledTexts } from './labelledTexts.ts';
 import { labelledWindows } from './labelledWindows.ts';
 import { measuresOf } from './measures.ts';
@@ -14,7 +16,7 @@ import type { Truth } from './truth.ts';
 export interface EvaluateOptions {
   /** Folder or name of a model. */
   model: string;
-  /** Labelled JSONL or CSV, gzip or not; or a folder of Empatica E4 zips with `labels.csv` beside them. */
+  /** Labelled JSONL or CSV, gzip or not; a folder of Empatica E4 zips with `labels.csv` beside them; a labelled table of minutes or days. */
   file: string;
   head?: string;
   labelField?: string;
@@ -56,7 +58,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const { heads, input } = pool.model.manifest;
     const asked = options.head === undefined ? heads : heads.filter((head) => head.name === options.head);
     if (asked.length === 0) throw new AfferentError('usage', { what: `the model has no head ${options.head}` });
-    const read = input.kind === 'text' ? labelledTexts : labelledWindows;
+    const read = input.kind === 'text' ? labelledTexts : tableOf(input) === null ? labelledWindows : labelledTables;
     const { rows, failed } = await read(pool, asked, options);
     const evaluated = asked.flatMap((head) => ofHead(head, rows) ?? []);
     if (evaluated.length === 0)

@@ -4,12 +4,12 @@ import { maskText } from '../../consent/mask.ts';
 import type { EncoderPool } from '../../encoder/pool/pool.ts';
 import { inputFiles } from '../inputFiles.ts';
 import { inWindows } from '../inWindows.ts';
+import { personColumns } from '../signalTable.ts';
 import { type TextRow, textRows } from '../textInput.ts';
 import type { EvaluateOptions, Labelled } from './evaluate.ts';
 import { truthOf } from './truth.ts';
 
 const window = { rows: 1024, weight: 4 * 1024 * 1024 };
-const authorFields = ['author', 'user', 'person', 'participant', 'subject'];
 
 /** Scores the rows of a labelled file that say something of a head. A row that cannot be read or scored only counts as failed. */
 export async function labelledTexts(
@@ -50,7 +50,7 @@ async function scoreRows(
         return truth === null ? [] : [[head.name, truth] as const];
       }),
     );
-    const author = authorFields.map((name) => values[name]).find((value) => typeof value === 'string' || typeof value === 'number');
+    const author = personColumns.map((name) => values[name]).find((value) => typeof value === 'string' || typeof value === 'number');
     return { text: row.text, author: author === undefined ? null : String(author), truths, results: result.heads };
   });
 }

@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { StreamInput } from '../../schema/model.ts';
 import { WindowScoreRow } from '../../schema/scores.ts';
 import type { Slice } from '../encoder/stream/block.ts';
-import { minuteSlices } from './minuteSlices.ts';
 import { scoreFiles } from './scoreFiles.ts';
+import { tableSlices } from './signalTable.ts';
+import { days, minutes } from './signalTables.ts';
 
 const input: StreamInput = {
   kind: 'e4-stream',
@@ -27,7 +28,7 @@ async function* chunks(text: string, size = 7): AsyncGenerator<Buffer> {
 }
 async function slicesOf(text: string): Promise<Slice[]> {
   const slices: Slice[] = [];
-  for await (const slice of minuteSlices(chunks(text), input)) slices.push(slice);
+  for await (const slice of tableSlices(chunks(text), minutes, input)) slices.push(slice);
   return slices;
 }
 const told = (slices: Slice[]) =>
@@ -56,6 +57,46 @@ describe('a table of minutes', () => {
     ['bad-value', 'time,activity\n2024-01-01,many\n'],
   ])('without what it needs is refused: %s', async (code, text) => {
     await expect(slicesOf(text)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a table of days', () => {
+  const form: StreamInput = {
+    ...input,
+    block_s: 86_400,
+    present_s: 86_400,
+    signals: { STEPS: { rate: 1 / 86_400, channels: 1 }, SLEEP: { rate: 1 / 86_400, channels: 1 } },
+  };
+  async function read(text: string) {
+    const slices: Slice[] = [];
+    for await (const slice of tableSlices(chunks(text), days, form)) slices.push(slice);
+    return slices.map(({ pieces, untilMs }) => [
+      new Date(untilMs).toISOString().slice(0, 10),
+      ...pieces.map(({ signal, values }) => `${signal} ${values[0]}`),
+    ]);
+  }
+
+  it('is a slice a local day, of two values the first, what is missing left out', async () => {
+    const text =
+      'person,date,Steps,sleep,mood\nana,2024-03-30,8000,,4\nana,2024-03-30,9000,420,\nana,2024-03-31,,NA,\nana,2024-04-02,0,390,\n';
+    expect(await read(text)).toEqual([['2024-03-31', 'STEPS 8000', 'SLEEP 420'], ['2024-04-01'], ['2024-04-03', 'STEPS 0', 'SLEEP 390']]);
+  });
+
+  it('takes the day as it is written, whatever the zone', async () => {
+    const text = 'time;steps\n2024-03-31T23:30:00+05:00;1\n2024-04-01T00:30:00+05:00;2\n';
+    expect(await read(text)).toEqual([
+      ['2024-04-01', 'STEPS 1'],
+      ['2024-04-02', 'STEPS 2'],
+    ]);
+  });
+
+  it.each([
+    ['not-this-kind', 'date,activity\n2024-01-01,5\n'],
+    ['not-this-kind', 'person,date,steps\nana,2024-01-01,5\nben,2024-01-02,5\n'],
+    ['no-time', 'date,steps\nyesterday,5\n'],
+    ['bad-value', 'date,steps\n2024-01-01,many\n'],
+  ])('of several people, or without what it needs, is refused: %s', async (code, text) => {
+    await expect(read(text)).rejects.toMatchObject({ code });
   });
 });
 
@@ -128,5 +169,49 @@ describe('score with the model of minutes', () => {
     expect(rows.map((row) => row.error?.code)).toEqual(['not-this-kind']);
     await expect(scored('twice.csv', `time,activity\n`, { whole: true })).rejects.toMatchObject({ code: 'usage' });
     await expect(scored('posts.jsonl', '{"text":"so sad"}\n')).rejects.toMatchObject({ code: 'not-this-kind' });
+  });
+});
+
+describe('score with the model of days', () => {
+  /** Made-up days [from, to), two of which are missing. */
+  function table(from: number, to: number): string {
+    const rows = Array.from({ length: to - from }, (_, k) => {
+      const day = from + k;
+      const date = new Date(Date.UTC(2024, 2, 1 + day)).toISOString().slice(0, 10);
+      return day === 9 || day === 10
+        ? `${date},,,`
+        : `${date},${7000 + Math.round(3000 * Math.sin(day))},${400 + (day % 5) * 12},${day % 4 ? 240 + day : ''}`;
+    });
+    return `date,steps,sleep,screen\n${rows.join('\n')}\n`;
+  }
+  async function scored(name: string, content: string, options = {}) {
+    const folder = await mkdtemp(join(tmpdir(), 'afferent-days-'));
+    const [path, out] = [join(folder, name), join(folder, 'out.jsonl')];
+    await writeFile(path, content);
+    const counts = await scoreFiles({ files: [path], out, model: 'days', threads: 1, ...options });
+    const lines = (await readFile(out, 'utf8')).trimEnd().split('\n');
+    return { counts, rows: lines.map((line) => WindowScoreRow.parse(JSON.parse(line))) };
+  }
+
+  it('gives a row a day once a week is there, with its grade and what was present', async () => {
+    const { counts, rows } = await scored('ana.csv', table(0, 40));
+    expect(counts).toEqual({ rows: 34, failed: 0 });
+    expect(rows[0]).toMatchObject({ id: 'ana#0', start: '2024-03-01T00:00:00.000Z', end: '2024-03-08T00:00:00.000Z' });
+    expect(rows[0]?.present).toMatchObject({ STEPS: 1, SLEEP: 1, CALLS: 0, TALK: 0 });
+    expect(rows[0]?.present.SCREEN).toBeCloseTo(5 / 7, 12);
+    for (const row of rows) {
+      expect(row.grades).toEqual({ lonely: 'weak' });
+      expect(row.scores.lonely?.lonely).toBeGreaterThan(0);
+      expect(row.scores.lonely?.lonely).toBeLessThan(1);
+    }
+    // Days of nothing say what the month did, and are inputs of their own.
+    expect(rows[4]?.scores).toEqual(rows[3]?.scores);
+    expect(rows[4]?.input).not.toBe(rows[3]?.input);
+    expect(rows[3]?.scores).not.toEqual(rows[2]?.scores);
+  });
+
+  it('gives the same rows when the record grows', async () => {
+    const [short, long] = [await scored('ana.csv', table(0, 20)), await scored('ana.csv', table(0, 60))];
+    expect(long.rows.slice(0, short.rows.length)).toEqual(short.rows);
   });
 });
