@@ -3,6 +3,7 @@
  *
  *   node bench/apple-health-memory.ts [--gigabytes 3]
  */
+import './help.ts';
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,9 @@
-/** Times the completeness of a study of many participants, days and arrivals, and the picture of it. Needs no model. */
+/**
+ * Times the completeness of a study of many participants, days and arrivals, and the picture of it. Needs no model.
+ *
+ *   node bench/completeness.ts
+ */
+import './help.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,6 +2,7 @@
  * Time and memory of 24 hours of wristband signals through the model of recordings, from generated signals to windows.
  * node bench/e4-day.ts [MODEL FOLDER] [HOURS]
  */
+import './help.ts';
 import { join } from 'node:path';
 import { openModel } from '../src/encoder/model.ts';
 import { readRecording } from '../src/encoder/stream/readRecording.ts';

@@ -5,6 +5,7 @@
  * Ends with 1 when a bit changed. `--emulate` also runs a few rows on an emulated processor without AVX-512 (qemu-user);
  * `--write-wasm` writes the WebAssembly engine's bits for the test, to be committed with a new graph.
  */
+import './help.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -5,6 +5,7 @@
  * Short texts go through the plain text-classification pipeline of transformers.js for the transformers, and through
  * `score`'s own encoder for ours. The transformers have random weights: their time does not depend on them.
  */
+import './help.ts';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

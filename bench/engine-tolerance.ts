@@ -2,6 +2,7 @@
  * How far the WebAssembly engine's scores lie from the native ones, and which decisions differ.
  * node bench/engine-tolerance.ts FILE.jsonl
  */
+import './help.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { maskText } from '../src/consent/mask.ts';

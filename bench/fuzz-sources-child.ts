@@ -5,6 +5,7 @@
  *
  * What could not be read as promised is left in FOLDER as KIND-NUMBER.
  */
+import './help.ts';
 import { rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';

@@ -3,6 +3,7 @@
  *
  *   node bench/fuzz-sources-page.ts bench/fuzz-sources.json > docs/fuzzing.md
  */
+import './help.ts';
 import { readFileSync } from 'node:fs';
 import { type Row, type Run, tableOf } from './fuzz-sources-results.ts';
 

@@ -9,6 +9,7 @@
  * findings are kept in the folder of `--keep`; the others are made in that of `--folder`, which may be one in memory.
  * `--again` reads those of OUT that had findings again first: what was mended is counted as it is read now.
  */
+import './help.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,9 @@
+/**
+ * Devices push over loopback while the server is killed in the middle and started again: what was acknowledged, lost, stored twice, and how long it took.
+ *
+ *   node bench/push.ts [--devices 200] [--seconds 60]
+ */
+import './help.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +18,7 @@ import { SimulatedDevice } from './push-device.ts';
 
 /**
  * Devices that push over loopback while the server is killed with SIGKILL in the middle and started again. What was acknowledged is
- * then looked for in the store. `node bench/push.ts --devices 200 --seconds 60`
+ * then looked for in the store.
  */
 export interface PushBench {
   devices: number;

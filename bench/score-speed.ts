@@ -2,6 +2,7 @@
  * Rows a second of `score`, and where the threads' time goes.
  * node bench/score-speed.ts FILE.jsonl [THREADS…]
  */
+import './help.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

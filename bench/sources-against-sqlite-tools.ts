@@ -9,6 +9,7 @@
  * the tool measures both. `--one-event-in N` says how many records of an Apple Health export there are for each one of sleep (4).
  * `--rounds N` takes turns, `--folder` says where to write: up to 6 GB, removed at the end.
  */
+import './help.ts';
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -5,6 +5,7 @@
  *
  * The store is made in FOLDER. Prints units by outcome as JSON.
  */
+import './help.ts';
 import { join } from 'node:path';
 import { findArrivals } from '../activities/threads/find-arrivals.ts';
 import { ingestBatch } from '../activities/threads/ingest-batch.ts';

@@ -4,6 +4,7 @@
  *
  *   node bench/through-temporal.ts [--posts 20000] [--pairs 3]
  */
+import './help.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
