@@ -7,7 +7,7 @@ import { RowSlicer } from '../../sources/reading/rows.ts';
 import { momentFrom } from '../../sources/reading/time.ts';
 import type { Unit } from '../../sources/reading/unit.ts';
 import { inputFiles } from '../inputFiles.ts';
-import { longestRow, personColumns, placeOf, type TableForm, tableSlices } from '../signalTable.ts';
+import { longestRow, personColumns, personOf, placeOf, type TableForm, tableSlices } from '../signalTable.ts';
 import { tableOf } from '../signalTables.ts';
 import type { EvaluateOptions, Labelled } from './evaluate.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -71,7 +71,7 @@ async function peopleOf(
     const { delimiter, columns } = header;
     const cells = parseRows([text], delimiter)[0] ?? [];
     const [who, when] = [placeOf(columns, personColumns), placeOf(columns, form.time)];
-    const name = who === null ? null : (cells[who] ?? '');
+    const name = who === null ? null : personOf(cells[who]);
     const person = people.get(name) ?? { rows: [], truths: [] };
     people.set(name, person);
     person.rows.push(row);
