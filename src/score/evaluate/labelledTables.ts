@@ -36,9 +36,12 @@ export async function labelledTables(
   let failed = 0;
   for (const [author, person] of people) {
     const slices = tableSlices(lines([header, ...person.rows]), form, input);
+    const truths = person.truths.toSorted((a, b) => a.startMs - b.startMs);
+    let ended = 0;
     for await (const { endMs, result } of readRecording(slices, input, pool.advance)) {
-      const inside = person.truths.findLast(({ startMs }) => startMs < endMs && startMs >= endMs - input.block_s * 1000);
-      if (inside === undefined) continue;
+      while (ended < truths.length && (truths[ended]?.startMs ?? 0) < endMs) ended += 1;
+      const inside = truths[ended - 1];
+      if (inside === undefined || inside.startMs < endMs - input.block_s * 1000) continue;
       if (result.error !== null) failed += 1;
       else rows.push({ text: null, author, truths: inside.truths, results: result.heads });
     }
