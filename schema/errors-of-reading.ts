@@ -91,7 +91,7 @@ export const errorsOfReading = {
   'stale-writer': {
     exit: 1,
     status: 409,
-    message: 'Another attempt goes on with this batch.',
-    hint: 'Nothing to do: nothing is written twice.',
+    message: 'Another attempt goes on with this batch, or its consent was replaced.',
+    hint: 'Nothing to do: it is read again from its cursor, and nothing is written twice.',
   },
 } as const;

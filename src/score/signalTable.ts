@@ -51,6 +51,7 @@ export async function* tableSlices(bytes: AsyncIterable<Buffer>, form: TableForm
 
 interface Header {
   delimiter: string;
+  columns: number;
   time: number;
   signals: { name: string; at: number }[];
   person: number | null;
@@ -81,10 +82,11 @@ class SignalTable {
     if (tooLong) throw new AfferentError('line-too-long');
     const text = bytes.toString('utf8');
     if (this.header === null) return this.readHeader(text);
-    const { delimiter, time, signals, person } = this.header;
+    const { delimiter, columns, time, signals, person } = this.header;
     const cells = parseRows([text], delimiter)[0];
-    if (!cells) throw new AfferentError('not-csv');
-    if (person !== null) this.hold(cells[person] ?? '');
+    // More cells than columns: a thousands separator or a decimal comma has parted a number, and every later column is another's.
+    if (!cells || cells.slice(columns).some((cell) => cell.trim() !== '')) throw new AfferentError('not-csv');
+    if (person !== null) this.hold(personOf(cells[person]));
     const at = momentFrom(cells[time] ?? '', null);
     if (at === null) throw new AfferentError('no-time');
     const startMs = this.form.startOf(at);
@@ -117,7 +119,7 @@ class SignalTable {
     });
     const time = placeOf(columns, this.form.time);
     if (time === null || signals.length === 0) throw new AfferentError('not-this-kind');
-    this.header = { delimiter, time, signals, person: placeOf(columns, personColumns) };
+    this.header = { delimiter, columns: columns.length, time, signals, person: placeOf(columns, personColumns) };
   }
 
   /** People under one another in a table are not to be heard as one. */
@@ -135,6 +137,11 @@ class SignalTable {
     sums[k] = (sums[k] ?? 0) + value;
     counts[k] = (counts[k] ?? 0) + 1;
   }
+}
+
+/** Whom a cell names. */
+export function personOf(cell: string | undefined): string {
+  return (cell ?? '').trim();
 }
 
 /** Place of the first of some columns that is there. */

@@ -90,11 +90,19 @@ describe('a table of days', () => {
     ]);
   });
 
+  it('is of one person, however the name is padded, and may have delimiters at the ends of its rows', async () => {
+    expect(await read('person,date,steps\nana,2024-03-30,1,,\n ana ,2024-03-31,2\n')).toEqual([
+      ['2024-03-31', 'STEPS 1'],
+      ['2024-04-01', 'STEPS 2'],
+    ]);
+  });
+
   it.each([
     ['not-this-kind', 'date,activity\n2024-01-01,5\n'],
     ['not-this-kind', 'person,date,steps\nana,2024-01-01,5\nben,2024-01-02,5\n'],
     ['no-time', 'date,steps\nyesterday,5\n'],
     ['bad-value', 'date,steps\n2024-01-01,many\n'],
+    ['not-csv', 'date,steps,sleep\n2024-01-01,5,000,400\n'],
   ])('of several people, or without what it needs, is refused: %s', async (code, text) => {
     await expect(read(text)).rejects.toMatchObject({ code });
   });

@@ -10,7 +10,7 @@ import { eraseUncovered, uncovered } from './erase-uncovered.ts';
 import type { KeyStore } from './keys.ts';
 import { checkLedger } from './ledger-check.ts';
 import type { Store } from './open.ts';
-import { addParticipant, statedConsent } from './participants.ts';
+import { addParticipant, statedConsent, tombstone } from './participants.ts';
 import { createStudy } from './studies.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -101,6 +101,21 @@ describe.each(databaseNames)('erasing meets others on %s:', (database) => {
     await expect(addParticipant(between, 'sleep', 'anna', null)).rejects.toMatchObject({ code: 'withdrawn' });
     expect(await store.db.selectFrom('participant').select('id').execute()).toEqual([]);
     expect(await store.keys.participants()).not.toContain(participant);
+  });
+
+  test('who is withdrawing while their consent is given again gets no new key', async () => {
+    const { store, participant } = await begun(database);
+    const between = withKeys(store, {
+      async create(id: string) {
+        // The rows are still there.
+        await store.keys.destroy('sleep', id, tombstone(store, 'sleep', id));
+        await store.keys.create(id);
+      },
+    });
+    await expect(addParticipant(between, 'sleep', 'anna', Consent.parse({}))).rejects.toMatchObject({ code: 'withdrawn' });
+    expect(await store.keys.participants()).not.toContain(participant);
+    await withdraw(store, 'sleep', 'anna');
+    expect(await store.db.selectFrom('participant').select('id').execute()).toEqual([]);
   });
 });
 

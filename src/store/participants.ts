@@ -33,16 +33,13 @@ export async function addParticipant(
   await store.keys.create(id);
   const known = await store.db.selectFrom('participant').select('id').where('id', '=', id).executeTakeFirst();
   const stored = JSON.stringify(consent ?? Consent.parse({}));
-  if (known) {
-    if (consent) await replaceConsent(store, id, stored);
-    return { id, added: false };
-  }
-  await store.db.insertInto('participant').values({ id, study, consent: stored, added_at: now() }).execute();
-  // A withdrawal that ended in between would have found neither key nor row.
+  if (!known) await store.db.insertInto('participant').values({ id, study, consent: stored, added_at: now() }).execute();
+  else if (consent) await replaceConsent(store, id, stored);
+  // A withdrawal in between would not have found the key, nor, where it has ended, the row.
   const grave = tombstone(store, study, id);
-  if (!(await store.keys.isErased(study, grave))) return { id, added: true };
+  if (!(await store.keys.isErased(study, grave))) return { id, added: !known };
   await store.keys.destroy(study, id, grave);
-  await store.db.deleteFrom('participant').where('id', '=', id).execute();
+  if (!known) await store.db.deleteFrom('participant').where('id', '=', id).execute();
   throw new AfferentError('withdrawn');
 }
 

@@ -101,3 +101,15 @@ test('where the service remembers all of the time away, an account that was quie
   await listen(sources[0] as string, 1);
   expect(await listLapses(store, study)).toEqual([]);
 });
+
+test('whoever is stopped while a service is asked how far back it remembers listens no longer', async () => {
+  const { store, server } = await lastHeard(Date.now() * 1000 - 30 * hourUs, 'ana');
+  const keeper = new FeedKeeper(store, () => {});
+  await keeper.look();
+  // It sends no like, and would be waited for.
+  await until(async () => server.memoryAsked > 0);
+  const began = performance.now();
+  await keeper.stop();
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(server.cursors).toEqual([]);
+}, 90_000);

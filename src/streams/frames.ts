@@ -18,8 +18,10 @@ export interface FrameSocket {
   close(): void;
 }
 
-/** @throws AfferentError `feed-down`, `feed-refused` where the other side says no */
+/** @throws AfferentError `feed-down`, also where it was stopped before; `feed-refused` where the other side says no */
 export async function openFrames(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<FrameSocket> {
+  // A signal that has been given is not given again.
+  if (signal.aborted) throw new AfferentError('feed-down');
   const socket = new WebSocket(url, { headers, maxPayload: mostBytes, handshakeTimeout: openMs });
   const frames: string[] = [];
   let closed = false;

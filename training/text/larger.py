@@ -146,7 +146,6 @@ def main() -> None:
     steps, parts = lesson.steps, lesson.tasks
     tasks, tokenizer = tasks_of(options, [*parts]), AutoTokenizer.from_pretrained(options.mpnet)
     rows = {name: Rows(tokenizer, task.texts, parts[name][2]) for name, task in tasks.items()}
-    streams = {name: rows[name].endless(parts[name][1], generator, name == "challenge") for name in tasks}
     model = Teacher(options.mpnet, {name: task.targets.shape[1] for name, task in tasks.items()}).train()
     groups = model.groups(lesson, options.rate, options.head_rate)
     parameters = [p for group in groups for p in group["params"]]
@@ -158,6 +157,7 @@ def main() -> None:
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
         average, first, generator = state["average"], state["step"], np.random.default_rng([state["step"]])
+    streams = {name: rows[name].endless(parts[name][1], generator, name == "challenge") for name in tasks}
     shares, seen, start = np.array([parts[name][0] for name in tasks]), {}, time.monotonic()
     for step in range(first, steps):
         name = [*tasks][generator.choice(len(shares), p=shares / shares.sum())]

@@ -203,7 +203,7 @@ def held_back_posts(folder: Path, count: int = 600) -> list[str]:
 
 
 def joint_tasks(sets: Sets, challenge: Challenge, soft_labels: Path, seed: int) -> list[Task]:
-    """Every task of the joint training, short texts first."""
+    """Every task of the joint training and of what follows it, short texts first."""
     return [
         sets.emotion(soft_labels), sets.passages(soft_labels, PASSAGES, seed), sets.segments(SEGMENTS, seed), sets.affect("train"),
         sets.calm_comments(6000, seed), sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.crisis("train"),

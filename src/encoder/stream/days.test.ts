@@ -14,6 +14,8 @@ interface Formula {
 type Person = { missing: { signal: string; from: number; to: number }[]; lonely: number[] } & Record<string, Formula>;
 interface Golden {
   days: number;
+  /** Most that a logit may differ, on any engine. */
+  tolerance: number;
   people: Person[];
 }
 
@@ -66,7 +68,7 @@ describe.each(golden.people.map((person, k) => [k, person] as const))('golden pe
     const first = person.lonely.length - whole.length;
     expect(first).toBe(person.missing.some(({ from }) => from === 0) ? 3 : 0);
     for (const [k, window] of whole.entries())
-      expect(Math.abs(logit(window) - (person.lonely[first + k] ?? Number.NaN))).toBeLessThan(1e-3);
+      expect(Math.abs(logit(window) - (person.lonely[first + k] ?? Number.NaN))).toBeLessThan(golden.tolerance);
     expect(await read([1, 2, 9, 21, 22, 40, golden.days])).toEqual(whole);
     await encoder.release();
   });

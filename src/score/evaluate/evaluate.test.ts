@@ -126,6 +126,11 @@ describe('a labelled table of days', () => {
     expect(Object.keys(found.heads[0]?.measures ?? {})).toEqual(['F1', 'AUC', 'balanced accuracy']);
   });
 
+  it('takes a name with blanks around it for the same person', async () => {
+    const padded = table().replaceAll(/-0([2468]),ana,/g, '-0$1, ana ,');
+    expect(await evaluate({ model: 'days', file: await written(padded) })).toMatchObject({ rows: 8, failed: 0, authors: 2 });
+  });
+
   it('takes a label of another name, and refuses what is no such table', async () => {
     const path = await written(table('ucla_high'));
     await expect(evaluate({ model: 'days', file: path })).rejects.toMatchObject({ code: 'usage' });

@@ -7,7 +7,7 @@ import { RowSlicer } from '../../sources/reading/rows.ts';
 import { momentFrom } from '../../sources/reading/time.ts';
 import type { Unit } from '../../sources/reading/unit.ts';
 import { inputFiles } from '../inputFiles.ts';
-import { longestRow, personColumns, placeOf, type TableForm, tableSlices } from '../signalTable.ts';
+import { longestRow, personColumns, personOf, placeOf, type TableForm, tableSlices } from '../signalTable.ts';
 import { tableOf } from '../signalTables.ts';
 import type { EvaluateOptions, Labelled } from './evaluate.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -36,9 +36,12 @@ export async function labelledTables(
   let failed = 0;
   for (const [author, person] of people) {
     const slices = tableSlices(lines([header, ...person.rows]), form, input);
+    const truths = person.truths.toSorted((a, b) => a.startMs - b.startMs);
+    let ended = 0;
     for await (const { endMs, result } of readRecording(slices, input, pool.advance)) {
-      const inside = person.truths.findLast(({ startMs }) => startMs < endMs && startMs >= endMs - input.block_s * 1000);
-      if (inside === undefined) continue;
+      while (ended < truths.length && (truths[ended]?.startMs ?? 0) < endMs) ended += 1;
+      const inside = truths[ended - 1];
+      if (inside === undefined || inside.startMs < endMs - input.block_s * 1000) continue;
       if (result.error !== null) failed += 1;
       else rows.push({ text: null, author, truths: inside.truths, results: result.heads });
     }
@@ -71,7 +74,7 @@ async function peopleOf(
     const { delimiter, columns } = header;
     const cells = parseRows([text], delimiter)[0] ?? [];
     const [who, when] = [placeOf(columns, personColumns), placeOf(columns, form.time)];
-    const name = who === null ? null : (cells[who] ?? '');
+    const name = who === null ? null : personOf(cells[who]);
     const person = people.get(name) ?? { rows: [], truths: [] };
     people.set(name, person);
     person.rows.push(row);

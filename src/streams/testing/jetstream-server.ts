@@ -22,6 +22,8 @@ export class JetstreamServer {
   /** Accounts of each hello, and cursors of each connection, in order. */
   readonly asked: string[][] = [];
   readonly cursors: number[] = [];
+  /** How often it was asked for likes. */
+  memoryAsked = 0;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
@@ -29,6 +31,7 @@ export class JetstreamServer {
       const query = new URL(request.url ?? '/', 'ws://local').searchParams;
       const cursor = Number(query.get('cursor'));
       if (query.get('requireHello') !== 'true') {
+        this.memoryAsked += 1;
         for (const timeUs of this.#likes) if (timeUs >= cursor) socket.send(likeAt(timeUs));
         return;
       }
