@@ -41,9 +41,9 @@ def milliseconds(session: onnxruntime.InferenceSession, feeds: dict) -> float:
 
 
 def feeds_of(length: int) -> dict:
-    """One text of `length` places, padded to blocks where it is longer than one."""
+    """One text of `length` places, rounded up to whole blocks where it is longer than one."""
     padded = length + length % 2 if length <= WHOLE else -(-length // BLOCK) * BLOCK
-    mask = (np.arange(padded) < length).astype(np.float32)[None]
+    mask = np.ones((1, padded), np.float32)
     x = np.random.default_rng(0).standard_normal((1, padded, parts.model.WIDTH), dtype=np.float32)
     return {"x": x, "mask": mask, "block": np.array([padded if length <= WHOLE else BLOCK])}
 

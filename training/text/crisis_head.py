@@ -3,7 +3,7 @@
 Each logit of severity > k is a logistic regression on the pooled states plus another on the words of the text (counts over
 the root of the length: one plain word must not drown). Both are fitted on rated posts, and at a smaller weight on unrated
 posts of such forums with the larger encoder's word on them (teacher.py). Rated posts know few quiet signs and no everyday
-text: what the joint training learnt from those, the same for all six logits but for a constant, stands in for the fits as
+text: what the joint training learnt from those, the same for all six logits but for a constant, stands in for half of the fits as
 far as a gate finds the text unlike a rated post. Five folds without their authors give the left-out logits that calibration and
 cuts come from.
 
@@ -23,6 +23,7 @@ from calibration import kappa, sigmoid
 from challenge import Challenge
 from data import add_arguments, open_tokenizer, tokenise
 from graph import build_graph
+from heads import GIVEN_UP
 from model import WIDTH, TextEncoder, open_checkpoint
 from score_rows import open_graph, run_rows
 from sklearn.linear_model import LogisticRegression
@@ -95,7 +96,7 @@ def fit_gate(rated: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
 def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float], middle: float, usual: np.ndarray) -> None:
     """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head.
 
-    usual (6,): what the quiet part has in place of the fits that give way.
+    usual (6,): what the quiet part has in place of the fits that are given up.
     """
     crisis, quiet, register = (model.heads[name] for name in ("crisis", "quiet", "register"))
     share = torch.full((LEVELS, LEVELS), QUIET / LEVELS)
@@ -154,8 +155,8 @@ def main() -> None:
         fits[out] = Fitted(rated.of(~out), targets[~out], unrated, teacher, scale, idf).logits(rated.of(out))
         weight, bias = fit_gate(rated.states[~out], other)  # knows rated posts better than others of their kind where it saw them
         opened[out] = sigmoid(rated.states[out] @ weight + bias)[:, None]
-    usual = fits.mean(axis=0)
-    logits = fits + opened * (usual + quiet - fits)
+    usual = GIVEN_UP * fits.mean(axis=0)
+    logits = fits + opened * (usual + quiet - GIVEN_UP * fits)
     expected = sigmoid(logits).sum(axis=1)
     ranks = np.sort(severity)[np.argsort(np.argsort(expected, kind="stable"), kind="stable")]
     print(f"left out: kappa by rank {kappa(severity, ranks):.3f}, AUC of 4 or more {roc_auc_score(severity >= 4, expected):.3f}")

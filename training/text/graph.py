@@ -13,7 +13,7 @@ import torch
 from graph_attention import attention
 from graph_context import END, Context
 from graph_ssm import ssm
-from heads import INNER_HEADS
+from heads import GIVEN_UP, INNER_HEADS
 from model import TOKEN_LAYERS, VOCABULARY, WIDTH, Attention, Layer, PairMerge, TextEncoder
 from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
@@ -96,7 +96,7 @@ def cut_heads(g: GraphBuilder, model: TextEncoder, shares: str, logits: str) -> 
     gate = g.op("Sigmoid", parts[""]["register"])  # (B, 1)
     for ending, weight in (("_tokens", g.unsqueeze(gate, 1)), ("", gate)):
         fitted = parts[ending]["crisis"]
-        change = g.op("Mul", g.op("Sub", parts[ending]["quiet"], fitted), weight)
+        change = g.op("Mul", g.op("Sub", parts[ending]["quiet"], g.op("Mul", fitted, g.constant(GIVEN_UP))), weight)
         g.nodes.append(helper.make_node("Add", [fitted, change], [f"crisis{ending}"]))
 
 

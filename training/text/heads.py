@@ -34,6 +34,8 @@ HEADS_OF_TEXT = {
     "stress": 1, "social_anxiety": 1, "outdoor_effect": 4, "personality": len(PERSONALITY),
 }  # fmt: skip
 
+# Of the crisis head's fits that the gate, where it is open, gives up for the quiet part.
+GIVEN_UP = 0.5
 # Parts of the crisis head with a form like a head's: what quiet signs say, and how far a text is unlike a rated post.
 INNER_HEADS = {"quiet": SEVERITY_LEVELS - 1, "register": 1}
 # Heads to which a word alone adds something, whatever stands beside it.

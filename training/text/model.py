@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from heads import HEADS_OF_TEXT, INNER_HEADS, WORD_HEADS, Head
+from heads import GIVEN_UP, HEADS_OF_TEXT, INNER_HEADS, WORD_HEADS, Head
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -210,13 +210,13 @@ class TextEncoder(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """ids (B, T) int64, mask (B, T), T even -> logits of every head, each (B, n).
 
-        As far as the text is unlike the posts that people rated, the fits of the crisis head give way to the quiet part.
+        As far as the text is unlike the posts that people rated, half of the crisis head gives way to the quiet part.
         """
         logits = self.logits(self.lower(ids, mask), mask, list(self.heads))
         for name, table in self.word_tables.items():
             logits[name] = logits[name] + (table(ids) * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).sqrt()
         gate, fitted = torch.sigmoid(logits.pop("register")), logits["crisis"]
-        return logits | {"crisis": fitted + gate * (logits.pop("quiet") - fitted)}
+        return logits | {"crisis": fitted + gate * (logits.pop("quiet") - GIVEN_UP * fitted)}
 
 
 # Parts of later stages, which say nothing until then.
