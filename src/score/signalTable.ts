@@ -8,7 +8,10 @@ import { momentFrom } from '../sources/reading/time.ts';
 import type { Unit } from '../sources/reading/unit.ts';
 
 /** Columns that say whom a row is of. */
-export const personColumns = ['author', 'user', 'person', 'participant', 'subject'] as const;
+export const personColumns = [
+  ...['author', 'user', 'person', 'participant', 'subject'],
+  ...['pid', 'participant_id', 'participant id', 'user_id', 'subject_id', 'person_id'],
+] as const;
 
 /** A table with a row for each step of time, the steps in order. */
 export interface TableForm {
