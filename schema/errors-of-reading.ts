@@ -29,6 +29,12 @@ export const errorsOfReading = {
   'not-json': { exit: 1, status: 422, message: 'Not valid JSON.', hint: 'Fix it at its source.' },
   'not-xml': { exit: 1, status: 422, message: 'Not valid XML from here on.', hint: 'Ask for the export again.' },
   'not-csv': { exit: 1, status: 422, message: 'Not a valid CSV row.', hint: 'Fix it at its source.' },
+  'out-of-order': {
+    exit: 1,
+    status: 422,
+    message: 'A row lies a day or more before the one above it.',
+    hint: 'Sort the rows, oldest first.',
+  },
   'wrong-shape': { exit: 1, status: 422, message: 'A field is missing or not of its type.', hint: 'Check the mapping of the source.' },
   'no-id': { exit: 1, status: 422, message: 'The record has no id.', hint: 'Check the mapping of the source.' },
   'no-time': { exit: 1, status: 422, message: 'The time is missing or cannot be read.', hint: 'Check the mapping of the source.' },

@@ -27,6 +27,7 @@ export interface TableForm {
   several: 'mean' | 'first';
 }
 
+const dayMs = 86_400_000;
 const missing = new Set(['', 'na', 'nan', 'null']);
 /** Bytes of a row. */
 export const longestRow = 64 * 1024;
@@ -40,9 +41,9 @@ export function signalsIn(form: TableForm, { signals }: StreamInput): string[] {
 }
 
 /**
- * A CSV as slices of a recording, one a step. An empty cell or `NA` is missing; a row of a step that is already past is passed over.
+ * A CSV as slices of a recording, one a step. An empty cell or `NA` is missing; a row of a step that is already past is passed over, up to a day.
  * @throws AfferentError `not-this-kind` without the columns of the form or where it is of several people, `line-too-long`,
- *   `not-csv`, `no-time` or `bad-value`
+ *   `not-csv`, `no-time`, `out-of-order` or `bad-value`
  */
 export async function* tableSlices(bytes: AsyncIterable<Buffer>, form: TableForm, input: StreamInput): AsyncGenerator<Slice> {
   const slicer = new RowSlicer(longestRow);
@@ -93,6 +94,8 @@ class SignalTable {
     const at = momentFrom(cells[time] ?? '', null);
     if (at === null) throw new AfferentError('no-time');
     const startMs = this.form.startOf(at);
+    // A clock that is set back repeats hours, never a day.
+    if (startMs <= this.now - dayMs) throw new AfferentError('out-of-order');
     if (startMs < this.now) return;
     if (this.step !== null && startMs > this.step.startMs) yield* this.end();
     this.now = startMs;

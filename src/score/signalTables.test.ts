@@ -103,6 +103,7 @@ describe('a table of days', () => {
     ['not-this-kind', 'Participant ID,date,steps\nana,2024-01-01,5\nben,2024-01-02,5\n'],
     ['not-this-kind', 'pid,date,steps\n1,2024-01-01,5\n2,2024-01-02,5\n'],
     ['no-time', 'date,steps\nyesterday,5\n'],
+    ['out-of-order', 'date,steps\n2024-01-02,5\n2024-01-01,5\n'],
     ['bad-value', 'date,steps\n2024-01-01,many\n'],
     ['not-csv', 'date,steps,sleep\n2024-01-01,5,000,400\n'],
   ])('of several people, or without what it needs, is refused: %s', async (code, text) => {
