@@ -1,16 +1,12 @@
 """Write the model folder: graph, manifest, metrics, golden streams and card, from a finished training."""
 
-import argparse
-import hashlib
-import json
-from pathlib import Path
+from functools import partial
 
-import onnx
-import onnxruntime
 import torch
 
 from fit import EVERYBODY
 from hybrid import DailyHybrid
+from folder import asked, write_folder
 from recordings import BLOCK_S, SIGNALS, VALID
 from report import card, printed
 from streaming import LENGTH, build
@@ -52,28 +48,11 @@ def manifest(figures: dict, digest: str) -> dict:
     }
 
 
-def write_json(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("work", type=Path, help="folder with all.pt and figures.json")
-    parser.add_argument("model", type=Path, help="model folder to write")
-    args = parser.parse_args()
-    figures = json.loads((args.work / "figures.json").read_text())
+    figures, work, folder = asked(__doc__)
     model = DailyHybrid()
-    model.load_state_dict(torch.load(args.work / f"{EVERYBODY}.pt"))
-    (args.model / "onnx").mkdir(parents=True, exist_ok=True)
-    path = args.model / "onnx/model.onnx"
-    onnx.save(build(model.eval()), path)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (args.model / "golden.json").write_text(json.dumps(golden(session)) + "\n")
-    write_json(args.model / "manifest.json", manifest(figures, hashlib.sha256(path.read_bytes()).hexdigest()))
-    write_json(args.model / "metrics.json", {"card": printed(figures), "figures": figures})
-    parameters = sum(p.numel() for p in model.parameters())
-    (args.model / "CARD.md").write_text(card(figures, parameters))
-    print(path.stat().st_size, "bytes,", parameters, "parameters")
+    model.load_state_dict(torch.load(work / f"{EVERYBODY}.pt"))
+    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed(figures), "figures": figures}, partial(card, figures))
 
 
 if __name__ == "__main__":

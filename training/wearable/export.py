@@ -1,18 +1,14 @@
 """Write the model folder: graph, manifest, metrics, golden streams and card, from a finished training."""
 
-import argparse
-import hashlib
-import json
-from pathlib import Path
+from functools import partial
 
-import onnx
-import onnxruntime
 import torch
 
 from blocks import BLOCK_S
 from card import card, tables
 from carried import LENGTH, WHOLE
 from data import SIGNALS, STATES
+from folder import asked, write_folder
 from golden import golden
 from graph import build
 from model import WearableHybrid
@@ -61,29 +57,12 @@ def manifest(figures: dict, digest: str) -> dict:
     }
 
 
-def write_json(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("work", type=Path, help="folder with all.pt (train.py) and figures.json (evaluate.py)")
-    parser.add_argument("model", type=Path, help="model folder to write")
-    args = parser.parse_args()
-    figures = json.loads((args.work / "figures.json").read_text())
+    figures, work, folder = asked(__doc__)
     model = WearableHybrid()
-    model.load_state_dict(torch.load(args.work / f"{EVERYBODY}.pt"))
-    (args.model / "onnx").mkdir(parents=True, exist_ok=True)
-    path = args.model / "onnx/model.onnx"
-    onnx.save(build(model.eval()), path)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (args.model / "golden.json").write_text(json.dumps(golden(session)) + "\n")
-    write_json(args.model / "manifest.json", manifest(figures, hashlib.sha256(path.read_bytes()).hexdigest()))
+    model.load_state_dict(torch.load(work / f"{EVERYBODY}.pt"))
     printed = {f"{row} · {column}": value for _, rows in tables(figures) for row, cells in rows for column, value in cells.items()}
-    write_json(args.model / "metrics.json", {"card": printed, "figures": figures})
-    parameters = sum(p.numel() for p in model.parameters())
-    (args.model / "CARD.md").write_text(card(figures, parameters))
-    print(path.stat().st_size, "bytes,", parameters, "parameters")
+    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed, "figures": figures}, partial(card, figures))
 
 
 if __name__ == "__main__":
