@@ -20,8 +20,8 @@ from crisis_head import author_folds
 from data import add_arguments, batches, read_rows
 from larger import Rows, Teacher, open_teacher
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from tasks import PASSAGES, SEGMENTS, Sets, Task, texts, unseen
+from sklearn.metrics import average_precision_score, roc_auc_score
+from tasks import PASSAGES, SEGMENTS, Sets, Task, emotion_targets, texts, unseen
 from transformers import AutoTokenizer
 
 SEVERITY_LAYERS, SEVERITY_STRENGTH = (9, 12), 0.003  # states after which layers
@@ -109,6 +109,22 @@ def say_severity(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokeniz
     return {"crisis": sigmoid(logits)} | {name: sigmoid(severity_fits(posts, rated.targets, found)) for name, found in others.items()}
 
 
+def worth(options: argparse.Namespace, tokenizer: AutoTokenizer) -> str:
+    """What the teacher of emotion, of affect or of distress says of rows that no training has seen."""
+    challenge, dev = Challenge(), Sets(options.data, set())
+    if options.of == "distress":
+        parts = [dev.challenge(challenge.of(split)).texts for split in ("dev", "test")]
+        levels = [said[:, :6].mean(axis=1) for said in say(options, "distress", dict(zip(("dev", "test"), parts)), tokenizer).values()]
+        return "pairs ranked rightly, dev and test: " + ", ".join(f"{(z[::2] > z[1::2]).mean():.3f}" for z in levels)
+    if options.of == "affect":
+        task = dev.affect("dev")
+        said = say(options, "affect", {"dev": task.texts}, tokenizer)["dev"]
+        return f"mean r: {np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(said.T, task.targets.T)]):.3f}"
+    rows = read_rows(options.data, "goemotions.dev")
+    said, truth = say(options, "emotion", {"dev": texts(rows)}, tokenizer)["dev"], emotion_targets(rows)
+    return f"mean average precision: {average_precision_score(truth, said, average='macro'):.3f}"
+
+
 SAYINGS = {"affect": say_affect, "emotion": say_emotion, "distress": say_distress, "severity": say_severity}
 
 
@@ -118,9 +134,15 @@ def main() -> None:
     parser.add_argument("--mpnet", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--of", choices=tuple(SAYINGS), required=True, help="what is asked")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dev", action="store_true", help="print what it is worth on dev rows, and end (not for severity)")
     options = parser.parse_args()
+    if options.dev and options.of == "severity":
+        parser.error("--dev: severity prints its left-out figure as it is asked")
     torch.set_num_threads(options.threads)
     sets, tokenizer = Sets(options.data, unseen(options.data, Challenge())), AutoTokenizer.from_pretrained(options.mpnet)
+    if options.dev:
+        print(worth(options, tokenizer))
+        return
     np.savez(options.work / f"said-{options.of}.npz", **SAYINGS[options.of](options, sets, tokenizer))
 
 
