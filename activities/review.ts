@@ -2,7 +2,18 @@ import { Context } from '@temporalio/activity';
 import type { AlertDecision } from '../schema/alerts.ts';
 import { toAfferentError } from '../schema/errors.ts';
 import { sendMail } from '../src/mail/send.ts';
-import { alertPolicy, claimAlert, closeAlert, giveRating, noteOverdue, noteTold, requireAlert } from '../src/store/alerts.ts';
+import { deadlinesOf } from '../src/review/deadlines.ts';
+import {
+  alertPolicy,
+  claimAlert,
+  closeAlert,
+  giveRating,
+  noteOverdue,
+  noteTold,
+  requireAlert,
+  unfinishedAlerts,
+} from '../src/store/alerts.ts';
+import { startReview } from '../src/temporal/requests.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
 import { alive } from './run-job.ts';
@@ -14,7 +25,7 @@ const mailTries = 4;
 export type Told = 'reached' | 'failed' | 'moved';
 
 /** Activities of a crisis review. The store's row is the authority; each step may be repeated without harm. */
-export function reviewActivities({ store, mail }: Dependencies) {
+export function reviewActivities({ store, client, mail }: Dependencies) {
   return alive({
     /** Tells the policy's next person, while the alert is in the state given. A mail that cannot be sent stands in the alert's story. */
     async notify({
@@ -51,8 +62,13 @@ export function reviewActivities({ store, mail }: Dependencies) {
       ours(claimAlert(store, alert, by, instead, dueAt)),
     recordRating: ({ alert, by, ratingId, dueAt }: { alert: string; by: string; ratingId: string; dueAt: string }) =>
       ours(giveRating(store, alert, ratingId, by, dueAt)),
-    recordClose: ({ alert, by, decision }: { alert: string; by: string; decision: AlertDecision }) =>
-      ours(closeAlert(store, alert, by, decision)),
+    async recordClose({ alert, by, decision }: { alert: string; by: string; decision: AlertDecision }): Promise<void> {
+      await ours(closeAlert(store, alert, by, decision));
+      // What it had not been rated for goes on as another alert. Looked for each time: a try that was killed may have left it unstarted.
+      const { study, participant } = await ours(requireAlert(store, alert));
+      const open = await ours(unfinishedAlerts(store, study));
+      for (const next of open) if (next.participant === participant) await startReview(client, next, deadlinesOf(alertPolicy(next)));
+    },
     /** Where the row is, for a workflow that found it elsewhere than it believed. */
     async rowState({ alert }: { alert: string }): Promise<{ state: 'open' | 'claimed' | 'rated' | 'closed'; claimedBy: string | null }> {
       const row = await ours(requireAlert(store, alert));

@@ -20,7 +20,7 @@ export async function openOrJoin(
   scores: readonly string[],
 ): Promise<{ id: string; opened: boolean } | null> {
   return store.db.transaction().execute(async (tx) => {
-    await holdForDeletions(store, tx, participant, false);
+    await holdEpisodes(store, tx, participant);
     const fresh: string[] = [];
     for (let i = 0; i < scores.length; i += 1000) {
       const rows = await tx
@@ -42,40 +42,43 @@ export async function openOrJoin(
       .where('state', '<>', 'closed')
       .executeTakeFirst();
     const at = now();
-    // Named after the first score of the episode: the same run tried again opens the same alert.
     const id =
-      open?.id ??
-      `a_${store.secrets
-        .study(study)('alert', policy.name, fresh[0] as string)
-        .slice(0, 16)}`;
-    if (!open) {
-      await tx
-        .insertInto('alert')
-        .values({
-          id,
-          study,
-          participant,
-          policy: JSON.stringify(policy),
-          policy_name: policy.name,
-          state: 'open',
-          opened_at: at,
-          told: 0,
-          due_at: null,
-          claimed_by: null,
-          claimed_at: null,
-          closed_at: null,
-          decision: null,
-          last_mail: 'none',
-        })
-        .execute();
-      await tx.insertInto('alert_event').values({ alert: id, number: 0, at, event: 'opened', actor: null, code: null }).execute();
-    }
+      open?.id ?? (await openEpisode(store, tx, { study, participant, policy: JSON.stringify(policy), name: policy.name }, fresh, at));
     for (let i = 0; i < fresh.length; i += 1000) {
       const rows = fresh.slice(i, i + 1000).map((score) => ({ alert: id, score, joined_at: at }));
       await tx.insertInto('alert_score').values(rows).execute();
     }
     return { id, opened: !open };
   });
+}
+
+/**
+ * On PostgreSQL one opens, joins or closes an episode of a participant at a time: a score that joins what another is closing would be in
+ * no alert that anybody looks at. Whoever erases is waited for, and locks in this order too: the participant, then the alert.
+ */
+async function holdEpisodes(store: Store, tx: Transaction<Tables>, participant: string): Promise<void> {
+  await holdForDeletions(store, tx, participant, false);
+  if (store.adapter.name !== 'postgres') return;
+  await tx.selectFrom('participant').select('id').where('id', '=', participant).forNoKeyUpdate().execute();
+}
+
+/** @param scores sorted; the episode is named after the first, so that the same run tried again opens the same alert. @returns its id */
+async function openEpisode(
+  store: Store,
+  tx: Transaction<Tables>,
+  { name, ...of }: Pick<Tables['alert'], 'study' | 'participant' | 'policy'> & { name: string },
+  scores: readonly string[],
+  at: string,
+): Promise<string> {
+  const hash = store.secrets.study(of.study);
+  const id = `a_${hash('alert', name, scores[0] as string).slice(0, 16)}`;
+  const untouched = { told: 0, due_at: null, claimed_by: null, claimed_at: null, closed_at: null, decision: null } as const;
+  await tx
+    .insertInto('alert')
+    .values({ id, ...of, policy_name: name, state: 'open', opened_at: at, ...untouched, last_mail: 'none' })
+    .execute();
+  await tx.insertInto('alert_event').values({ alert: id, number: 0, at, event: 'opened', actor: null, code: null }).execute();
+  return id;
 }
 
 /** @throws AfferentError `unknown-alert` */
@@ -151,7 +154,12 @@ export async function noteOverdue(store: Store, alert: string, limit: 'rate' | '
  */
 export async function claimAlert(store: Store, alert: string, by: string, instead: string | null, dueAt: string): Promise<void> {
   const taken = await store.db.transaction().execute(async (tx) => {
-    const row = await tx.selectFrom('alert').select(['claimed_by', 'state']).where('id', '=', alert).executeTakeFirst();
+    const row = await tx
+      .selectFrom('alert')
+      .select(['claimed_by', 'state'])
+      .where('id', '=', alert)
+      .$if(store.adapter.name === 'postgres', (query) => query.forNoKeyUpdate())
+      .executeTakeFirst();
     if (row?.claimed_by === by) return true;
     if (row?.claimed_by != null && row.claimed_by !== instead) return false;
     const change = { claimed_by: by, claimed_at: now(), state: 'claimed' as const, due_at: dueAt };
@@ -177,9 +185,43 @@ export async function giveRating(store: Store, alert: string, rating: string, by
   });
 }
 
+/** Closes a rated alert. Scores that have joined since its last rating were in none: they open the next episode, under the same policy. */
 export async function closeAlert(store: Store, alert: string, by: string, decision: AlertDecision): Promise<void> {
-  const change = { state: 'closed' as const, decision, closed_at: now(), due_at: null };
-  await store.db.transaction().execute((tx) => step(tx, alert, ['rated'], { event: 'closed', actor: by, code: null }, change));
+  const { study, participant, policy, policy_name: name } = await requireAlert(store, alert);
+  await store.db.transaction().execute(async (tx) => {
+    await holdEpisodes(store, tx, participant);
+    const at = now();
+    const change = { state: 'closed' as const, decision, closed_at: at, due_at: null };
+    if (!(await step(tx, alert, ['rated'], { event: 'closed', actor: by, code: null }, change))) return;
+    const unrated = await unratedScores(tx, alert);
+    if (unrated.length === 0) return;
+    const next = await openEpisode(store, tx, { study, participant, policy, name }, unrated, at);
+    for (let i = 0; i < unrated.length; i += 1000) {
+      const some = unrated.slice(i, i + 1000);
+      await tx
+        .updateTable('alert_score')
+        .set({ alert: next, joined_at: at })
+        .where('alert', '=', alert)
+        .where('score', 'in', some)
+        .execute();
+    }
+  });
+}
+
+/** Scores of an alert that joined it after it was last rated, sorted. */
+async function unratedScores(tx: Transaction<Tables>, alert: string): Promise<string[]> {
+  const ratings = tx.selectFrom('rating').where('alert', '=', alert).where('state', '=', 'given');
+  const rated = await ratings.select((eb) => eb.fn.max('at').as('at')).executeTakeFirst();
+  if (rated?.at == null) return [];
+  const rows = await tx
+    .selectFrom('alert_score')
+    .select('score')
+    .where('alert', '=', alert)
+    // Of the same millisecond neither is known to be first.
+    .where('joined_at', '>=', rated.at)
+    .orderBy('score')
+    .execute();
+  return rows.map(({ score }) => score).sort();
 }
 
 /** Alerts whose workflow must exist, of a study or of all. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertQueue } from '../../src/store/alert-queue.ts';
-import { requireAlert } from '../../src/store/alerts.ts';
+import { requireAlert, unfinishedAlerts } from '../../src/store/alerts.ts';
 import { openRating } from '../../src/store/ratings.ts';
 import { workflowIds } from '../../src/temporal/names.ts';
 import { recreateReviews, reviews } from '../../src/temporal/reviews.ts';
@@ -132,6 +132,24 @@ describe('an alert', () => {
     const history = await home.client.workflow.getHandle(workflowIds.review(alert)).fetchHistory();
     expect(JSON.stringify(history)).not.toContain(Buffer.from('canary').toString('base64').slice(0, 6));
     expect(JSON.stringify(history)).not.toContain('canary');
+  });
+
+  test('is followed by another for what joined it after it was rated', async () => {
+    const path = postsFile(home, 'joined.jsonl', [alarming]);
+    await postStudy(home, 'joined', path, policy());
+    await ingestAll(home, 'joined');
+    const alert = await alertOf('joined');
+    const steps = reviews(home.client, home.store);
+    await steps.claim(alert, 'a');
+    await steps.rate(alert, 'a', { severity: 2, note: '' });
+    appendFileSync(path, `${JSON.stringify({ id: 'more', time: new Date().toISOString(), text: `${alarming} Tonight.` })}\n`);
+    await ingestAll(home, 'joined');
+    await steps.close(alert, 'a', 'no-action');
+    const open = await unfinishedAlerts(home.store, 'joined');
+    expect(open.map(({ state }) => state)).toEqual(['open']);
+    const next = open[0]?.id as string;
+    expect(next).not.toBe(alert);
+    expect((await home.client.workflow.getHandle(workflowIds.review(next)).describe()).status.name).toBe('RUNNING');
   });
 
   test('comes back from its row when the server has forgotten its workflow', async () => {
