@@ -4,7 +4,7 @@ import type { LowTally } from '../schema/scores.ts';
 import { runtimeVersions } from '../src/encoder/runtime.ts';
 import { deadlinesOf } from '../src/review/deadlines.ts';
 import { alertPolicy, unfinishedAlerts } from '../src/store/alerts.ts';
-import { inputStates } from '../src/store/run-inputs.ts';
+import { inputStates, unnameErased } from '../src/store/run-inputs.ts';
 import { finishRun, firstRecording, freezeRerun, freezeRun, requireRun } from '../src/store/runs.ts';
 import { startReview } from '../src/temporal/requests.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -77,6 +77,7 @@ export function scoreActivities({ store, client, scorePool, carePool, shippedMod
 
   async function finish({ run: id, state, counts, low }: FinishArgs): Promise<RerunSummary> {
     const run = await ours(requireRun(store, id));
+    await unnameErased(store, id);
     const summary: RerunSummary = {
       ...(counts ?? noCounts),
       run: id,

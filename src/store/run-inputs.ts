@@ -7,6 +7,7 @@ import { openRecord } from './records.ts';
 import { unseal } from './seal.ts';
 import { decodeRegular } from './series-codec.ts';
 import type { Tables } from './tables.ts';
+import { transactAgain } from './try-again.ts';
 
 /** A post of a run, opened. */
 export interface PostInput {
@@ -196,6 +197,36 @@ export async function setInputStates(
       .where('ordinal', 'in', ordinals)
       .where('state', '<>', 'erased')
       .execute();
+  }
+}
+
+/** Inputs that are looked at in one transaction. */
+const slice = 500;
+
+/**
+ * Takes the names out of those inputs of a run that were left undone and are gone: whoever erased them while the run was being frozen did
+ * not see them. Scoring does so for what it reaches.
+ */
+export async function unnameErased(store: Store, run: string): Promise<void> {
+  for (let after = -1; ; ) {
+    const inputs: Tables['run_input'][] = await store.db
+      .selectFrom('run_input')
+      .selectAll()
+      .where('run', '=', run)
+      .where('state', '=', 'pending')
+      .where('ordinal', '>', after)
+      .orderBy('ordinal')
+      .limit(slice)
+      .execute();
+    const last = inputs.at(-1);
+    if (last === undefined) return;
+    after = last.ordinal;
+    await transactAgain(store.db, async (tx) => {
+      const stored = await holdInputs(store, tx, run, inputs);
+      const gone = inputs.filter(({ ordinal }) => !stored.has(ordinal));
+      const erased = gone.map(({ ordinal }) => ({ ordinal, state: 'erased' as const, error: 'input-erased' }));
+      await setInputStates(tx, run, erased);
+    });
   }
 }
 

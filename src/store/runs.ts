@@ -5,6 +5,7 @@ import type { Engine } from '../../schema/model.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
 import { groupRecordings, recordingRows } from './recordings.ts';
+import { unnameErased } from './run-inputs.ts';
 import type { Tables } from './tables.ts';
 
 /** A model as a run froze it. `folder` is its name under the home's `models/`. */
@@ -70,10 +71,12 @@ export interface RerunRequest {
   models: RunModel[] | null;
 }
 
-/** Freezes a run over the inputs of a finished one. */
+/** Freezes a run over the inputs of one that has ended. */
 export async function freezeRerun(store: Store, { of, verify, engine, key, models }: RerunRequest): Promise<FrozenRun> {
   const original = await requireRun(store, of);
   const id = `r_${store.secrets.study(original.study)('rerun', of, key).slice(0, 16)}`;
+  // One that was cut short may still name what was erased while it was frozen.
+  await unnameErased(store, of);
   return store.db.transaction().execute(async (tx) => {
     const before = await tx.selectFrom('run').select(['id', 'study', 'number', 'inputs']).where('id', '=', id).executeTakeFirst();
     if (before) return before;
