@@ -35,6 +35,12 @@ export const errorsOfReading = {
     message: 'A row lies a day or more before the one above it.',
     hint: 'Sort the rows, oldest first.',
   },
+  'several-a-day': {
+    exit: 1,
+    status: 422,
+    message: 'A day has several values of a signal, and the model takes one a day.',
+    hint: 'Add up (or average) each day before, to a table of a row a day.',
+  },
   'wrong-shape': { exit: 1, status: 422, message: 'A field is missing or not of its type.', hint: 'Check the mapping of the source.' },
   'no-id': { exit: 1, status: 422, message: 'The record has no id.', hint: 'Check the mapping of the source.' },
   'no-time': { exit: 1, status: 422, message: 'The time is missing or cannot be read.', hint: 'Check the mapping of the source.' },

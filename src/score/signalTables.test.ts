@@ -82,6 +82,14 @@ describe('a table of days', () => {
     expect(await read(text)).toEqual([['2024-03-31', 'STEPS 8000', 'SLEEP 420'], ['2024-04-01'], ['2024-04-03', 'STEPS 0', 'SLEEP 390']]);
   });
 
+  it('takes values that are told again at several times of the day for one', async () => {
+    const text = 'date,time,steps\n2024-03-30,09:00,8000\n2024-03-30,21:00,8000\n2024-03-31,09:00,\n2024-03-31,21:00,7000\n';
+    expect(await read(text)).toEqual([
+      ['2024-03-31', 'STEPS 8000'],
+      ['2024-04-01', 'STEPS 7000'],
+    ]);
+  });
+
   it('takes the day as it is written, whatever the zone', async () => {
     const text = 'time;steps\n2024-03-31T23:30:00+05:00;1\n2024-04-01T00:30:00+05:00;2\n';
     expect(await read(text)).toEqual([
@@ -105,6 +113,9 @@ describe('a table of days', () => {
     ['no-time', 'date,steps\nyesterday,5\n'],
     ['out-of-order', 'date,steps\n2024-01-02,5\n2024-01-01,5\n'],
     ['bad-value', 'date,steps\n2024-01-01,many\n'],
+    ['several-a-day', 'time,steps\n2024-01-01T00:00,0\n2024-01-01T01:00,0\n2024-01-01T02:00,12\n'],
+    ['several-a-day', 'date,hour,steps\n2024-01-01,0,0\n2024-01-01,1,12\n'],
+    ['several-a-day', 'date,steps\n2024-01-01,0\n2024-01-01,12\n2024-01-01,0\n2024-01-01,31\n'],
     ['not-csv', 'date,steps,sleep\n2024-01-01,5,000,400\n'],
   ])('of several people, or without what it needs, is refused: %s', async (code, text) => {
     await expect(read(text)).rejects.toMatchObject({ code });

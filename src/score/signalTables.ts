@@ -15,7 +15,7 @@ export const minutes: TableForm = {
 
 /**
  * `date` (or `day`, or `time`: the local day counts as it is written, its midnight told as if UTC), `steps`, `calls` (taken and made), and
- * minutes of the day in `sleep`, `screen`, `on_foot` and `talk`. Of two values for a day the first counts.
+ * minutes of the day in `sleep`, `screen`, `on_foot` and `talk`. Of two values for a day the first counts; a table of hours is refused.
  */
 export const days: TableForm = {
   stepMs: 24 * 60 * minuteMs,

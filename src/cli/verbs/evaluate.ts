@@ -1,3 +1,4 @@
+import { errorTable } from '../../../schema/errors.ts';
 import { type Evaluation, evaluate } from '../../score/evaluate/evaluate.ts';
 import { makeProgress } from '../progress.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
@@ -21,7 +22,7 @@ export const verb: Verb = {
     'evaluate days labelled-days.csv',
   ],
   notes:
-    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time.',
+    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time. Who has a row that cannot be read is heard up to it:\nwhat is left out is counted with its reason, and the exit code is 1.',
   async run(call) {
     const progress = makeProgress('Evaluating', 'rows');
     let found: Evaluation;
@@ -38,7 +39,8 @@ export const verb: Verb = {
       progress.end();
     }
     call.out.report(found, () => print(call, found));
-    return 0;
+    // Done, but not of all that was given.
+    return found.aside.length > 0 ? 1 : 0;
   },
 };
 
@@ -59,7 +61,33 @@ function print(call: Call, found: Evaluation): void {
     rows,
   );
   if (found.failed > 0) call.out.line(`${found.failed} rows could not be scored.`);
+  for (const line of leftOut(found)) call.out.line(line);
   call.out.line(trainedOnLine(found));
+}
+
+/** What of the data is in none of the figures, and why. */
+function leftOut({ labels, aside, unknownLabels, unmatched }: Evaluation): string[] {
+  const lines: string[] = [];
+  if (labels !== null) lines.push(`${labels.counted} of ${labels.found} labelled rows are counted.`);
+  if (labels !== null && labels.unheard > 0)
+    lines.push(
+      `${labels.unheard} lie where the model has no output yet: a person’s first days or hours, those after a long gap, or an unfinished end.`,
+    );
+  if (labels !== null && labels.replaced > 0)
+    lines.push(`${labels.replaced} stand before another of the same person and step, which counts.`);
+  for (const { reason, people, rows, labels: lost, firstRow } of aside) {
+    const from = firstRow === null ? '' : `, first at row ${firstRow}`;
+    const what =
+      firstRow === null
+        ? `${people} recordings break off`
+        : `${rows} rows (${lost} with a label) of ${people || 'unknown'} people are not heard`;
+    lines.push(`${reason}: ${what}${from}. ${errorTable[reason].message}`);
+  }
+  if (unknownLabels) lines.push(`${unknownLabels} rows have a label that no head knows.`);
+  if (unmatched !== null && unmatched.recordings > 0) lines.push(`${unmatched.recordings} recordings have no label.`);
+  if (unmatched !== null && unmatched.people > 0) lines.push(`${unmatched.people} people with labels have no recording.`);
+  if (unmatched !== null && unmatched.labelRows > 0) lines.push(`${unmatched.labelRows} rows of labels have no time that can be read.`);
+  return lines;
 }
 
 function figure(value: number): string {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyTextModel } from '../../encoder/testing/tinyModels.ts';
+import { tinyStreamModel } from '../../encoder/testing/tinyStreamModel.ts';
+import { writeZip } from '../../sources/testing/write-zip.ts';
 import { evaluate } from './evaluate.ts';
 import { stretchesOf } from './labelledWindows.ts';
 import { normalised, readTrainedOn, shortHash } from './trainedOn.ts';
@@ -136,5 +138,71 @@ describe('a labelled table of days', () => {
     await expect(evaluate({ model: 'days', file: path })).rejects.toMatchObject({ code: 'usage' });
     expect((await evaluate({ model: 'days', file: path, labelField: 'ucla_high' })).rows).toBe(8);
     await expect(evaluate({ model: 'days', file: await file('texts.jsonl', rows) })).rejects.toMatchObject({ code: 'not-this-kind' });
+  });
+
+  it('accounts for every labelled row: those of the first week, and those before another of the same day', async () => {
+    const counts = { replaced: 0, unheard: 6, failed: 0, aside: 0 };
+    const found = await evaluate({ model: 'days', file: await written(table()) });
+    expect(found).toMatchObject({ labels: { found: 14, counted: 8, ...counts }, aside: [], unknownLabels: 0 });
+    const twice = `${table()}\n2024-01-12,ana,,,0`;
+    const again = await evaluate({ model: 'days', file: await written(twice) });
+    expect(again.labels).toEqual({ found: 15, counted: 8, ...counts, replaced: 1 });
+    const early = await written(table('lonely', 6));
+    const none = { code: 'usage', place: { what: '6 rows have a label, and none lies where the model has a score' } };
+    await expect(evaluate({ model: 'days', file: early })).rejects.toMatchObject(none);
+  });
+
+  it.each([
+    ['bad-value', '2024-01-11,ben,many,430,0'],
+    ['no-time', 'yesterday,ben,7000,430,0'],
+    ['out-of-order', '2024-01-03,ben,7000,430,0'],
+    ['several-a-day', '2024-01-11T08:00,ben,7000,430,0\n2024-01-11T09:00,ben,7100,430,0'],
+  ])('goes on without who has a row that cannot be read: %s', async (reason, row) => {
+    const broken = table().replace(/2024-01-11,ben,.*/, row);
+    const found = await evaluate({ model: 'days', file: await written(broken) });
+    const [first, more] = reason === 'several-a-day' ? [24, 1] : [23, 0];
+    expect(found.aside).toEqual([{ reason, people: 1, rows: 2, labels: 2, firstRow: first }]);
+    expect(found).toMatchObject({ rows: 6, authors: 1, labels: { found: 14 + more, counted: 6, aside: 2, unheard: 6 + more } });
+  });
+
+  it('sets rows aside that may be anybody’s, and counts labels that it does not know', async () => {
+    const more = ['2024-01-13,ana,5,000,400,1', '2024-01-13,,5000,400,1', `2024-01-13,ana,${'9'.repeat(70_000)},400,1`];
+    const strange = ['2024-01-13,ana,5000,400,often', '2024-01-14,ana,5000,400,NA'];
+    const found = await evaluate({ model: 'days', file: await written([table(), ...more, ...strange].join('\n')) });
+    const one = { people: 0, rows: 1, labels: 0 };
+    expect(found.aside).toEqual([
+      { reason: 'line-too-long', ...one, firstRow: 28 },
+      { reason: 'no-id', ...one, firstRow: 27 },
+      { reason: 'not-csv', ...one, firstRow: 26 },
+    ]);
+    expect(found).toMatchObject({ rows: 8, authors: 2, unknownLabels: 1, labels: { found: 14, counted: 8 } });
+  });
+
+  it('is refused where all of it is of hours, and says what to do', async () => {
+    const hours = Array.from({ length: 24 * 9 }, (_, k) => `${new Date(Date.UTC(2024, 0, 1, k)).toISOString()},${k % 24},${k % 2}`);
+    const file = await written(['time,steps,lonely', ...hours].join('\n'));
+    await expect(evaluate({ model: 'days', file })).rejects.toMatchObject({ code: 'several-a-day', place: { what: 'row 3' } });
+  });
+});
+
+describe('a folder of recordings', () => {
+  it('goes on without one that cannot be read, and says so', async () => {
+    const recordings = await mkdtemp(join(tmpdir(), 'afferent-recordings-'));
+    const files = Object.entries({ BVP: 64, EDA: 4, TEMP: 4 }).map(([name, rate]) => {
+      const samples = Array.from({ length: rate * 90 }, (_, k) => (1 + Math.sin(k)).toFixed(2));
+      return { name: `${name}.csv`, content: Buffer.from(`1700000000.00\n${rate}.000000\n${samples.join('\n')}\n`) };
+    });
+    const zip = writeZip(files);
+    await writeFile(join(recordings, 'S1_E4.zip'), zip.subarray(0, zip.length / 2));
+    await writeFile(join(recordings, 'S2_E4.zip'), zip);
+    await writeFile(join(recordings, 'S3_E4.zip'), zip);
+    const labels = ['S1', 'S2 ', 'S4'].map((person) => `${person},stress,1700000000,1700000090`);
+    labels.push('S2,stress,noon,1700000090', 'S2,,1700000000,1700000010');
+    await writeFile(join(recordings, 'labels.csv'), ['subject,label,start,end', ...labels].join('\n'));
+    const found = await evaluate({ model: await tinyStreamModel(), file: recordings, threads: 1 });
+    expect(found.aside).toEqual([{ reason: 'zip-broken', people: 1, rows: 0, labels: 0, firstRow: null }]);
+    expect(found).toMatchObject({ authors: 1, labels: null, unknownLabels: null });
+    expect(found.unmatched).toEqual({ recordings: 1, people: 1, labelRows: 1 });
+    expect(found.rows).toBeGreaterThan(0);
   });
 });

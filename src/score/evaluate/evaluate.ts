@@ -5,8 +5,9 @@ import type { Model } from '../../encoder/model.ts';
 import { createEncoderPool } from '../../encoder/pool/pool.ts';
 import { modelFolder } from '../modelFolder.ts';
 import { tableOf } from '../signalTables.ts';
+import type { Aside } from './asides.ts';
 import { type Estimate, estimate } from './bootstrap.ts';
-import { labelledTables } from './labelledTables.ts';
+import { labelledTables, type TableLabels } from './labelledTables.ts';
 import { labelledTexts } from './labelledTexts.ts';
 import { labelledWindows } from './labelledWindows.ts';
 import { measuresOf } from './measures.ts';
@@ -34,11 +35,33 @@ export interface Labelled {
   results: readonly HeadResult[];
 }
 
-export interface Evaluation {
+/** What a way of reading labelled data has found. */
+export interface Found {
+  rows: Labelled[];
+  /** Rows, windows or labelled blocks that could not be scored or read. */
+  failed: number;
+  /** Rows with a label that none of the heads knows; null where labels are of stretches. */
+  unknownLabels: number | null;
+  /** Of a table alone; else null. */
+  labels: TableLabels | null;
+  aside: Aside[];
+  /** Of a folder of recordings alone; else null. */
+  unmatched: Unmatched | null;
+}
+
+/** What of recordings and their labels finds no counterpart. */
+export interface Unmatched {
+  /** Recordings of which there is no label. */
+  recordings: number;
+  /** People with labels of whom there is no recording. */
+  people: number;
+  /** Rows whose label lies nowhere, as their times cannot be read. */
+  labelRows: number;
+}
+
+export interface Evaluation extends Omit<Found, 'rows'> {
   model: string;
   rows: number;
-  /** Rows that could not be scored or read. */
-  failed: number;
   /** Authors or people, or null where the data name none. */
   authors: number | null;
   /** What of the rows and authors the model was trained on; null where the model does not tell. */
@@ -49,7 +72,7 @@ export interface Evaluation {
 /**
  * Computes a model's measures on labelled data, with 95 % intervals over authors or people where the data name them, else
  * over rows.
- * @throws AfferentError `unknown-model`, `bad-path`, or `usage` where no head finds labels that it knows
+ * @throws AfferentError `unknown-model`, `bad-path`, `usage` where no head finds labels that it knows, or what all of the data ended at
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const modelDir = await modelFolder(options.model, 'text');
@@ -59,14 +82,22 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const asked = options.head === undefined ? heads : heads.filter((head) => head.name === options.head);
     if (asked.length === 0) throw new AfferentError('usage', { what: `the model has no head ${options.head}` });
     const read = input.kind === 'text' ? labelledTexts : tableOf(input) === null ? labelledWindows : labelledTables;
-    const { rows, failed } = await read(pool, asked, options);
+    const { rows, ...rest } = await read(pool, asked, options);
     const evaluated = asked.flatMap((head) => ofHead(head, rows) ?? []);
-    if (evaluated.length === 0)
-      throw new AfferentError('usage', { what: 'no head finds labels that it knows; name them with --label-field and --head' });
-    return { ...summary(pool.model, rows, failed, await readTrainedOn(pool.model.dir)), heads: evaluated };
+    if (evaluated.length === 0) throw noneOf(rest);
+    return { ...rest, ...summary(pool.model, rows, await readTrainedOn(pool.model.dir)), heads: evaluated };
   } finally {
     await pool.close();
   }
+}
+
+/** Why nothing is left to compute measures on. */
+function noneOf({ labels, aside }: Omit<Found, 'rows'>): AfferentError {
+  const [first] = aside;
+  if (first !== undefined) return new AfferentError(first.reason, first.firstRow === null ? {} : { what: `row ${first.firstRow}` });
+  if (labels !== null && labels.found > 0)
+    return new AfferentError('usage', { what: `${labels.found} rows have a label, and none lies where the model has a score` });
+  return new AfferentError('usage', { what: 'no head finds labels that it knows; name them with --label-field and --head' });
 }
 
 function ofHead(head: Head, rows: readonly Labelled[]): Evaluation['heads'][number] | null {
@@ -108,12 +139,15 @@ function countAuthors(authors: readonly (string | null)[]): number | null {
   return known.size === 0 ? null : known.size;
 }
 
-function summary(model: Model, rows: readonly Labelled[], failed: number, trained: TrainedOn | null): Omit<Evaluation, 'heads'> {
+function summary(
+  model: Model,
+  rows: readonly Labelled[],
+  trained: TrainedOn | null,
+): Pick<Evaluation, 'model' | 'rows' | 'authors' | 'trainedOn'> {
   const authors = [...new Set(rows.flatMap((row) => row.author ?? []))].sort();
   return {
     model: model.ref,
     rows: rows.length,
-    failed,
     authors: countAuthors(rows.map((row) => row.author)),
     trainedOn: trained && {
       rows: rows.filter((row) => row.text !== null && trained.hasText(row.text)).length,

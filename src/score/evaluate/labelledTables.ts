@@ -1,94 +1,110 @@
-import { AfferentError } from '../../../schema/errors.ts';
+import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
 import type { Head } from '../../../schema/heads.ts';
+import type { StreamInput } from '../../../schema/model.ts';
 import type { EncoderPool } from '../../encoder/pool/pool.ts';
 import { readRecording } from '../../encoder/stream/readRecording.ts';
-import { delimiterOf, parseRows } from '../../sources/reading/csv-rows.ts';
-import { RowSlicer } from '../../sources/reading/rows.ts';
-import { momentFrom } from '../../sources/reading/time.ts';
-import type { Unit } from '../../sources/reading/unit.ts';
+import type { StreamWindow } from '../../encoder/stream/stream.ts';
 import { inputFiles } from '../inputFiles.ts';
-import { longestRow, personColumns, personOf, placeOf, type TableForm, tableSlices } from '../signalTable.ts';
+import { type TableForm, tableSlices } from '../signalTable.ts';
 import { tableOf } from '../signalTables.ts';
-import type { EvaluateOptions, Labelled } from './evaluate.ts';
-import { type Truth, truthOf } from './truth.ts';
+import { Asides } from './asides.ts';
+import type { EvaluateOptions, Found, Labelled } from './evaluate.ts';
+import { type LabelledRow, type Person, tablePeople } from './tablePeople.ts';
 
-/** The rows of one person as they stand, and what they say of the heads by the beginning of their step. */
-interface Person {
-  rows: Buffer[];
-  truths: { startMs: number; truths: ReadonlyMap<string, Truth> }[];
+/** Labelled rows of a table: each is counted, or one of those below. */
+export interface TableLabels {
+  found: number;
+  counted: number;
+  /** Another of the same person and block stands behind it, and counts. */
+  replaced: number;
+  /** In no output: of a person's first window, of the first after a long gap, or in a block that the table does not end. */
+  unheard: number;
+  /** In an output without a score. */
+  failed: number;
+  /** In what was set aside. */
+  aside: number;
 }
+
+const noLabels: TableLabels = { found: 0, counted: 0, replaced: 0, unheard: 0, failed: 0, aside: 0 };
+
+/** What came of one person. */
+interface Heard {
+  rows: Pick<Labelled, 'truths' | 'results'>[];
+  labels: TableLabels;
+}
+
+type Output = Pick<StreamWindow, 'endMs' | 'result'>;
+
+/** What somebody's table ends at while the others' go on. */
+const faults: ReadonlySet<ErrorCode> = new Set(['not-csv', 'no-time', 'out-of-order', 'bad-value', 'several-a-day']);
 
 /**
  * Scores a table of minutes or days of many people, each from a state of their own, and keeps the outputs whose block has a labelled row: its
- * last one counts. A column `person` (or as `personColumns` has it) says whom a row is of; without it all are of one.
+ * last one counts. A column `person` (or as `personColumns` has it) says whom a row is of; without it all are of one. Who has a row that
+ * cannot be read is heard up to it, as `score` does.
  */
-export async function labelledTables(
-  pool: EncoderPool,
-  heads: readonly Head[],
-  options: EvaluateOptions,
-): Promise<{ rows: Labelled[]; failed: number }> {
+export async function labelledTables(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const { input } = pool.model.manifest;
   const form = input.kind === 'e4-stream' ? tableOf(input) : null;
   const [file] = await inputFiles(options.file, 0, process.stdin);
   if (input.kind !== 'e4-stream' || form === null || file?.is !== 'text' || file.format !== 'csv') throw new AfferentError('not-this-kind');
-  const { header, people } = await peopleOf(file.bytes, form, heads, options.labelField);
+  const aside = new Asides();
+  const { header, people, unknownLabels } = await tablePeople(file.bytes, form, heads, aside, options.labelField?.toLowerCase());
   const rows: Labelled[] = [];
-  let failed = 0;
+  const labels = { ...noLabels };
   for (const [author, person] of people) {
-    const slices = tableSlices(lines([header, ...person.rows]), form, input);
-    const truths = person.truths.toSorted((a, b) => a.startMs - b.startMs);
-    let ended = 0;
-    for await (const { endMs, result } of readRecording(slices, input, pool.advance)) {
-      while (ended < truths.length && (truths[ended]?.startMs ?? 0) < endMs) ended += 1;
-      const inside = truths[ended - 1];
-      if (inside === undefined || inside.startMs < endMs - input.block_s * 1000) continue;
-      if (result.error !== null) failed += 1;
-      else rows.push({ text: null, author, truths: inside.truths, results: result.heads });
-    }
+    const heard = await hear(pool, form, input, header, person, aside);
+    for (const { truths, results } of heard.rows) rows.push({ text: null, author, truths, results });
+    for (const name of Object.keys(labels) as (keyof TableLabels)[]) labels[name] += heard.labels[name];
     options.onProgress?.(rows.length);
   }
-  return { rows, failed };
+  return { rows, failed: labels.failed, labels, aside: aside.list(), unknownLabels, unmatched: null };
+}
+
+async function hear(pool: EncoderPool, form: TableForm, input: StreamInput, header: Buffer, person: Person, aside: Asides): Promise<Heard> {
+  const outputs: Output[] = [];
+  let faulty = Number.POSITIVE_INFINITY;
+  try {
+    const slices = tableSlices(lines([header, ...person.rows.map(({ bytes }) => bytes)]), form, input);
+    for await (const { endMs, result } of readRecording(slices, input, pool.advance)) outputs.push({ endMs, result });
+  } catch (thrown) {
+    if (!(thrown instanceof AfferentError && faults.has(thrown.code))) throw thrown;
+    faulty = person.rows[(thrown.place.unit ?? 1) - 1]?.row ?? 0;
+    const rest = (rows: readonly { row: number }[]) => rows.filter(({ row }) => row >= faulty).length;
+    aside.person(thrown.code, { rows: rest(person.rows), labels: rest(person.labelled), firstRow: faulty });
+  }
+  return matched(
+    person.labelled,
+    person.labelled.filter(({ row }) => row < faulty),
+    outputs,
+    input.block_s * 1000,
+  );
+}
+
+/** Gives each output the last labelled row of its block. */
+function matched(found: readonly LabelledRow[], heard: readonly LabelledRow[], outputs: readonly Output[], blockMs: number): Heard {
+  const rows: Heard['rows'] = [];
+  const labels = { ...noLabels, found: found.length, aside: found.length - heard.length };
+  const timed = heard.flatMap(({ startMs, truths }) => (startMs === null ? [] : [{ startMs, truths }]));
+  timed.sort((a, b) => a.startMs - b.startMs);
+  let next = 0;
+  for (const { endMs, result } of outputs) {
+    const behind = (ms: number) => {
+      while (next < timed.length && (timed[next]?.startMs ?? 0) < ms) next += 1;
+      return next;
+    };
+    const inside = timed.slice(behind(endMs - blockMs), behind(endMs));
+    const last = inside.at(-1);
+    if (last === undefined) continue;
+    labels.replaced += inside.length - 1;
+    if (result.error !== null) labels.failed += 1;
+    else rows.push({ truths: last.truths, results: result.heads });
+  }
+  labels.counted = rows.length;
+  labels.unheard = heard.length - labels.counted - labels.replaced - labels.failed;
+  return { rows, labels };
 }
 
 async function* lines(rows: readonly Buffer[]): AsyncGenerator<Buffer> {
   for (const row of rows) yield Buffer.concat([row, Buffer.from('\n')]);
-}
-
-async function peopleOf(
-  bytes: AsyncIterable<Buffer>,
-  form: TableForm,
-  heads: readonly Head[],
-  field?: string,
-): Promise<{ header: Buffer; people: Map<string | null, Person> }> {
-  const slicer = new RowSlicer(longestRow);
-  const people = new Map<string | null, Person>();
-  let header: { bytes: Buffer; delimiter: string; columns: string[] } | null = null;
-  const read = ({ bytes: row, tooLong }: Unit): void => {
-    if (tooLong) throw new AfferentError('line-too-long');
-    const text = row.toString('utf8');
-    if (header === null) {
-      const delimiter = delimiterOf(text);
-      header = { bytes: row, delimiter, columns: parseRows([text], delimiter)[0]?.map((name) => name.trim().toLowerCase()) ?? [] };
-      return;
-    }
-    const { delimiter, columns } = header;
-    const cells = parseRows([text], delimiter)[0] ?? [];
-    const [who, when] = [placeOf(columns, personColumns), placeOf(columns, form.time)];
-    const name = who === null ? null : personOf(cells[who]);
-    const person = people.get(name) ?? { rows: [], truths: [] };
-    people.set(name, person);
-    person.rows.push(row);
-    const values = Object.fromEntries(columns.map((column, k) => [column, cells[k] ?? '']));
-    const truths = new Map(heads.flatMap((head) => named(head, truthOf(head, values, field?.toLowerCase()))));
-    const at = when === null ? null : momentFrom(cells[when] ?? '', null);
-    if (at !== null && truths.size > 0) person.truths.push({ startMs: form.startOf(at), truths });
-  };
-  for await (const chunk of bytes) for (const unit of slicer.push(chunk)) read({ ...unit, bytes: Buffer.from(unit.bytes) });
-  for (const unit of slicer.end()) read(unit);
-  if (header === null) throw new AfferentError('not-this-kind');
-  return { header: (header as { bytes: Buffer }).bytes, people };
-}
-
-function named(head: Head, truth: Truth | null): [string, Truth][] {
-  return truth === null ? [] : [[head.name, truth]];
 }

@@ -6,30 +6,30 @@ import { inputFiles } from '../inputFiles.ts';
 import { inWindows } from '../inWindows.ts';
 import { personColumns } from '../signalTable.ts';
 import { type TextRow, textRows } from '../textInput.ts';
-import type { EvaluateOptions, Labelled } from './evaluate.ts';
-import { truthOf } from './truth.ts';
+import type { EvaluateOptions, Found, Labelled } from './evaluate.ts';
+import { statesTruth, truthOf } from './truth.ts';
 
 const window = { rows: 1024, weight: 4 * 1024 * 1024 };
 
 /** Scores the rows of a labelled file that say something of a head. A row that cannot be read or scored only counts as failed. */
-export async function labelledTexts(
-  pool: EncoderPool,
-  heads: readonly Head[],
-  options: EvaluateOptions,
-): Promise<{ rows: Labelled[]; failed: number }> {
+export async function labelledTexts(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const [input] = await inputFiles(options.file, 0, process.stdin);
   if (input?.is !== 'text') throw new AfferentError('not-this-kind');
   const fields = { id: 'id', text: options.textField ?? 'text', whole: true };
   const read = textRows(input.bytes, input.format, 0, fields);
   const labelled: Labelled[] = [];
   let failed = 0;
+  let unknownLabels = 0;
   const work = (rows: TextRow[]) => scoreRows(pool, heads, rows, options.labelField);
   for await (const found of inWindows(read, work, (row) => row.text?.length ?? 0, window)) {
-    for (const row of found) if (row !== null && row.truths.size > 0) labelled.push(row);
+    for (const row of found) {
+      if (row !== null && row.truths.size > 0) labelled.push(row);
+      else if (row?.unknown) unknownLabels += 1;
+    }
     failed += found.filter((row) => row === null).length;
     options.onProgress?.(labelled.length);
   }
-  return { rows: labelled, failed };
+  return { rows: labelled, failed, unknownLabels, labels: null, aside: [], unmatched: null };
 }
 
 async function scoreRows(
@@ -37,7 +37,7 @@ async function scoreRows(
   heads: readonly Head[],
   rows: readonly TextRow[],
   field?: string,
-): Promise<(Labelled | null)[]> {
+): Promise<((Labelled & { unknown: boolean }) | null)[]> {
   const views = rows.map((row) => maskText(row.text ?? '').text);
   const results = await pool.score(views.map((text) => ({ kind: 'text', text })));
   return rows.map((row, k) => {
@@ -51,6 +51,7 @@ async function scoreRows(
       }),
     );
     const author = personColumns.map((name) => values[name]).find((value) => typeof value === 'string' || typeof value === 'number');
-    return { text: row.text, author: author === undefined ? null : String(author), truths, results: result.heads };
+    const unknown = truths.size === 0 && heads.some((head) => statesTruth(head, values, field));
+    return { text: row.text, author: author === undefined ? null : String(author), truths, results: result.heads, unknown };
   });
 }

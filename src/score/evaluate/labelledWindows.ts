@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { AfferentError } from '../../../schema/errors.ts';
+import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
 import type { Head } from '../../../schema/heads.ts';
 import type { EncoderPool } from '../../encoder/pool/pool.ts';
 import { readRecording } from '../../encoder/stream/readRecording.ts';
 import { delimiterOf, parseRows } from '../../sources/reading/csv-rows.ts';
 import { inputFiles } from '../inputFiles.ts';
 import { slicesOf } from '../recording.ts';
-import type { EvaluateOptions, Labelled } from './evaluate.ts';
+import { Asides } from './asides.ts';
+import type { EvaluateOptions, Found, Labelled } from './evaluate.ts';
 import type { Truth } from './truth.ts';
 
 /** A stretch of one person's recording that is of one kind. UTC milliseconds. */
@@ -19,35 +20,56 @@ export interface Stretch {
   endMs: number;
 }
 
+/** What is no fault of a recording. */
+const ours: ReadonlySet<ErrorCode> = new Set(['interrupted', 'engine-failed']);
+
 /**
  * Scores the recordings of a folder and keeps the windows that lie wholly inside one labelled stretch. `labels.csv` (or
  * `.gz`) has a row a stretch: who (`subject` or `person`), what (`label` or `condition`), from when to when (`start`, `end`, or
  * `start_unix`, `end_unix`: seconds or ISO); or a row a second: `unix_s` and the label.
  */
-export async function labelledWindows(
-  pool: EncoderPool,
-  heads: readonly Head[],
-  options: EvaluateOptions,
-): Promise<{ rows: Labelled[]; failed: number }> {
+export async function labelledWindows(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const { input } = pool.model.manifest;
   if (input.kind !== 'e4-stream') throw new AfferentError('not-this-kind');
-  const stretches = stretchesOf(await readLabels(options.file), options.labelField);
+  const labelRows = await readLabels(options.file);
+  const stretches = stretchesOf(labelRows, options.labelField);
+  const labelled = new Set(stretches.map(({ person }) => person));
+  const recorded = new Set<string>();
+  let unlabelled = 0;
   const rows: Labelled[] = [];
+  const aside = new Asides();
   let failed = 0;
   for (const recording of await inputFiles(options.file, 0, process.stdin)) {
     if (recording.is !== 'recording') continue;
     const person = recording.name.replace(/_E4$/i, '');
     const mine = stretches.filter((stretch) => stretch.person === person);
-    if (mine.length === 0) continue;
-    for await (const window of readRecording(slicesOf(recording.arrival, input), input, pool.advance)) {
-      const inside = mine.find((stretch) => stretch.startMs <= window.startMs && window.endMs <= stretch.endMs);
-      if (inside === undefined) continue;
-      if (window.result.error !== null) failed += 1;
-      else rows.push({ text: null, author: person, truths: truthsOf(heads, inside.label), results: window.result.heads });
+    recorded.add(person);
+    if (mine.length === 0) {
+      // The labels lie beside the recordings.
+      if (recording.arrival.form !== 'file') unlabelled += 1;
+      continue;
+    }
+    try {
+      for await (const window of readRecording(slicesOf(recording.arrival, input), input, pool.advance)) {
+        const inside = mine.find((stretch) => stretch.startMs <= window.startMs && window.endMs <= stretch.endMs);
+        if (inside === undefined) continue;
+        if (window.result.error !== null) failed += 1;
+        else rows.push({ text: null, author: person, truths: truthsOf(heads, inside.label), results: window.result.heads });
+      }
+    } catch (thrown) {
+      // A recording that breaks off is heard up to there, and the others go on.
+      const code = thrown instanceof AfferentError ? thrown.code : 'row-unreadable';
+      if (ours.has(code)) throw thrown;
+      aside.person(code, { rows: 0, labels: 0, firstRow: null });
     }
     options.onProgress?.(rows.length);
   }
-  return { rows, failed };
+  const unmatched = {
+    recordings: unlabelled,
+    people: [...labelled].filter((person) => !recorded.has(person)).length,
+    labelRows: labelRows.filter((row) => isBroken(stretchOf(row, options.labelField))).length,
+  };
+  return { rows, failed, unknownLabels: null, labels: null, aside: aside.list(), unmatched };
 }
 
 async function readLabels(folder: string): Promise<Record<string, string>[]> {
@@ -73,16 +95,27 @@ async function readLabels(folder: string): Promise<Record<string, string>[]> {
 export function stretchesOf(rows: readonly Readonly<Record<string, string>>[], field?: string): Stretch[] {
   const stretches: Stretch[] = [];
   for (const row of rows) {
-    const startMs = timeOf(row.start_unix ?? row.start ?? row.unix_s);
-    const endMs = row.unix_s === undefined ? timeOf(row.end_unix ?? row.end) : startMs + 1000;
-    const person = row.subject ?? row.person ?? row.participant ?? '';
-    const label = (field === undefined ? (row.label ?? row.condition ?? row.stress) : row[field]) ?? '';
-    if (!(endMs > startMs) || label === '') continue;
+    const stretch = stretchOf(row, field);
+    if (stretch.label === '' || isBroken(stretch)) continue;
+    const { person, label, startMs, endMs } = stretch;
     const last = stretches.at(-1);
     if (last?.person === person && last.label === label && last.endMs === startMs) last.endMs = endMs;
-    else stretches.push({ person, label, startMs, endMs });
+    else stretches.push(stretch);
   }
   return stretches;
+}
+
+function stretchOf(row: Readonly<Record<string, string>>, field?: string): Stretch {
+  const startMs = timeOf(row.start_unix ?? row.start ?? row.unix_s);
+  const endMs = row.unix_s === undefined ? timeOf(row.end_unix ?? row.end) : startMs + 1000;
+  const person = (row.subject ?? row.person ?? row.participant ?? '').trim();
+  const label = ((field === undefined ? (row.label ?? row.condition ?? row.stress) : row[field]) ?? '').trim();
+  return { person, label, startMs, endMs };
+}
+
+/** Whether a label lies nowhere: its times cannot be read, or end before they begin. */
+function isBroken({ label, startMs, endMs }: Stretch): boolean {
+  return label !== '' && !(endMs > startMs);
 }
 
 /** UTC milliseconds of seconds since 1970, or of an ISO time. */

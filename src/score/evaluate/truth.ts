@@ -29,6 +29,19 @@ export function truthOf(head: Head, row: Readonly<Record<string, unknown>>, fiel
   return fits ? [number] : null;
 }
 
+const nothing = new Set(['', 'na', 'nan', 'null']);
+
+/** Whether a row states something for a head, which may be none of its labels. */
+export function statesTruth(head: Head, row: Readonly<Record<string, unknown>>, field?: string): boolean {
+  const listed = head.type === 'multilabel' ? [field ?? 'labels'] : [field ?? head.name];
+  const each = head.type === 'regression' || (head.type === 'multilabel' && field === undefined) ? head.labels : [];
+  const names = head.type === 'regression' ? each : [...listed, ...each];
+  return names.some((name) => {
+    const value = named(row, name);
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && !nothing.has(String(value).trim().toLowerCase());
+  });
+}
+
 /** One field a label; all must be there. */
 function eachLabel(labels: readonly string[], row: Readonly<Record<string, unknown>>): Truth | null {
   const values = labels.map((label) => numberOf(named(row, label)));
