@@ -92,6 +92,12 @@ export const errorTable = {
   },
   'bad-backup': { exit: 2, status: 400, message: 'The backup is incomplete or altered.', hint: 'Use another backup; nothing was changed.' },
   'home-not-empty': { exit: 2, status: 409, message: 'The data folder already holds studies.', hint: 'Restore into a new --home.' },
+  'restore-unfinished': {
+    exit: 2,
+    status: 409,
+    message: 'A restore into this data folder was cut short, and what consents no longer cover is still in it.',
+    hint: 'Call the same afferent restore again: it begins anew.',
+  },
   'study-sql': {
     exit: 2,
     status: 400,

@@ -62,6 +62,8 @@ export const BackupManifest = z.object({
   models: z.array(z.object({ path: z.string(), sha256: Sha256 })),
   /** Those who had withdrawn by then, as keyed hashes. */
   erasures: z.array(z.object({ study: z.string(), tombstone: z.string() })),
+  /** How often each consent had been replaced and applied by then, at the least; earlier versions did not know. */
+  consents: z.array(z.object({ participant: z.string(), number: z.int(), applied: z.int() })).default([]),
 });
 export type BackupManifest = z.infer<typeof BackupManifest>;
 

@@ -31,6 +31,7 @@ import { finishRun } from './runs.ts';
 import { createStudy } from './studies.ts';
 import { withdraw } from './withdraw.ts';
 
+const refuse = () => () => null;
 const other = { sqlite: 'postgres', postgres: 'sqlite' } as const;
 
 async function studyOfTwo(database: DatabaseName) {
@@ -112,8 +113,8 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     const rows = await backup(store, models, target);
     expect(rows).toMatchObject({ study: 1, participant: 2, record: 420, score: 420, account: 1 });
     const fresh = await homeWithKeysOf(home, into);
-    const restored = await restore(target, fresh.address, join(fresh.folder, 'models'));
-    expect(restored).toEqual({ rows, erased: 0, devicesRevoked: 0 });
+    const restored = await restore(target, fresh.address, join(fresh.folder, 'models'), { refuse });
+    expect(restored).toMatchObject({ rows, erased: 0, devicesRevoked: 0, consents: { carried: [], erased: [], unknown: [] } });
     const again = await fresh.open();
     expect(await everything(again)).toEqual(before);
     expect(await again.db.selectFrom('account').select('password').execute()).toEqual([{ password: 'line\u2028separator' }]);
@@ -129,11 +130,11 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     await backup(store, models, target);
     await revokeDevice(store, 'sleep', anna.source, revoked.id);
     const fresh = await homeWithKeysOf(home, database);
-    expect(await restore(target, fresh.address, join(fresh.folder, 'models'))).toMatchObject({ devicesRevoked: 2 });
+    expect(await restore(target, fresh.address, join(fresh.folder, 'models'), { refuse })).toMatchObject({ devicesRevoked: 2 });
     const again = await fresh.open();
     for (const { token } of [revoked, other]) await expect(deviceOf(again, token)).rejects.toMatchObject({ code: 'device-refused' });
     const kept = await homeWithKeysOf(home, database);
-    const answer = await restore(target, kept.address, join(kept.folder, 'models'), { keepDevices: true });
+    const answer = await restore(target, kept.address, join(kept.folder, 'models'), { refuse, keepDevices: true });
     expect(answer.devicesRevoked).toBe(0);
     expect(await deviceOf(await kept.open(), other.token)).toMatchObject({ id: other.id });
   });
@@ -145,7 +146,7 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     const hash = await contentHash(store, 'sleep');
     const ledger = await ledgerRows(store, 'sleep');
     const fresh = await homeWithKeysOf(home, other[database]);
-    expect(await restore(target, fresh.address, join(fresh.folder, 'models'))).toMatchObject({ erased: 1 });
+    expect(await restore(target, fresh.address, join(fresh.folder, 'models'), { refuse })).toMatchObject({ erased: 1 });
     const again = await fresh.open();
     expect(await contentHash(again, 'sleep')).toBe(hash);
     expect(await ledgerRows(again, 'sleep')).toEqual(ledger);
@@ -162,7 +163,7 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     await withdraw(store, 'sleep', 'anna');
     const hash = await contentHash(store, 'sleep');
     const fresh = await homeWithKeysOf(home, database);
-    expect(await restore(target, fresh.address, join(fresh.folder, 'models'))).toMatchObject({ erased: 1 });
+    expect(await restore(target, fresh.address, join(fresh.folder, 'models'), { refuse })).toMatchObject({ erased: 1 });
     const again = await fresh.open();
     expect(await contentHash(again, 'sleep')).toBe(hash);
     expect((await checkLedger(again, null)).findings).toEqual([]);
@@ -181,11 +182,11 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     await store.keys.create('p_nobody');
     await backup(store, models, target);
     const fresh = await homeWithKeysOf(older, database);
-    await expect(restore(target, fresh.address, join(fresh.folder, 'models'))).rejects.toMatchObject({ code: 'no-key-store' });
+    await expect(restore(target, fresh.address, join(fresh.folder, 'models'), { refuse })).rejects.toMatchObject({ code: 'no-key-store' });
     await withdraw(store, 'sleep', 'bert');
     const second = join(home.folder, 'second');
     await backup(store, models, second);
-    await restore(second, fresh.address, join(fresh.folder, 'models'));
+    await restore(second, fresh.address, join(fresh.folder, 'models'), { refuse });
     await expect(keys.keys.participants()).resolves.toEqual([]);
   });
 
@@ -196,7 +197,7 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     await backup(store, models, target);
     await writer.ended;
     const fresh = await homeWithKeysOf(home, database);
-    await restore(target, fresh.address, join(fresh.folder, 'models'));
+    await restore(target, fresh.address, join(fresh.folder, 'models'), { refuse });
     expect((await checkLedger(await fresh.open(), null)).findings).toEqual([]);
   });
 
@@ -204,7 +205,7 @@ describe.each(databaseNames)('a backup of %s', (database) => {
     const { home, store, target, models } = await studyOfTwo(database);
     await backup(store, models, target);
     const fresh = await homeWithKeysOf(home, 'sqlite');
-    const attempt = () => restore(target, fresh.address, join(fresh.folder, 'models'));
+    const attempt = () => restore(target, fresh.address, join(fresh.folder, 'models'), { refuse });
     const alterations = [
       () => appendFileSync(join(target, 'record.ndjson.gz'), 'x'),
       () => rmSync(join(target, 'record.ndjson.gz')),
@@ -249,7 +250,7 @@ test('a backup is written into a new folder, and one that was cut off is made an
 test('a restore says what it needs', async () => {
   const { home, store, target, models } = await studyOfTwo('sqlite');
   await backup(store, models, target);
-  const attempt = (at: StoreHome) => restore(target, at.address, join(at.folder, 'models'));
+  const attempt = (at: StoreHome) => restore(target, at.address, join(at.folder, 'models'), { refuse });
   await expect(attempt(home)).rejects.toMatchObject({ code: 'home-not-empty' });
   const bare = await storeHome('sqlite');
   await expect(attempt(bare)).rejects.toMatchObject({ code: 'no-key-file' });
@@ -274,7 +275,7 @@ test('a home that was opened but has no study takes a restore', async () => {
   const opened = await fresh.open();
   await opened.db.insertInto('account').values({ name: 'admin', password: null, created_at: '' }).execute();
   await opened.close();
-  await restore(target, fresh.address, join(fresh.folder, 'models'));
+  await restore(target, fresh.address, join(fresh.folder, 'models'), { refuse });
   const again = await fresh.open();
   expect(await contentHash(again, 'sleep')).toBe(hash);
   expect(await again.db.selectFrom('account').select('name').execute()).toEqual([{ name: 'rita' }]);

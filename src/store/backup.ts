@@ -10,6 +10,7 @@ import { type BackupManifest, backupFormat, backupTables, encodeRow, fileSha256,
 import { now } from './clock.ts';
 import { appliedSteps } from './database.ts';
 import type { Store } from './open.ts';
+import { noteConsents } from './participants.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows read at a time. Bodies of series are the largest, some tens of kilobytes each. */
@@ -27,6 +28,9 @@ export async function backup(store: Store, models: string | null, target: string
   const part = `${target}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true, mode: 0o700 });
+  // Before the rows are read: what is replaced meanwhile counts as later than they are.
+  await noteConsents(store);
+  const consents = [...(await store.keys.consents())].map(([participant, { number, applied }]) => ({ participant, number, applied }));
   const tables = await writeTables(store, part);
   const keptModels = await copyModels(models, join(part, 'models'));
   const manifest: BackupManifest = {
@@ -37,6 +41,7 @@ export async function backup(store: Store, models: string | null, target: string
     tables,
     models: keptModels,
     erasures: await store.keys.erasures(),
+    consents,
   };
   writeFileSync(join(part, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600, flush: true });
   await syncFolder(part);

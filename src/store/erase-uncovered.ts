@@ -5,6 +5,7 @@ import { holdForDeletions } from './deletions.ts';
 import { eraseAlerts, lockAlerts } from './erase.ts';
 import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
 import type { Store } from './open.ts';
+import { statedConsent } from './participants.ts';
 import { openRecord } from './records.ts';
 import type { Tables } from './tables.ts';
 import { markToForget } from './to-forget.ts';
@@ -98,6 +99,8 @@ export async function eraseUncovered(
   const counts = new Counts();
   const result: UncoveredErasure = { uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false };
   const key = await store.keys.key(participant);
+  // A backup from before would bring it back.
+  await store.keys.noteApplied(participant, (await statedConsent(store, participant)).stated);
   const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Slice<Place>>) =>
     pages(signal, async (after: Place | undefined) => {
       const { after: next, erased } = await transactAgain(store.db, async (tx) => {

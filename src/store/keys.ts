@@ -9,12 +9,20 @@ import type { Secrets } from './secrets.ts';
 
 interface KeyTables {
   participant_key: { participant: string; wrapped: Buffer };
+  /**
+   * The consent that holds, as its row in the store has it, how often it was replaced, and how often what it does not cover was erased:
+   * an older copy of the store would have it as it was then.
+   */
+  participant_consent: { participant: string; consent: string; number: number; applied: number };
   /** Keyed hashes of those who withdrew: enough to refuse them and to erase them again after a restore, not to name them. */
   erasure: { study: string; tombstone: string };
 }
 
+/** What the key store knows of a consent. */
+export type KnownConsent = Omit<KeyTables['participant_consent'], 'participant'>;
+
 /**
- * The participants' keys, in a database of their own that ordinary backups leave out. Destroying a key here erases
+ * The participants' keys, and the consents that hold, in a database of their own that ordinary backups leave out. Destroying a key here erases
  * its participant from every copy of the store.
  */
 export class KeyStore {
@@ -38,6 +46,14 @@ export class KeyStore {
         .ifNotExists()
         .addColumn('participant', 'text', (c) => c.primaryKey())
         .addColumn('wrapped', blob, (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('participant_consent')
+        .ifNotExists()
+        .addColumn('participant', 'text', (c) => c.primaryKey())
+        .addColumn('consent', 'text', (c) => c.notNull())
+        .addColumn('number', 'integer', (c) => c.notNull())
+        .addColumn('applied', 'integer', (c) => c.notNull())
         .execute();
       await db.schema
         .createTable('erasure')
@@ -81,7 +97,37 @@ export class KeyStore {
         .onConflict((c) => c.doNothing())
         .execute();
       await tx.deleteFrom('participant_key').where('participant', '=', participant).execute();
+      await tx.deleteFrom('participant_consent').where('participant', '=', participant).execute();
     });
+  }
+
+  /** Notes the consent that holds from now on. To be called before the store has it: killed in between, the narrower one is known. */
+  async noteConsent(participant: string, consent: string): Promise<void> {
+    await this.#db
+      .insertInto('participant_consent')
+      .values({ participant, consent, number: 1, applied: 0 })
+      .onConflict((c) =>
+        c
+          .column('participant')
+          .doUpdateSet({ consent, number: sql`participant_consent.number + 1` })
+          .where('participant_consent.consent', '<>', consent),
+      )
+      .execute();
+  }
+
+  /** Notes that what a consent does not cover is being erased; one that was replaced meanwhile stays what it is. */
+  async noteApplied(participant: string, consent: string): Promise<void> {
+    await this.#db
+      .insertInto('participant_consent')
+      .values({ participant, consent, number: 1, applied: 1 })
+      .onConflict((c) => c.column('participant').doUpdateSet({ applied: sql`participant_consent.applied + 1` }))
+      .execute();
+  }
+
+  /** Consents by participant. */
+  async consents(): Promise<Map<string, KnownConsent>> {
+    const rows = await this.#db.selectFrom('participant_consent').selectAll().orderBy('participant').execute();
+    return new Map(rows.map(({ participant, ...known }) => [participant, known]));
   }
 
   /** Everybody with a key. */
@@ -116,7 +162,7 @@ export class KeyStore {
 
   /** Takes destroyed keys out of the files. @returns false when somebody is reading; then it is to be done again */
   async forgetOldPages(): Promise<boolean> {
-    return forgetOldPages(this.#db, this.#adapter, ['participant_key']);
+    return forgetOldPages(this.#db, this.#adapter, ['participant_key', 'participant_consent']);
   }
 
   async close(): Promise<void> {

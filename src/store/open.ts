@@ -1,6 +1,7 @@
 import { AfferentError } from '../../schema/errors.ts';
 import { type Adapter, connect, type Db, migrate } from './database.ts';
 import { KeyStore } from './keys.ts';
+import { unfinished } from './restore-consents.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import { completeErasures } from './withdraw.ts';
@@ -26,12 +27,14 @@ export interface StoreAddress {
 
 /**
  * Opens the store, brought up to this version. Whoever has withdrawn is erased from it first, should a crash or an older copy have left them.
- * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`
+ * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`, `restore-unfinished`
  */
 export async function openStore(address: StoreAddress): Promise<Store> {
   const { db, adapter } = connect<Tables>(address.store);
   try {
     await migrate(db);
+    const cutShort = await db.selectFrom('meta').select('key').where('key', '=', unfinished).executeTakeFirst();
+    if (cutShort !== undefined) throw new AfferentError('restore-unfinished');
     const known = await db.selectFrom('meta').select('value').where('key', '=', 'key-check').executeTakeFirst();
     const secrets = readSecrets(address.keyFile, known === undefined);
     if (known === undefined) {

@@ -33,8 +33,10 @@ export async function addParticipant(
   await store.keys.create(id);
   const known = await store.db.selectFrom('participant').select('id').where('id', '=', id).executeTakeFirst();
   const stored = JSON.stringify(consent ?? Consent.parse({}));
-  if (!known) await store.db.insertInto('participant').values({ id, study, consent: stored, added_at: now() }).execute();
-  else if (consent) await replaceConsent(store, id, stored);
+  if (!known) {
+    await store.keys.noteConsent(id, stored);
+    await store.db.insertInto('participant').values({ id, study, consent: stored, added_at: now() }).execute();
+  } else if (consent) await replaceConsent(store, id, stored);
   // A withdrawal in between would not have found the key, nor, where it has ended, the row.
   const grave = tombstone(store, study, id);
   if (!(await store.keys.isErased(study, grave))) return { id, added: !known };
@@ -47,8 +49,27 @@ export async function addParticipant(
 async function replaceConsent(store: Store, participant: string, consent: string): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
     await holdForDeletions(store, tx, participant, true);
+    await store.keys.noteConsent(participant, consent);
     await tx.updateTable('participant').set({ consent }).where('id', '=', participant).execute();
   });
+}
+
+/** Has the key store know the consents that hold, also of participants who were there before it knew any. */
+export async function noteConsents(store: Store): Promise<void> {
+  const known = await store.keys.consents();
+  const rows = await store.db.selectFrom('participant').select(['id', 'study', 'consent']).orderBy('id').execute();
+  for (const { id, study, consent } of rows) {
+    if (known.get(id)?.consent === consent) continue;
+    // It may be being replaced: whoever does so notes it first.
+    await store.db.transaction().execute(async (tx) => {
+      await holdForDeletions(store, tx, id, true);
+      const row = await tx.selectFrom('participant').select('consent').where('id', '=', id).executeTakeFirst();
+      if (row) await store.keys.noteConsent(id, row.consent);
+    });
+    // Of who is withdrawing nothing is to be left.
+    const grave = tombstone(store, study, id);
+    if (await store.keys.isErased(study, grave)) await store.keys.destroy(study, id, grave);
+  }
 }
 
 /** @throws AfferentError `unknown-study`, `unknown-participant`, `withdrawn` */

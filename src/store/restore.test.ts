@@ -11,6 +11,8 @@ import { restore } from './restore.ts';
 import { createStudy } from './studies.ts';
 import type { Tables } from './tables.ts';
 
+const refuse = () => () => null;
+
 test.each(databaseNames)('cut off between the rows and its end a restore makes no token good, on %s', async (database) => {
   const home = await storeHome(database);
   const store = await home.open();
@@ -28,7 +30,7 @@ test.each(databaseNames)('cut off between the rows and its end a restore makes n
   // In the way of a step that comes behind the rows.
   const { db } = connect<Tables>(address.store);
   await db.schema.createTable('alert_score_score').addColumn('x', 'integer').execute();
-  await expect(restore(target, address, join(fresh.folder, 'models'))).rejects.toThrow();
+  await expect(restore(target, address, join(fresh.folder, 'models'), { refuse })).rejects.toThrow();
   await db.schema.dropTable('alert_score_score').execute();
   await db.destroy();
   const again = await openForTest(address);

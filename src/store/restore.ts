@@ -5,14 +5,17 @@ import { createGunzip } from 'node:zlib';
 import type { Kysely, Transaction } from 'kysely';
 import { migrations } from '../../migrations/index.ts';
 import { AfferentError } from '../../schema/errors.ts';
+import type { Consent } from '../../schema/policy.ts';
 import { BackupManifest, backupTables, decodeRow, fileSha256, type Row, unbackedTables } from './backup-format.ts';
 import { type Adapter, connect, type Db, migrate, tableNames } from './database.ts';
 import { revokeAllDevices } from './devices.ts';
 import { KeyStore } from './keys.ts';
 import type { Store, StoreAddress } from './open.ts';
 import { tombstone } from './participants.ts';
+import { carryConsents, eraseAgain, type RestoredConsents, unfinished } from './restore-consents.ts';
 import { readSecrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
+import type { Refuse } from './uncovered-series.ts';
 import { completeErasures } from './withdraw.ts';
 
 export interface Restored {
@@ -21,6 +24,14 @@ export interface Restored {
   erased: number;
   /** Devices whose tokens were good when the backup was made and are not any more. */
   devicesRevoked: number;
+  consents: RestoredConsents;
+}
+
+interface RestoreOptions {
+  /** What a consent does not cover. */
+  refuse: (consent: Consent) => Refuse;
+  /** Leaves the tokens of devices good. */
+  keepDevices?: boolean;
 }
 
 /**
@@ -28,10 +39,17 @@ export interface Restored {
  * and the backup both know some. All is checked before anything is changed; rows come in one transaction, as the tables were then,
  * and are erased once the tables are those of now.
  * A token that was revoked since would be good again, and the backup cannot know which was: all are revoked, unless they are to be kept.
+ * Consents are those that hold now, as far as the key store knows them; what they do not cover is erased. Cut short before that, nothing
+ * opens the store until it is restored anew.
  * @param models folder that the models of the backup are copied into
  * @throws AfferentError `bad-backup`, `store-newer`, `home-not-empty`, `no-key-file`, `wrong-key-file`, `no-key-store`, `store-down`
  */
-export async function restore(folder: string, address: StoreAddress, models: string, { keepDevices = false } = {}): Promise<Restored> {
+export async function restore(
+  folder: string,
+  address: StoreAddress,
+  models: string,
+  { refuse, keepDevices = false }: RestoreOptions,
+): Promise<Restored> {
   const manifest = await readBackup(folder);
   if (!(manifest.step in migrations)) throw new AfferentError('store-newer');
   const secrets = readSecrets(address.keyFile, false);
@@ -46,11 +64,12 @@ export async function restore(folder: string, address: StoreAddress, models: str
     // Known before anything is loaded: whatever ends this on the way, the next opening erases them.
     await keys.addErasures(manifest.erasures);
     await rebuild(db, manifest.step);
-    const { rows, devicesRevoked } = await load(store, folder, manifest, keepDevices);
+    const { rows, devicesRevoked, carried, unknown } = await load(store, folder, manifest, keepDevices);
     await migrate(db);
     if (manifest.models.length > 0) cpSync(join(folder, 'models'), models, { recursive: true });
     await completeErasures(store);
-    return { rows, erased: withdrawn, devicesRevoked };
+    const consents = { ...(await eraseAgain(store, { carried, unknown }, refuse)), madeAt: manifest.madeAt };
+    return { rows, erased: withdrawn, devicesRevoked, consents };
   } finally {
     await keys.close();
     await db.destroy();
@@ -83,7 +102,8 @@ function requireKeyStoreFile(keyStore: string): void {
 async function requireNoStudies(db: Db): Promise<void> {
   if (!(await tableNames(db)).includes('study')) return;
   const study = await db.selectFrom('study').select('id').limit(1).executeTakeFirst();
-  if (study) throw new AfferentError('home-not-empty');
+  const cutShort = await db.selectFrom('meta').select('key').where('key', '=', unfinished).executeTakeFirst();
+  if (study && !cutShort) throw new AfferentError('home-not-empty');
 }
 
 /** How many participants of the backup have withdrawn; all others must have their key. */
@@ -118,7 +138,7 @@ async function load(
   folder: string,
   manifest: BackupManifest,
   keepDevices: boolean,
-): Promise<Pick<Restored, 'rows' | 'devicesRevoked'>> {
+): Promise<Pick<Restored, 'rows' | 'devicesRevoked'> & Pick<RestoredConsents, 'carried' | 'unknown'>> {
   return store.db.transaction().execute(async (tx) => {
     const rows: Record<string, number> = {};
     for (const [name] of backupTables) {
@@ -132,7 +152,7 @@ async function load(
     await tx.updateTable('run').set({ state: 'cancelled' }).where('state', '=', 'running').execute();
     // With the rows: where it ends on the way, no token is good in what is there.
     const devicesRevoked = keepDevices || rows.device === undefined ? 0 : await revokeAllDevices(tx);
-    return { rows, devicesRevoked };
+    return { rows, devicesRevoked, ...(await carryConsents(store, tx, manifest)) };
   });
 }
 
