@@ -8,6 +8,7 @@ import * as noIndexOfBatches from './20261129T2000_no_index_of_batches.ts';
 import * as contentStatedAgain from './20261129T2300_content_stated_again.ts';
 import * as alertsByScore from './20261129T2330_alerts_by_score.ts';
 import * as versionsByBytes from './20261130T0200_versions_by_bytes.ts';
+import * as quarantineBySource from './20261130T0600_quarantine_by_source.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '20261129T2300_content_stated_again': contentStatedAgain,
   '20261129T2330_alerts_by_score': alertsByScore,
   '20261130T0200_versions_by_bytes': versionsByBytes,
+  '20261130T0600_quarantine_by_source': quarantineBySource,
 };

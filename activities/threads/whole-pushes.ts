@@ -1,7 +1,8 @@
 import { MASKING_VERSION } from '../../src/consent/mask.ts';
 import { closeBatch, requireBatch } from '../../src/store/batches.ts';
 import { BatchWriter } from '../../src/store/commit.ts';
-import { inboxBody } from '../../src/store/inbox.ts';
+import { eraseDeletedLines } from '../../src/store/erase-nameless.ts';
+import { inboxBody, inboxRow } from '../../src/store/inbox.ts';
 import type { Store } from '../../src/store/open.ts';
 import { requireSource } from '../../src/store/sources.ts';
 
@@ -15,5 +16,7 @@ export async function setAsideWhole(store: Store, row: string, id: string): Prom
   const raw = await inboxBody(store, row);
   const item = { is: 'quarantined', units: 1, end: 0, day: null, reason: 'reader-killed', raw } as const;
   await writer.commit({ part: batch.cursor_part, firstUnit: batch.cursor_unit, counted: 1, items: [item] });
+  // A reader would pass over what was deleted before; nobody may read this one for long.
+  await eraseDeletedLines(store, owner, (await inboxRow(store, row)).media);
   await closeBatch(store, id, 'done', null);
 }

@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely';
 import { AfferentError, type ErrorPlace } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
 import type { Parsed } from '../../schema/source.ts';
-import { deleteRecord, holdForDeletions } from './deletions.ts';
+import { type Deletion, deleteRecord, holdForDeletions } from './deletions.ts';
+import { eraseNameless } from './erase-nameless.ts';
 import { type CommitContext, GroupContents } from './group-contents.ts';
 import type { Store } from './open.ts';
 import { requireSameConsent } from './participants.ts';
@@ -77,7 +78,7 @@ export class BatchWriter {
     for (const item of items) contents.add(item, firstUnit + contents.units);
     const committed = this.#before.then(() =>
       this.#whole({ part, unit: firstUnit }, async (tx) => {
-        await holdForDeletions(this.#store, tx, this.#owner.participant, deletes(contents));
+        await holdForDeletions(this.#store, tx, this.#owner.participant, deletionsIn(contents).length > 0);
         await requireSameConsent(tx, this.#owner.participant, this.#context.stated);
         await this.#requireCursor(tx, group);
         const tally = await this.#write(tx, part, contents, group.facts);
@@ -143,9 +144,10 @@ export class BatchWriter {
         const { channels, values } = item.block;
         const raw = Buffer.from(values.slice(from * channels, to * channels).buffer);
         const broken = { reason: 'conflicts-with-stored', units: to - from, raw, field: null, frame: null, of: null } as const;
-        quarantine.push({ row: quarantineRow(owner, { part, unit: unit + from }, item, broken), of: null });
+        quarantine.push({ row: quarantineRow(owner, { part, unit: unit + from }, item, broken), of: null, raw });
       }
     }
+    await eraseNameless(tx, owner, deletionsIn(contents));
     await this.#records.write(tx, records, tally);
     for (const list of samples) await this.#writeSamples(tx, list, tally);
     await writeQuarantine(tx, this.#store, owner, quarantine, tally);
@@ -186,8 +188,8 @@ export class BatchWriter {
   }
 }
 
-function deletes({ compared }: GroupContents): boolean {
-  return compared.some(({ item }) => item.is === 'deletion');
+function deletionsIn({ compared }: GroupContents): Deletion[] {
+  return compared.flatMap(({ item }) => (item.is === 'deletion' ? [item] : []));
 }
 
 async function lockBatch(store: Store, tx: Transaction<Tables>, batch: string) {

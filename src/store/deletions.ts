@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { StoredRecord } from '../../schema/records.ts';
+import { needleOf } from './deleted-bytes.ts';
 import { eraseQuarantined, eraseRecords } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import type { Owner } from './series.ts';
@@ -25,6 +26,17 @@ function keyAnywhere({ hash, participant }: Owner, type: string, recordId: strin
   return namesAlone(recordId) ? hash('deletion', participant, type, recordId) : null;
 }
 
+/** What marks a key that a deleted record's id ends with, for bytes whose own id nobody can read. */
+function tokenKey({ hash, participant, source }: Owner, token: string, anywhere: boolean): string {
+  return anywhere ? hash('deletion-token', participant, token) : hash('deletion-token', participant, source, token);
+}
+
+/** What to look for of a deleted record, and whether in all of the participant's sources. */
+export function soughtOf({ recordId }: Pick<Deletion, 'recordId'>): { token: string; anywhere: boolean } | null {
+  const found = needleOf(recordId);
+  return found === null ? null : { token: found, anywhere: namesAlone(recordId) };
+}
+
 /**
  * Erases the stored versions of a record up to `at`, with what was made of them, and its copies in quarantine, and remembers that none
  * of them may come back: a deletion may overtake what it deletes. Where its id means the same everywhere, copies in the participant's
@@ -33,7 +45,9 @@ function keyAnywhere({ hash, participant }: Owner, type: string, recordId: strin
 export async function deleteRecord(tx: Transaction<Tables>, owner: Owner, { type, recordId, at }: Deletion): Promise<void> {
   const own = recordKey(owner, owner.kind, type, recordId);
   const anywhere = keyAnywhere(owner, type, recordId);
-  for (const key of anywhere === null ? [own] : [own, anywhere]) {
+  const sought = soughtOf({ recordId });
+  const marks = [own, anywhere, sought && tokenKey(owner, sought.token, sought.anywhere)];
+  for (const key of marks.filter((mark) => mark !== null)) {
     await tx
       .insertInto('deletion')
       .values({ source: owner.source, record_key: key, at })
@@ -79,10 +93,8 @@ export interface Incoming {
 /** Keys of those records given that a source of the participant has deleted, each with the last version that is gone. */
 export async function deletedVersions(tx: Transaction<Tables>, owner: Owner, records: Incoming): Promise<Map<string, string>> {
   const deleted = new Map<string, string>();
-  // Most participants never take anything back.
-  const sources = tx.selectFrom('source').select('id').where('participant', '=', owner.participant);
-  const any = await tx.selectFrom('deletion').select('at').where('source', 'in', sources).limit(1).executeTakeFirst();
-  if (any === undefined) return deleted;
+  const sources = sourcesOf(tx, owner);
+  if (!(await anyDeleted(tx, owner))) return deleted;
   for (let from = 0; from < records.count; from += 500) {
     const anywhere = new Map<string, string>();
     for (let i = from; i < Math.min(from + 500, records.count); i++) {
@@ -106,6 +118,34 @@ export async function deletedVersions(tx: Transaction<Tables>, owner: Owner, rec
     }
   }
   return deleted;
+}
+
+/** Those of these tokens that a deleted record's id ends with. */
+export async function deletedTokens(tx: Transaction<Tables>, owner: Owner, tokens: Iterable<string>): Promise<Set<string>> {
+  const found = new Set<string>();
+  const keys = new Map<string, string>();
+  for (const one of tokens) for (const anywhere of [true, false]) keys.set(tokenKey(owner, one, anywhere), one);
+  const all = [...keys.keys()];
+  for (let i = 0; i < all.length; i += 1000) {
+    const rows = await tx
+      .selectFrom('deletion')
+      .select('record_key')
+      .where('source', 'in', sourcesOf(tx, owner))
+      .where('record_key', 'in', all.slice(i, i + 1000))
+      .execute();
+    for (const { record_key } of rows) found.add(keys.get(record_key) as string);
+  }
+  return found;
+}
+
+function sourcesOf(tx: Transaction<Tables>, { participant }: Owner) {
+  return tx.selectFrom('source').select('id').where('participant', '=', participant);
+}
+
+/** Most participants never take anything back. */
+export async function anyDeleted(tx: Transaction<Tables>, owner: Owner): Promise<boolean> {
+  const any = await tx.selectFrom('deletion').select('at').where('source', 'in', sourcesOf(tx, owner)).limit(1).executeTakeFirst();
+  return any !== undefined;
 }
 
 /**

@@ -55,7 +55,7 @@ export class GroupContents {
     else if (item.is === 'quarantined') {
       const { reason, units, raw, field = null, frame = null, of = null } = item;
       const row = quarantineRow(this.#owner, { part: this.#part, unit }, item, { reason, units, raw, field, frame, of });
-      this.quarantine.push({ row, of });
+      this.quarantine.push({ row, of, raw });
     } else if (item.is === 'record') {
       this.records.add(item.record, item.exported);
     } else if (item.is === 'sample') {
