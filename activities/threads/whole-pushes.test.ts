@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { pushMedia } from '../../schema/streams.ts';
 import { insertIncoming, sealIncoming } from '../../src/store/inbox.ts';
 import { checkLedger } from '../../src/store/ledger-check.ts';
@@ -6,6 +7,7 @@ import type { Store } from '../../src/store/open.ts';
 import { openRaw } from '../../src/store/quarantine.ts';
 import { ledgerOf, pushedTo, readWaiting, study } from '../../src/streams/testing/pushed-study.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
+import { until } from '../../test/support/until.ts';
 import { drainInbox } from './drain-inbox.ts';
 import { noReplay, replayQuarantine } from './replay-quarantine.ts';
 
@@ -98,4 +100,27 @@ describe.each(databaseNames)('of a push that was set aside whole, on %s,', (data
     expect(await kept(store, table.participant)).toEqual([]);
     expect(await ledgerOf(store, table.source)).toMatchObject({ received: 1, quarantined: 0, erased: 1 });
   });
+});
+
+test('a push is not put back while lines of it are being erased on postgres', async () => {
+  const home = await storeHome('postgres');
+  const store = await home.open();
+  const pushed = await pushedTo(store, 'records');
+  await push(store, pushed, line(ids[0]));
+  await setAside(store, pushed.source);
+  const other = new pg.Client({ connectionString: home.address.store });
+  await other.connect();
+  onTestFinished(() => other.end());
+  await other.query('begin');
+  await other.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [pushed.participant]);
+  let over = false;
+  const back = replay(store, pushed.source).finally(() => {
+    over = true;
+  });
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await until(async () => over || (await other.query(waiting)).rowCount !== 0);
+  expect(over).toBe(false);
+  await other.query('delete from quarantine');
+  await other.query('commit');
+  expect(await back).toEqual(noReplay);
 });

@@ -1,3 +1,4 @@
+import { holdForDeletions } from './deletions.ts';
 import type { Store } from './open.ts';
 import { openRaw, takeFromQuarantine } from './quarantine.ts';
 import { seal } from './seal.ts';
@@ -24,7 +25,12 @@ export async function endTry(store: Store, id: string): Promise<void> {
  */
 export async function putBackWhole(store: Store, quarantined: string): Promise<boolean> {
   return store.db.transaction().execute(async (tx) => {
-    const unit = await tx.selectFrom('quarantine').selectAll().where('id', '=', quarantined).executeTakeFirst();
+    const kept = tx.selectFrom('quarantine').where('id', '=', quarantined);
+    const whose = await kept.select('participant').executeTakeFirst();
+    if (!whose) return false;
+    // Who erases lines of it is waited for, or they would be read again.
+    await holdForDeletions(store, tx, whose.participant, false);
+    const unit = await kept.selectAll().executeTakeFirst();
     if (!unit) return false;
     const { batch, part, unit: number, participant } = unit;
     const row = await tx.selectFrom('inbox').select('id').where('batch', '=', batch).executeTakeFirst();
