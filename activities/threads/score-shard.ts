@@ -40,6 +40,7 @@ export async function scoreShard(
         await insertScores(
           tx,
           made.flatMap(({ ordinal, rows }) => (stored.has(ordinal) ? rows : [])),
+          store.adapter,
         );
         const scored = slice.scored.filter(({ ordinal }) => stored.has(ordinal));
         await setInputStates(tx, id, statesOf(slice.inputs, scored));

@@ -91,7 +91,7 @@ async function scoreWindow(
   const stress: HeadResult = { head: 'stress', grade: 'weak', scores: { stress: 0.5 }, decision: true, intervals: {}, evidence: {} };
   const rows = scoreRows(await store.keys.key(of.participant), { ...place, ...window }, stress, null);
   await keepModel(store, { id: 'w', name: 'wearable', version: '1', thresholds_id: 't', folder: 'w' });
-  await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+  await store.db.transaction().execute((tx) => insertScores(tx, [rows], store.adapter));
 }
 
 const expected = (source: string) => [

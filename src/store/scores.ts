@@ -1,8 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { HeadDecision, HeadResult, HeadScores, Span } from '../../schema/scores.ts';
 import { canonicalJson } from './canonical.ts';
+import type { Adapter } from './database.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
+import { insertSlices } from './slices.ts';
 import type { Tables } from './tables.ts';
 
 /** What is sealed of a score: its numbers and where they rest. `spans` are in code points of the text as stored. */
@@ -74,20 +76,11 @@ export function scoreRows(
 }
 
 /** Writes scores and decisions; those that are there already stay as they are. */
-export async function insertScores(tx: Transaction<Tables>, rows: readonly ScoreRows[]): Promise<void> {
-  for (let i = 0; i < rows.length; i += 400) {
-    const slice = rows.slice(i, i + 400);
-    await tx
-      .insertInto('score')
-      .values(slice.map((row) => row.score))
-      .onConflict((c) => c.doNothing())
-      .execute();
-    await tx
-      .insertInto('decision')
-      .values(slice.map((row) => row.decision))
-      .onConflict((c) => c.doNothing())
-      .execute();
-  }
+export async function insertScores(tx: Transaction<Tables>, rows: readonly ScoreRows[], adapter: Adapter): Promise<void> {
+  const scores = rows.map((row) => row.score);
+  const decisions = rows.map((row) => row.decision);
+  await insertSlices(tx, 'score', scores, adapter);
+  await insertSlices(tx, 'decision', decisions, adapter);
 }
 
 export function openScore(key: Buffer, row: { id: string; value: Buffer }): ScoreValue {

@@ -19,11 +19,22 @@ export async function knownIds(
   return known;
 }
 
+/** Tables that are written many rows at a time. */
+type Sliced = 'record' | 'quarantine' | 'score' | 'decision';
+
+/** Tables whose rows are named by all that made them: one that is there already stays as it is. */
+const named: ReadonlySet<Sliced> = new Set(['score', 'decision']);
+
+function insertion(tx: Transaction<Tables>, table: Sliced, rows: readonly object[]) {
+  const insert = tx.insertInto(table).values(rows as never);
+  return named.has(table) ? insert.onConflict((c) => c.doNothing()) : insert;
+}
+
 /** Text of the statements that insert one row; writing one anew takes longer than running it. */
 const statements = new Map<string, string>();
 
 /** Inserts rows: in SQLite one after another by a compiled statement, elsewhere as many at a time as a statement binds. */
-export async function insertSlices<T extends 'record' | 'quarantine'>(
+export async function insertSlices<T extends Sliced>(
   tx: Transaction<Tables>,
   table: T,
   rows: readonly Omit<Tables[T], 'stated_until'>[],
@@ -36,29 +47,14 @@ export async function insertSlices<T extends 'record' | 'quarantine'>(
     return;
   }
   const most = Math.min(500, Math.floor(maxValues / columns.length));
-  for (let i = 0; i < rows.length; i += most) {
-    await tx
-      .insertInto(table)
-      .values(rows.slice(i, i + most) as never)
-      .execute();
-  }
+  for (let i = 0; i < rows.length; i += most) await insertion(tx, table, rows.slice(i, i + most)).execute();
 }
 
 /** Inserts packed rows into SQLite; the names are those of their columns. */
-export async function insertPacked<T extends 'record' | 'quarantine'>(
-  tx: Transaction<Tables>,
-  table: T,
-  columns: readonly string[],
-  rows: PackedRows,
-): Promise<void> {
+export async function insertPacked(tx: Transaction<Tables>, table: Sliced, columns: readonly string[], rows: PackedRows): Promise<void> {
   const key = `${table} ${columns.join()}`;
   const one = () => Object.fromEntries(columns.map((column) => [column, null]));
-  const text =
-    statements.get(key) ??
-    tx
-      .insertInto(table)
-      .values(one() as never)
-      .compile().sql;
+  const text = statements.get(key) ?? insertion(tx, table, [one()]).compile().sql;
   statements.set(key, text);
   await tx.getExecutor().provideConnection((connection) => (connection as RowsConnection).each(text, rows));
 }

@@ -140,6 +140,7 @@ export async function scorePosts(store: Store, study: string, alertFor: readonly
     await insertScores(
       tx,
       scored.map(({ rows }) => rows),
+      store.adapter,
     );
     const states = scored.map(({ ordinal }) => ({ ordinal, state: 'scored' as const, error: null, result: randomBytes(8) }));
     await setInputStates(tx, run.id, states);

@@ -27,5 +27,5 @@ export async function scoreLate(store: Store, participant: string, source: strin
   };
   const result = { head: 'late', grade: 'exploratory' as const, scores: {}, decision: 0, intervals: {}, evidence: {} };
   const rows = scoreRows(await store.keys.key(participant), place, result, null);
-  await store.db.transaction().execute((tx) => insertScores(tx, [rows]));
+  await store.db.transaction().execute((tx) => insertScores(tx, [rows], store.adapter));
 }

@@ -142,7 +142,7 @@ export class SampleStudy {
     const rows = results.map((result) => this.#scoreRow(key, { participant, source }, row, result));
     await this.store.db.transaction().execute(async (tx) => {
       await tx.insertInto('record').values(row).execute();
-      await insertScores(tx, rows);
+      await insertScores(tx, rows, this.store.adapter);
     });
     return { record: row.id, scores: rows.map((one) => one.score.id) };
   }
