@@ -32,8 +32,8 @@ export interface Scored {
 
 type RunInput = Tables['run_input'];
 
-/** Posts that are opened, scored and handed on together. */
-const postsAtOnce = 256;
+/** Posts that are opened, scored and handed on together: the more, the less often a commit writes the same pages of the indexes. */
+export const postsAtOnce = 512;
 
 /**
  * Scores inputs of a run, a slice at a time. Inputs that were erased meanwhile are absent. The numbers of an input do not

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { sqliteDialect } from './sqlite-driver.ts';
+import type { Room } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
@@ -23,10 +24,10 @@ const adapters: Record<'sqlite' | 'postgres', Adapter> = {
   postgres: { name: 'postgres', maxValues: 60_000 },
 };
 
-/** Opens a database by its address, `sqlite:PATH` or `postgres://…`, without migrating it. */
-export function connect<T>(url: string): { db: Kysely<T>; adapter: Adapter } {
+/** Opens a database by its address, `sqlite:PATH` or `postgres://…`, without migrating it; `room` is for SQLite alone. */
+export function connect<T>(url: string, room?: Room): { db: Kysely<T>; adapter: Adapter } {
   if (url.startsWith('sqlite:')) {
-    return { db: new Kysely<T>({ dialect: sqliteDialect(url.slice('sqlite:'.length)) }), adapter: adapters.sqlite };
+    return { db: new Kysely<T>({ dialect: sqliteDialect(url.slice('sqlite:'.length), undefined, room) }), adapter: adapters.sqlite };
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     const pool = new pg.Pool({ connectionString: url, max: 4 });

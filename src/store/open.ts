@@ -3,6 +3,7 @@ import { type Adapter, connect, type Db, migrate } from './database.ts';
 import { KeyStore } from './keys.ts';
 import { unfinished } from './restore-consents.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
+import type { Room } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 import { completeErasures } from './withdraw.ts';
 
@@ -26,11 +27,12 @@ export interface StoreAddress {
 }
 
 /**
- * Opens the store, brought up to this version. Whoever has withdrawn is erased from it first, should a crash or an older copy have left them.
+ * Opens the store, brought up to this version; `room` is for a SQLite connection that writes much. Whoever has withdrawn is erased from it
+ * first, should a crash or an older copy have left them.
  * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`, `restore-unfinished`
  */
-export async function openStore(address: StoreAddress): Promise<Store> {
-  const { db, adapter } = connect<Tables>(address.store);
+export async function openStore(address: StoreAddress, room?: Room): Promise<Store> {
+  const { db, adapter } = connect<Tables>(address.store, room);
   try {
     await migrate(db);
     const cutShort = await db.selectFrom('meta').select('key').where('key', '=', unfinished).executeTakeFirst();

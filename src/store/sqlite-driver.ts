@@ -134,8 +134,8 @@ class StoreSqliteDialect extends SqliteDialect {
 }
 
 /** A database whose statements run in this thread. Another connection that writes for longer than the patience makes them `store-busy`. */
-export function sqliteDialect(path: string, patience = patienceMs): SqliteDialect {
-  return new StoreSqliteDialect(() => ownRunner(openSqlite(path, undefined, patience)), patience);
+export function sqliteDialect(path: string, patience = patienceMs, room?: Room): SqliteDialect {
+  return new StoreSqliteDialect(() => ownRunner(openSqlite(path, room, patience)), patience);
 }
 
 /** A database whose statements run in a thread of their own, while this one reads and seals what comes next. */
