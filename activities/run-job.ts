@@ -53,26 +53,44 @@ export function alive<A extends Record<string, (args: never) => Promise<unknown>
 
 /** Runs a job in a thread of the pool for an activity: heartbeats flow, and a cancellation stops the job between two commits. */
 export async function runJob<J extends JobName>(pool: Piscina, job: J, args: JobArgs[J]): Promise<JobResult[J]> {
+  const [result] = await runJobs(pool, job, [args]);
+  return result as JobResult[J];
+}
+
+/** The same for work that several threads may share: one that fails stops the others, and all have ended when the activity does. */
+export async function runJobs<J extends JobName>(pool: Piscina, job: J, parts: readonly JobArgs[J][]): Promise<JobResult[J][]> {
   const context = Context.current();
   const cancel = new Int32Array(new SharedArrayBuffer(4));
-  const { port1, port2 } = new MessageChannel();
-  let progress: unknown = null;
-  port1.on('message', (message: unknown) => {
-    progress = message;
-  });
   const stop = () => Atomics.store(cancel, 0, 1);
   context.cancellationSignal.addEventListener('abort', stop);
+  const done: number[] = parts.map(() => 0);
+  const failures: AfferentError[] = [];
+  const one = async (args: JobArgs[J], part: number): Promise<JobResult[J] | null> => {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (message: number) => {
+      done[part] = message;
+    });
+    try {
+      const outcome: JobOutcome<J> = await pool
+        .run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] })
+        // The thread died, for want of memory: nothing came back from the job.
+        .catch(() => ({ ok: false, code: 'internal', place: {} }));
+      if (outcome.ok) return outcome.value;
+      failures.push(new AfferentError(outcome.code, outcome.place));
+      stop();
+      return null;
+    } finally {
+      port1.close();
+    }
+  };
   try {
-    const running: Promise<JobOutcome<J>> = pool
-      .run({ job, args, cancel: cancel.buffer, port: port2 }, { transferList: [port2] })
-      // The thread died, for want of memory: nothing came back from the job.
-      .catch(() => ({ ok: false, code: 'internal', place: {} }));
-    const outcome = await whileAlive(running, () => progress);
-    if (outcome.ok) return outcome.value;
+    const results = await whileAlive(Promise.all(parts.map(one)), () => done.reduce((sum, n) => sum + n, 0));
+    // Those after the first were told to stop.
+    const [failure] = failures;
+    if (failure === undefined) return results as JobResult[J][];
     if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
-    throw toFailure(new AfferentError(outcome.code, outcome.place), context.info.attempt);
+    throw toFailure(failure, context.info.attempt);
   } finally {
     context.cancellationSignal.removeEventListener('abort', stop);
-    port1.close();
   }
 }

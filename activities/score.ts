@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { addTallies } from '../schema/add-tallies.ts';
 import type { Precision } from '../schema/model.ts';
 import type { LowTally } from '../schema/scores.ts';
 import { runtimeVersions } from '../src/encoder/runtime.ts';
@@ -11,7 +12,9 @@ import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
 import { machine } from './machine.ts';
 import { keepShippedModels } from './models.ts';
-import { alive, runJob } from './run-job.ts';
+import { alive, runJob, runJobs } from './run-job.ts';
+import type { Shard } from './threads/jobs.ts';
+import { postsAtOnce } from './threads/score-inputs.ts';
 import { noCounts, type VerifyCounts } from './threads/verify-shard.ts';
 
 /** A frozen run as a workflow sees it. */
@@ -57,10 +60,21 @@ interface FinishArgs {
 export function scoreActivities({ store, client, scorePool, carePool, shippedModels, keptModels }: Dependencies) {
   return {
     ...alive({ freezeRun: freeze, freezeRerun: freezeAgain, finishRun: finish, startReviews: startAll }),
-    scoreShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'scoreShard', args),
+    scoreShard,
     verifyShard: (args: { run: string; from: number; to: number }) => runJob(scorePool, 'verifyShard', args),
     decideAlerts: (args: { study: string }) => runJob(carePool, 'decideAlerts', args),
   };
+
+  /** The threads share a shard slice by slice, so that none of them waits long for the last one of a run. */
+  async function scoreShard({ run, from, to }: Shard): Promise<{ done: number; low: LowTally | null }> {
+    const slices: Shard[] = [];
+    for (let at = from; at < to; at += postsAtOnce) slices.push({ run, from: at, to: Math.min(at + postsAtOnce, to) });
+    const scored = await runJobs(scorePool, 'scoreShard', slices);
+    return {
+      done: scored.reduce((sum, { done }) => sum + done, 0),
+      low: scored.map(({ low }) => low).reduce(addTallies, null),
+    };
+  }
 
   async function freeze({ study }: { study: string }): Promise<RunRef | null> {
     const models = await ours(keepShippedModels(store, shippedModels, keptModels));

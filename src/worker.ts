@@ -62,7 +62,8 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
         ...shared,
         taskQueue: scoreQueue,
         activities: { scoreShard, verifyShard },
-        maxConcurrentActivityTaskExecutions: threads,
+        // One more than can be worked on: its slices are there when a thread has done with those of another.
+        maxConcurrentActivityTaskExecutions: threads + 1,
       }),
     );
   }

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { RerunSummary } from '../activities/score.ts';
 import type { VerifyCounts } from '../activities/threads/verify-shard.ts';
-import type { LowTally } from '../schema/scores.ts';
+import { addTallies } from '../schema/add-tallies.ts';
 import { decideAlerts, finishRun, freezeRerun, scoreShard, startReviews, verifyShard } from './score-activities.ts';
 import { shardsOf } from './shards.ts';
 
@@ -34,18 +34,6 @@ export async function rerun(input: RerunInput): Promise<RerunSummary> {
     await CancellationScope.nonCancellable(() => finishRun({ run: run.id, state }));
     throw thrown;
   }
-}
-
-function addTallies(a: LowTally | null, b: LowTally | null): LowTally | null {
-  if (a === null || b === null) return a ?? b;
-  const counters = { ...a.counters };
-  for (const [name, { sum, max }] of Object.entries(b.counters)) {
-    const before = counters[name] ?? { sum: 0, max: 0 };
-    counters[name] = { sum: before.sum + sum, max: Math.max(before.max, max) };
-  }
-  const { saturation, loss } = a.fallbacks;
-  const fallbacks = { saturation: saturation + b.fallbacks.saturation, loss: loss + b.fallbacks.loss };
-  return { rows: a.rows + b.rows, fallbacks, counters };
 }
 
 function addCounts(a: VerifyCounts, b: VerifyCounts): VerifyCounts {

@@ -77,9 +77,10 @@ function rowsOf(run: Tables['run'], model: RunModel, scored: Scored, key: Buffer
 
 /** A post is scored or failed; a recording is scored when any of its windows is. What is absent was erased. */
 function statesOf(inputs: readonly Tables['run_input'][], scored: readonly Scored[]) {
+  const byInput = Map.groupBy(scored, (one) => one.ordinal);
   return inputs.map(({ ordinal }) => {
-    const mine = scored.filter((one) => one.ordinal === ordinal);
-    if (mine.length === 0) return { ordinal, state: 'erased' as const, error: 'input-erased' };
+    const mine = byInput.get(ordinal);
+    if (mine === undefined) return { ordinal, state: 'erased' as const, error: 'input-erased' };
     const good = mine.some((one) => one.error === null);
     return { ordinal, state: good ? ('scored' as const) : ('failed' as const), error: good ? null : (mine[0] as Scored).error };
   });
