@@ -6,7 +6,7 @@ import type { Dependencies, MailSettings } from '../activities/dependencies.ts';
 import { ingestActivities } from '../activities/ingest.ts';
 import { reviewActivities } from '../activities/review.ts';
 import { scoreActivities } from '../activities/score.ts';
-import { threadPool } from '../activities/threads/pool.ts';
+import { scoringHeapMb, threadPool } from '../activities/threads/pool.ts';
 import { ingestQueue, scoreQueue } from '../workflows/queues.ts';
 import { openStore, type StoreAddress } from './store/open.ts';
 import { connectTemporal, type TemporalAddress } from './temporal/connect.ts';
@@ -34,7 +34,7 @@ export async function runWorker(settings: WorkerSettings, stop: AbortSignal, rea
   const threadSettings = { address: settings.address, models: settings.keptModels };
   const [ingestPool, scorePool, carePool] = [
     threadPool(threadSettings, threads),
-    threadPool(threadSettings, threads),
+    threadPool(threadSettings, threads, scoringHeapMb),
     threadPool(threadSettings, 1),
   ];
   const { shippedModels, keptModels, mail } = settings;
