@@ -55,6 +55,13 @@ describe('a pool of scoring threads', () => {
     expect(head?.evidence).toEqual({ sad: [[8, 13]] });
   });
 
+  it('may be closed by several at once, and again', async () => {
+    const pool = await createEncoderPool({ modelDir: await tinyTextModel() });
+    const scored = pool.score(asInputs(Array.from({ length: 500 }, () => 'so very sadly .'))).catch((error) => error.code);
+    expect(await Promise.all([pool.close(), pool.close(), scored])).toEqual([undefined, undefined, 'interrupted']);
+    await pool.close();
+  });
+
   it('says why a model cannot be opened', async () => {
     const broken = await tinyTextModel({ change: (manifest) => Object.assign(manifest, { graph: 'tokenizer.json' }) });
     await expect(createEncoderPool({ modelDir: broken, threads: 2 })).rejects.toMatchObject({ code: 'bad-model' });

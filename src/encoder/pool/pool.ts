@@ -124,6 +124,7 @@ class ThreadPool implements EncoderPool {
   private readonly all: readonly Worker[];
   private readonly stop: Int32Array;
   private over: AfferentError | null = null;
+  private ended: Promise<void> | null = null;
 
   constructor(model: Model, workers: readonly Worker[], stop: Int32Array) {
     this.model = model;
@@ -169,7 +170,9 @@ class ThreadPool implements EncoderPool {
 
   async close(): Promise<void> {
     this.end(new AfferentError('interrupted'));
-    await endThreads(this.all, this.stop);
+    // Who stops a run and who clears up behind it both close. A thread told twice would let go of its model twice, and die of it.
+    this.ended ??= endThreads(this.all, this.stop);
+    await this.ended;
   }
 
   private add(message: Message): Promise<Answer> {
