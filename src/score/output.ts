@@ -14,6 +14,11 @@ export interface Output {
   stop(): Promise<void>;
 }
 
+/** The name of an output that is not whole. */
+export function partialOf(path: string): string {
+  return `${path}.part`;
+}
+
 /** Rows to a file, which has its name only once it is whole, or to a stream where `path` is undefined or `-`. */
 export async function openOutput(path: string | undefined, stdout: Writable): Promise<Output> {
   return path === undefined || path === '-' ? streamOutput(stdout) : fileOutput(path);
@@ -37,7 +42,7 @@ function streamOutput(stream: Writable): Output {
 }
 
 async function fileOutput(path: string): Promise<Output> {
-  const partial = `${path}.part`;
+  const partial = partialOf(path);
   const stream = createWriteStream(partial);
   const end = async (): Promise<void> => {
     if (stream.closed) return;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -58,7 +58,8 @@ describe('score', () => {
       null,
       'bad-encoding',
     ]);
-    expect(counts).toEqual({ rows: 9, failed: 6 });
+    const reasons = { 'not-json': 1, 'no-text': 1, 'wrong-shape': 1, 'text-empty': 1, 'engine-failed': 1, 'bad-encoding': 1 };
+    expect(counts).toEqual({ rows: 9, failed: 6, reasons });
     expect(rows[1]?.error?.details).toEqual({ file: 0, row: 1 });
     expect(rows[0]).toMatchObject({ input: textInputId('so sad'), tokens: 4, decisions: { moods: ['sad'] }, grades: { moods: 'weak' } });
     expect(rows[0]?.model).toMatch(/^tiny@[0-9a-f]{64}$/);
@@ -116,12 +117,23 @@ describe('score', () => {
     expect(await rowsOf([path], { batch: 3, threads: 2 })).toEqual(first);
   });
 
+  it('never writes over a file that it reads', async () => {
+    const path = await file('mine.jsonl', '{"text":"sad"}');
+    await symlink(path, join(folder, 'again.jsonl'));
+    await file('other.jsonl', '');
+    await link(path, join(folder, 'other.jsonl.part'));
+    for (const name of ['mine.jsonl', 'again.jsonl', 'other.jsonl'])
+      await expect(scoreFiles({ files: [path], out: join(folder, name), model, threads: 1 })).rejects.toMatchObject({ code: 'usage' });
+    expect(await readFile(path, 'utf8')).toBe('{"text":"sad"}');
+  });
+
   it('leaves an interrupted run under the partial name', async () => {
     const path = await file('stop.jsonl', '{"text":"sad"}\n'.repeat(9_000));
     const out = join(folder, 'stopped.jsonl');
     const stop = new AbortController();
     const run = scoreFiles({ files: [path], out, model, threads: 1, signal: stop.signal, onProgress: () => stop.abort() });
-    await expect(run).rejects.toMatchObject({ code: 'interrupted', place: { what: 'the rows so far are in the .part file' } });
+    const what = 'the rows so far are in the .part file; the next call begins anew';
+    await expect(run).rejects.toMatchObject({ code: 'interrupted', place: { what } });
     expect(existsSync(out)).toBe(false);
     const lines = (await readFile(`${out}.part`, 'utf8')).trimEnd().split('\n');
     expect(lines).toHaveLength(2_048);
@@ -183,7 +195,7 @@ describe('score of recordings', () => {
 
   it('gives a row for each window of a zip', async () => {
     const { counts, rows } = await windowsOf(await file('rec_one.zip', zip(recording(80))));
-    expect(counts).toEqual({ rows: 3, failed: 0 });
+    expect(counts).toEqual({ rows: 3, failed: 0, reasons: {} });
     expect(rows.map((row) => row.start)).toEqual(['2017-07-14T02:40:00.000Z', '2017-07-14T02:40:10.000Z', '2017-07-14T02:40:20.000Z']);
     expect(rows[0]).toMatchObject({ id: 'rec_one#0', end: '2017-07-14T02:41:00.000Z', present: { BVP: 1, ACC: 1, EDA: 1, TEMP: 1 } });
     expect(Object.keys(rows[0]?.scores ?? {})).toEqual(['stress', 'state']);
@@ -208,7 +220,7 @@ describe('score of recordings', () => {
     const whole = zip(recording(80));
     const cut = await windowsOf(await file('cut.zip', whole.subarray(0, whole.length / 2)));
     expect(cut.rows).toMatchObject([{ start: null, error: { code: 'zip-broken' } }]);
-    expect(cut.counts).toEqual({ rows: 1, failed: 1 });
+    expect(cut.counts).toEqual({ rows: 1, failed: 1, reasons: { 'zip-broken': 1 } });
   });
 
   it('refuses a model for texts', async () => {

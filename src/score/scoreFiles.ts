@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { AfferentError, toAfferentError } from '../../schema/errors.ts';
@@ -7,7 +8,7 @@ import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
 import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
 import { modelFolder } from './modelFolder.ts';
-import { openOutput } from './output.ts';
+import { openOutput, partialOf } from './output.ts';
 import { scoreStream } from './scoreStream.ts';
 import { scoreTextRows } from './scoreTextRows.ts';
 import { tableOf } from './signalTables.ts';
@@ -41,6 +42,8 @@ export interface ScoreCounts {
   rows: number;
   /** Rows with an error in them. */
   failed: number;
+  /** Those by the code of their error. */
+  reasons: Record<string, number>;
   /** Of an int8 form: what its counters came to. */
   low?: LowTally;
 }
@@ -53,10 +56,11 @@ const textWindow = { rows: 2048, weight: 8 * 1024 * 1024 };
  * memory. What cannot be read or scored is a row with an error and does not end the run.
  * @returns rows written, and how many of them failed.
  * @throws AfferentError `bad-path`, `unknown-model`, `bad-model`, `not-this-kind` (a model for another kind of input),
- *   or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
+ *   `usage` where the output is one of the files, or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
  */
 export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
   const { signal } = options;
+  if (options.out !== undefined && options.out !== '-') await requireNoInput(options.out, options.files);
   const inputs: InputFile[] = [];
   for (const [file, path] of options.files.entries()) inputs.push(...(await inputFiles(path, file, options.stdin ?? process.stdin)));
   const pools = new Pools(options);
@@ -69,15 +73,27 @@ export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
   } catch (thrown) {
     if (!signal?.aborted) throw toAfferentError(thrown);
     const toFile = options.out !== undefined && options.out !== '-';
-    throw new AfferentError('interrupted', toFile ? { what: 'the rows so far are in the .part file' } : {});
+    throw new AfferentError('interrupted', toFile ? { what: 'the rows so far are in the .part file; the next call begins anew' } : {});
   } finally {
     signal?.removeEventListener('abort', stop);
     await pools.close();
   }
 }
 
+/** Scores written over what they are of would be all that is left of it. */
+async function requireNoInput(out: string, files: readonly string[]): Promise<void> {
+  for (const written of [out, partialOf(out)]) {
+    const target = await stat(written).catch(() => null);
+    if (target === null) continue;
+    for (const path of files) {
+      const read = path === '-' ? null : await stat(path).catch(() => null);
+      if (read?.ino === target.ino && read.dev === target.dev) throw new AfferentError('usage', { what: '--out is a file that is read' });
+    }
+  }
+}
+
 async function writeAll(inputs: readonly InputFile[], pools: Pools, options: ScoreOptions): Promise<ScoreCounts> {
-  const counts: ScoreCounts = { rows: 0, failed: 0 };
+  const counts: ScoreCounts = { rows: 0, failed: 0, reasons: {} };
   const output = await openOutput(options.out, options.stdout ?? process.stdout);
   try {
     for (const input of inputs) {
@@ -85,7 +101,7 @@ async function writeAll(inputs: readonly InputFile[], pools: Pools, options: Sco
         options.signal?.throwIfAborted();
         await output.write(rows);
         counts.rows += rows.length;
-        counts.failed += rows.filter((row) => row.error !== null).length;
+        for (const { error } of rows) if (error !== null) count(counts, error.code);
         options.onProgress?.({ ...counts });
       }
     }
@@ -97,6 +113,11 @@ async function writeAll(inputs: readonly InputFile[], pools: Pools, options: Sco
   await output.finish();
   const low = pools.low;
   return low === null ? counts : { ...counts, low };
+}
+
+function count(counts: ScoreCounts, code: string): void {
+  counts.failed += 1;
+  counts.reasons[code] = (counts.reasons[code] ?? 0) + 1;
 }
 
 /** Whether a model can read an input: a table is texts or, for a model of minutes or days, a recording. */

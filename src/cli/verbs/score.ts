@@ -56,13 +56,23 @@ export const verb: Verb = {
       progress.end();
     }
     if (counts.low) call.out.note(lowNote(counts.low));
-    if (counts.failed > 0) call.out.note(`${counts.failed} of ${counts.rows} rows have an error.`);
+    if (counts.rows === 0) call.out.note('There is no row in it: nothing was scored.');
+    if (counts.failed > 0) call.out.note(`${counts.failed} of ${counts.rows} rows have an error: ${reasonsOf(counts)}.`);
     return counts.failed > 0 ? 1 : 0;
   },
 };
 
+function reasonsOf({ reasons }: ScoreCounts): string {
+  const sorted = Object.entries(reasons).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  return sorted.map(([reason, rows]) => `${reason} ${rows}`).join(', ');
+}
+
 function lowNote({ rows, fallbacks: { saturation, loss }, counters }: LowTally): string {
-  const highest = Object.entries(counters).map(([name, { max }]) => `${name} ${max.toPrecision(2)}`);
+  const highest = (['sat_', 'loss_'] as const).flatMap((kind) => {
+    const some = Object.entries(counters).filter(([name]) => name.startsWith(kind));
+    const [name, { max }] = some.reduce((a, b) => (b[1].max > a[1].max ? b : a), some[0] ?? ['', { max: 0 }]);
+    return name === '' ? [] : [`${name} ${max.toPrecision(2)}`];
+  });
   const again = saturation + loss;
   return `int8: ${rows} rows, ${again} of them in fp32 after all (saturation ${saturation}, loss ${loss}). Highest: ${highest.join(', ')}.`;
 }
