@@ -140,7 +140,8 @@ async function call(command: Command, verb: Verb): Promise<number | undefined> {
     const out = makeOutput(options.json === true);
     return await verb.run({ args, rest, options, config, origins, out, signal: first, again: second });
   } catch (thrown) {
-    if (first.aborted) throw new AfferentError('interrupted');
+    const told = thrown instanceof AfferentError && thrown.code === 'interrupted';
+    if (first.aborted && !told) throw new AfferentError('interrupted');
     throw thrown;
   } finally {
     done();

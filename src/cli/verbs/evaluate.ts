@@ -34,6 +34,7 @@ export const verb: Verb = {
         labelField: textOption(call, 'labelField') ?? undefined,
         textField: textOption(call, 'textField') ?? undefined,
         onProgress: (rows) => progress.update(rows, null, ''),
+        signal: call.signal,
       });
     } finally {
       progress.end();

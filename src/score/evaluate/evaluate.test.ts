@@ -45,6 +45,16 @@ describe('evaluating a model', () => {
     expect(head?.measures['macro-F1']?.interval).toHaveLength(2);
   });
 
+  it('ends early when it is asked to', async () => {
+    const many = Array.from({ length: 3_000 }, () => rows[0]);
+    const stop = new AbortController();
+    const run = evaluate({ model, file: await file('long.jsonl', many), signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(evaluate({ model, file: await file('short.jsonl', rows), signal: stop.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+  });
+
   it('says what the model was trained on', async () => {
     const trained = await tinyTextModel();
     const texts = [shortHash(normalised('SO, sad!')), shortHash('other')].join(' ');

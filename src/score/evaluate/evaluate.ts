@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   textField?: string;
   threads?: number;
   onProgress?: (rows: number) => void;
+  /** Ends it early. */
+  signal?: AbortSignal;
 }
 
 /** A row that was scored, what it says of each head, and who it is of. */
@@ -72,12 +74,18 @@ export interface Evaluation extends Omit<Found, 'rows'> {
 /**
  * Computes a model's measures on labelled data, with 95 % intervals over authors or people where the data name them, else
  * over rows.
- * @throws AfferentError `unknown-model`, `bad-path`, `usage` where no head finds labels that it knows, or what all of the data ended at
+ * @throws AfferentError `unknown-model`, `bad-path`, `interrupted`, `usage` where no head finds labels that it knows, or what all of the data
+ *   ended at
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const modelDir = await modelFolder(options.model, 'text');
   const pool = await createEncoderPool({ modelDir, threads: options.threads });
+  const { signal } = options;
+  // Closing the threads rejects what they work on.
+  const stop = (): void => void pool.close();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
+    if (signal?.aborted) throw new AfferentError('interrupted');
     const { heads, input } = pool.model.manifest;
     const asked = options.head === undefined ? heads : heads.filter((head) => head.name === options.head);
     if (asked.length === 0) throw new AfferentError('usage', { what: `the model has no head ${options.head}` });
@@ -87,6 +95,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     if (evaluated.length === 0) throw noneOf(rest);
     return { ...rest, ...summary(pool.model, rows, await readTrainedOn(pool.model.dir)), heads: evaluated };
   } finally {
+    signal?.removeEventListener('abort', stop);
     await pool.close();
   }
 }
