@@ -33,6 +33,8 @@ export interface SourceManifest {
   yields: ('post' | 'event' | 'self-report' | 'series')[];
   /** Whether the lab declares which fields mean what (`--map`). */
   mapped: boolean;
+  /** In what form the makers hand the same export out that is not read, often by default. */
+  unreadForm?: string;
   /** Raises whenever the parser's output for the same bytes changes. */
   version: number;
   /** Content types that a device may push, and what streams bring, each with the role of the part that it becomes. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Consent } from '../../schema/policy.ts';
+import { sourcesOfOthers } from '../../src/store/explore-outcomes.ts';
 import { checkLedger } from '../../src/store/ledger-check.ts';
 import type { Store } from '../../src/store/open.ts';
 import { addParticipant } from '../../src/store/participants.ts';
@@ -55,6 +56,17 @@ describe.each(databaseNames)('a file whose account is declared later, on %s', (d
     const { store, source, participant, settings } = await begun();
     expect(await addSource(store, 'sleep', participant, 'whatsapp', { ...settings, account: 'Ana' }, null)).toMatchObject({ id: source });
     expect(await ingest(store, source)).toBe(1);
+  });
+
+  test('is read once more under a name that was misspelt, and until then all of it is said to be of others', async () => {
+    const { store, source } = await begun();
+    expect(await sourcesOfOthers(store, 'sleep')).toEqual([]);
+    await changeSourceSettings(store, 'sleep', source, { account: 'Anna' });
+    await ingest(store, source);
+    expect([(await ledger(store)).sort(), await sourcesOfOthers(store, 'sleep')]).toEqual([['0 0 0 3', '0 3 0 0'], [source]]);
+    expect(await changeSourceSettings(store, 'sleep', source, { account: 'Ana' })).toBe(true);
+    expect([await ingest(store, source), await ingest(store, source)]).toEqual([1, 0]);
+    expect([(await ledger(store)).sort(), await sourcesOfOthers(store, 'sleep')]).toEqual([['0 0 0 3', '0 3 0 0', '2 0 0 1'], []]);
   });
 
   test('another zone reads nothing again unless it is asked for', async () => {

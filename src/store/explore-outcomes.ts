@@ -34,3 +34,25 @@ export async function unreadSources(store: Store, study: string): Promise<string
     .execute();
   return rows.map(({ source }) => source);
 }
+
+/**
+ * Sources of which nothing is the participant's own and something is another person's: most likely the account that was declared is not
+ * written as the export has it.
+ */
+export async function sourcesOfOthers(store: Store, study: string): Promise<string[]> {
+  // What says nothing of whose an export is.
+  const neutral = ['other-person', 'not-collected', 'file-not-used'];
+  const reasons = store.db.selectFrom('outcome_reason').innerJoin('batch as of', 'of.id', 'outcome_reason.batch').select('of.source');
+  const excluded = reasons.where('of.study', '=', study).where('outcome_reason.outcome', '=', 'excluded');
+  const rows = await store.db
+    .selectFrom('batch')
+    .select('source')
+    .where('study', '=', study)
+    .where('source', 'in', excluded.where('outcome_reason.reason', '=', 'other-person'))
+    .where('source', 'not in', excluded.where('outcome_reason.reason', 'not in', neutral))
+    .groupBy('source')
+    .having((eb) => eb(eb.fn.sum<number>(sql`stored + quarantined + erased`), '=', 0))
+    .orderBy('source')
+    .execute();
+  return rows.map(({ source }) => source);
+}

@@ -77,7 +77,7 @@ export async function addSource(
 /** Reasons of units that are quarantined without their bytes, as whose they are was not known: only their file can tell them again. */
 export const notTold = ['no-account', 'wrong-participant'] as const;
 
-/** The number of the reading under an account: another than before where units were not told whose they are. */
+/** The number of the reading under an account: another than before where units were not told whose they are, or were told to be others'. */
 export async function readingUnder(store: Store, id: string, before: SourceSettings, account: string | null): Promise<number> {
   const reading = before.reading ?? 0;
   if (account === null || account === before.account || isPushed(before.path)) return reading;
@@ -88,7 +88,17 @@ export async function readingUnder(store: Store, id: string, before: SourceSetti
     .where('reason', 'in', notTold)
     .limit(1)
     .executeTakeFirst();
-  return waiting === undefined ? reading : reading + 1;
+  if (waiting !== undefined) return reading + 1;
+  const others = await store.db
+    .selectFrom('outcome_reason')
+    .innerJoin('batch', 'batch.id', 'outcome_reason.batch')
+    .select('batch.id')
+    .where('batch.source', '=', id)
+    .where('outcome_reason.outcome', '=', 'excluded')
+    .where('outcome_reason.reason', '=', 'other-person')
+    .limit(1)
+    .executeTakeFirst();
+  return others === undefined ? reading : reading + 1;
 }
 
 /** A source whose participant is still with the study. @throws AfferentError `unknown-source` */

@@ -2,13 +2,14 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { AfferentError, type ErrorCode, errorTable } from '../../../schema/errors.ts';
 import type { Outcomes } from '../../../schema/ledger.ts';
 import { alertQueue } from '../../store/alert-queue.ts';
-import { unreadSources } from '../../store/explore-outcomes.ts';
+import { sourcesOfOthers, unreadSources } from '../../store/explore-outcomes.ts';
 import { ledgerRows } from '../../store/ledger.ts';
 import type { Store } from '../../store/open.ts';
 import { listSources, type SourceRow } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { type IngestionHandle, scoringDone, startIngestion } from '../../temporal/ingestion.ts';
 import { withStore } from '../home.ts';
+import { othersNote, unreadNote } from '../nothing-read.ts';
 import { outcomeColumns, sumOutcomes } from '../outcome-columns.ts';
 import { makeProgress } from '../progress.ts';
 import { erasedSince, type Held, heldNow, readSince, scoresSince } from '../stored-since.ts';
@@ -52,6 +53,8 @@ export interface Ingestion extends Outcomes {
   failed: string[];
   /** Sources of which no file was ever of their kind. */
   unread: string[];
+  /** Sources of which nothing is the participant's own. */
+  ofOthers: string[];
   /** Alerts that are open while no console is up for those who should see them. */
   unwatchedAlerts: number;
 }
@@ -92,6 +95,7 @@ export async function ingestStudy(call: Call, working: Working, study: string, s
     erasedBefore: erasedSince(id, before, after),
     error: errors.get(id) ?? null,
   }));
+  const chosen = (ids: readonly string[]) => ids.filter((id) => sources.some((source) => source.id === id));
   const open = (await alertQueue(store, study, new Date().toISOString())).filter((alert) => alert.state !== 'closed');
   return {
     study,
@@ -100,7 +104,8 @@ export async function ingestStudy(call: Call, working: Working, study: string, s
     erasedBefore: rows.reduce((sum, row) => sum + row.erasedBefore, 0),
     scores: scoresSince(before, after),
     failed: rows.filter((row) => row.error !== null).map((row) => row.source),
-    unread: (await unreadSources(store, study)).filter((id) => sources.some((source) => source.id === id)),
+    unread: chosen(await unreadSources(store, study)),
+    ofOthers: chosen(await sourcesOfOthers(store, study)),
     unwatchedAlerts: parts.file.console === null ? open.length : 0,
   };
 }
@@ -180,7 +185,8 @@ function printIngestion(call: Call, result: Ingestion): void {
     }
   }
   for (const { source, kind } of result.sources) {
-    if (result.unread.includes(source)) call.out.note(`${source}: no file of it is one that ${kind} reads. Is it another kind?`);
+    if (result.unread.includes(source)) call.out.note(unreadNote(source, kind));
+    if (result.ofOthers.includes(source)) call.out.note(othersNote(source, result.study));
   }
   if (result.unwatchedAlerts > 0) {
     call.out.note(`${result.unwatchedAlerts} alerts are open and nobody watches: run afferent up, so that people are told.`);

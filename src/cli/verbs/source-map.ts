@@ -24,7 +24,8 @@ export const verb: Verb = {
   ],
   notes:
     'What is stored stays as it was read. What could not be read is read again by: quarantine replay. Units that were kept without their\n' +
-    'bytes, as whose they are was not known, are told anew by their files: with another --account the next ingest reads them once more.\n' +
+    'bytes, as whose they are was not known, are told anew by their files, and so are those that were left out as another person’s:\n' +
+    'with another --account the next ingest reads them once more.\n' +
     'Under another zone or mapping --again may store times or texts beside those that are there.',
   async run(call) {
     const [study, source] = [argument(call, 0), argument(call, 1)];

@@ -21,6 +21,7 @@ export const facebook: SourceKind = {
     unit: 'an entry of a list in a file of posts, comments or messages',
     yields: ['post'],
     mapped: false,
+    unreadForm: 'HTML',
     version: 3,
   },
   arrivals: (path) =>

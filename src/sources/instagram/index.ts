@@ -20,6 +20,7 @@ export const instagram: SourceKind = {
     unit: 'an entry of a list in a file of posts, comments or messages',
     yields: ['post'],
     mapped: false,
+    unreadForm: 'HTML',
     version: 2,
   },
   arrivals: (path) =>
