@@ -91,3 +91,13 @@ test('of an export of which nothing is read, the form that its makers choose by 
   );
   expect(unreadNote('s_1', 'whatsapp')).toMatch(/Is it another kind\?$/);
 });
+
+test('days that are the wrong way round are refused, and an export without a day is not said not to have arrived', async () => {
+  const { home } = await withAnna(async (store, _, id) => {
+    await ingest(store, id, 'file', [{ is: 'excluded', units: 1, end: 1, day: null, reason: 'file-not-used' }]);
+  });
+  const { document } = await runJson(home, ['completeness', 'sleep', '--from', '2026-02-02', '--to', '2026-02-01']);
+  expect(document).toMatchObject({ error: { code: 'usage', message: expect.stringContaining('--from lies after --to') } });
+  const { stdout, stderr } = await runCli(['completeness', 'sleep', '--home', home]);
+  expect([stderr, stdout]).toEqual(['', expect.stringMatching(/^participant .* excluded/)]);
+});

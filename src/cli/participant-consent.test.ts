@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Consent } from '../../schema/policy.ts';
-import { addPerson, ingest, post, sample, someDay } from '../../test/support/study-data.ts';
+import { addPerson, ingest, post, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { loadConfig } from '../config/config.ts';
 import { openStore } from '../store/open.ts';
 import { addParticipant } from '../store/participants.ts';
@@ -86,4 +86,23 @@ test('interrupted it stops between two slices, says how much it did, and ends wi
   const lines = await after.db.selectFrom('audit').select('action').where('action', 'like', 'consent%').orderBy('number').execute();
   await after.close();
   expect(lines.map(({ action }) => action)).toEqual(['consent-applied-asked', 'consent-applied-asked', 'consent-applied']);
+});
+
+test('before anything is erased it is said which alerts are not closed', async () => {
+  const home = temporaryFolder();
+  writeFileSync(join(home, 'key'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  const store = await openStore(loadConfig({ home }).config);
+  await createStudy(store, 'sleep', null);
+  const [anna, bela] = [await addPerson(store, 'sleep', 'anna'), await addPerson(store, 'sleep', 'bela')];
+  for (const { source } of [anna, bela]) await ingest(store, source, 'file', [post('1', 'not public', { audience: 'followers' })]);
+  await scorePosts(store, 'sleep', [anna.participant, bela.participant], '');
+  const { id } = await store.db.selectFrom('alert').select('id').where('participant', '=', anna.participant).executeTakeFirstOrThrow();
+  await addParticipant(store, 'sleep', 'anna', Consent.parse({ audiences: ['public'] }));
+  await store.close();
+  const { stderr } = await runCli(['participant', 'consent', 'sleep', 'anna', '--home', home]);
+  expect(stderr.split('\n')).toEqual([
+    `Not closed yet: ${id}. What rests on nothing else is erased too: let a reviewer see to it first.`,
+    'Nothing was erased. To erase it: ./afferent participant consent sleep anna --yes',
+    '',
+  ]);
 });

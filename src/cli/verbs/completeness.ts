@@ -41,14 +41,19 @@ export const verb: Verb = {
         const day = dayOption(call, name);
         if (day !== null) filter[name] = day;
       }
+      if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to)
+        throw new AfferentError('usage', { what: '--from lies after --to' });
       return studyCompleteness(store, study, filter);
     });
     const svg = textOption(call, 'svg');
     if (svg !== null) writePicture(svg, completenessSvg(result));
+    const nothing = call.options.from === undefined && call.options.to === undefined ? 'Nothing has arrived yet.' : 'Nothing lies there.';
     call.out.report(result, () => {
-      if (result.sources.every((one) => one.days.length === 0)) return call.out.note('Nothing has arrived yet.');
-      printSources(call.out, result.sources);
-      if (call.options.days === true) printDays(call.out, result.sources);
+      if (result.sources.every(({ days, totals }) => days.length === 0 && totals.received === 0)) call.out.note(nothing);
+      else {
+        printSources(call.out, result.sources);
+        if (call.options.days === true) printDays(call.out, result.sources);
+      }
       if (svg !== null) call.out.note(`The picture is in ${svg}.`);
     });
     return 0;

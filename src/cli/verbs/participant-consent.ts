@@ -1,5 +1,6 @@
 import { AfferentError, errorTable } from '../../../schema/errors.ts';
 import { consentDecision } from '../../consent/filter.ts';
+import { unfinishedAlerts } from '../../store/alerts.ts';
 import { audited } from '../../store/audit.ts';
 import { eraseUncovered, forgetUncovered, type Uncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
 import type { Store } from '../../store/open.ts';
@@ -29,6 +30,7 @@ export const verb: Verb = {
       const refuse: Refuse = (item) => consentDecision(consent, item);
       const found = await uncovered(store, participant, refuse, call.signal);
       const apply = call.options.yes === true;
+      const open = (await unfinishedAlerts(store, study)).flatMap((alert) => (alert.participant === participant ? [alert.id] : []));
       const erasure = apply && found.length > 0 ? await erase(call, store, study, participant, refuse) : null;
       const { quarantined, scores, alerts, interrupted } = erasure ?? nothing;
       // Both can take long; the next call does them.
@@ -38,7 +40,7 @@ export const verb: Verb = {
         await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetErased(client, store));
       }
       const erased = apply ? { quarantined, scores, alerts } : null;
-      call.out.report({ study, participant, consent, uncovered: found, erased, filesClean, interrupted }, () => {
+      call.out.report({ study, participant, consent, uncovered: found, openAlerts: open, erased, filesClean, interrupted }, () => {
         if (found.length === 0) call.out.line('Everything that is stored is covered by the consent.');
         else
           call.out.table(
@@ -50,6 +52,8 @@ export const verb: Verb = {
             ],
             found,
           );
+        if (found.length > 0 && !apply && open.length > 0)
+          call.out.note(`Not closed yet: ${open.join(', ')}. What rests on nothing else is erased too: let a reviewer see to it first.`);
         if (found.length > 0 && !apply)
           call.out.note(`Nothing was erased. To erase it: ./afferent participant consent ${study} ${id} --yes`);
         if (erasure !== null) {

@@ -47,13 +47,13 @@ export const verb: Verb = {
 const engineTolerance = 1e-4;
 
 /** Bit for bit on the engine of the run; within the tolerance and with the same decisions on the other. */
-function isSound({ engine, drifted, missing, flipped, maxDrift }: RerunSummary): boolean {
+function isSound({ engine, drifted, missing, flipped, maxDrift }: Omit<Parameters<typeof verdictOf>[0], 'scores'>): boolean {
   if (missing > 0 || flipped > 0) return false;
   return drifted === 0 || (engine === 'wasm' && maxDrift <= engineTolerance);
 }
 
 function printSummary(call: Call, summary: RerunSummary): void {
-  const { run, of, scores, identical, drifted, flipped, maxDrift, missing, erased } = summary;
+  const { run, of, scores, identical, drifted, flipped, missing, erased } = summary;
   if (!summary.verify) {
     const states = Object.entries(summary.states).map(([state, inputs]) => `${inputs} ${state}`);
     call.out.line(`Run ${run} computed the inputs of run ${of} with today’s models: ${states.join(', ')}. Compare with: ./afferent runs`);
@@ -75,10 +75,15 @@ function printSummary(call: Call, summary: RerunSummary): void {
     ],
     rows,
   );
-  if (drifted + missing === 0) call.out.line('Every score is identical, bit for bit.');
-  else if (isSound(summary)) {
-    call.out.line(
-      `Between engines last bits differ: at most ${maxDrift.toExponential(1)}, within ${engineTolerance}, and no decision came out otherwise.`,
-    );
-  } else call.out.line(`Not the same: the largest difference of any number is ${maxDrift.toExponential(1)}.`);
+  call.out.line(verdictOf(summary));
+}
+
+/** A verification in words. */
+export function verdictOf(summary: Pick<RerunSummary, 'engine' | 'scores' | 'drifted' | 'flipped' | 'missing' | 'maxDrift'>): string {
+  const { scores, drifted, missing, maxDrift } = summary;
+  if (scores + missing === 0) return 'Nothing was compared: no input of the run with a score is left.';
+  if (drifted + missing === 0) return 'Every score is identical, bit for bit.';
+  if (isSound(summary))
+    return `Between engines last bits differ: at most ${maxDrift.toExponential(1)}, within ${engineTolerance}, and no decision came out otherwise.`;
+  return `Not the same: the largest difference of any number is ${maxDrift.toExponential(1)}.`;
 }
