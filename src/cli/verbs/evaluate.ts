@@ -1,5 +1,6 @@
 import { errorTable } from '../../../schema/errors.ts';
 import { type Evaluation, evaluate } from '../../score/evaluate/evaluate.ts';
+import { reasonsLine } from '../../score/reasons.ts';
 import { makeProgress } from '../progress.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
 
@@ -22,7 +23,7 @@ export const verb: Verb = {
     'evaluate days labelled-days.csv',
   ],
   notes:
-    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time. Who has a row that cannot be read is heard up to it:\nwhat is left out is counted with its reason, and the exit code is 1.',
+    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time. Who has a row of a table that cannot be read is heard\nup to it. What is left out is counted with its reason, as are texts that cannot be scored, and the exit code is 1.',
   async run(call) {
     const progress = makeProgress('Evaluating', 'rows');
     let found: Evaluation;
@@ -41,7 +42,7 @@ export const verb: Verb = {
     }
     call.out.report(found, () => print(call, found));
     // Done, but not of all that was given.
-    return found.aside.length > 0 ? 1 : 0;
+    return found.aside.length > 0 || Object.keys(found.failures).length > 0 ? 1 : 0;
   },
 };
 
@@ -61,7 +62,10 @@ function print(call: Call, found: Evaluation): void {
     ],
     rows,
   );
-  if (found.failed > 0) call.out.line(`${found.failed} rows could not be scored.`);
+  if (found.failed > 0) {
+    const reasons = reasonsLine(found.failures);
+    call.out.line(`${found.failed} rows could not be scored${reasons === '' ? '' : `: ${reasons}`}.`);
+  }
   for (const line of leftOut(found)) call.out.line(line);
   call.out.line(trainedOnLine(found));
 }

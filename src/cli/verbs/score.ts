@@ -1,6 +1,7 @@
 import { AfferentError } from '../../../schema/errors.ts';
 import { Engine } from '../../../schema/model.ts';
 import type { LowTally } from '../../../schema/scores.ts';
+import { reasonsLine } from '../../score/reasons.ts';
 import { type ScoreCounts, scoreFiles } from '../../score/scoreFiles.ts';
 import { makeProgress } from '../progress.ts';
 import { type Call, numberOption, textOption, type Verb } from '../verb.ts';
@@ -57,15 +58,10 @@ export const verb: Verb = {
     }
     if (counts.low) call.out.note(lowNote(counts.low));
     if (counts.rows === 0) call.out.note('There is no row in it: nothing was scored.');
-    if (counts.failed > 0) call.out.note(`${counts.failed} of ${counts.rows} rows have an error: ${reasonsOf(counts)}.`);
+    if (counts.failed > 0) call.out.note(`${counts.failed} of ${counts.rows} rows have an error: ${reasonsLine(counts.reasons)}.`);
     return counts.failed > 0 ? 1 : 0;
   },
 };
-
-function reasonsOf({ reasons }: ScoreCounts): string {
-  const sorted = Object.entries(reasons).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  return sorted.map(([reason, rows]) => `${reason} ${rows}`).join(', ');
-}
 
 function lowNote({ rows, fallbacks: { saturation, loss }, counters }: LowTally): string {
   const highest = (['sat_', 'loss_'] as const).flatMap((kind) => {

@@ -36,13 +36,24 @@ describe('evaluating a model', () => {
       model,
       file: await file('rows.jsonl.gz', [...rows, { text: 'crash', labels: ['sad'] }, { note: 'no text' }]),
     });
-    expect(found).toMatchObject({ rows: 4, failed: 2, authors: 3, trainedOn: null });
+    const failures = { 'engine-failed': 1, 'no-text': 1 };
+    expect(found).toMatchObject({ rows: 4, failed: 2, failures, authors: 3, trainedOn: null });
     const [head] = found.heads;
     expect(head).toMatchObject({ head: 'moods', grade: 'weak', rows: 4, authors: 3 });
     // Sad: two of two; glad: one right, one too many.
     expect(head?.measures['macro-F1']?.value).toBeCloseTo((1 + 2 / 3) / 2, 12);
     expect(head?.measures['AUC sad']?.value).toBe(1);
     expect(head?.measures['macro-F1']?.interval).toHaveLength(2);
+  });
+
+  it('says why no row could be scored where none could', async () => {
+    const body = await file(
+      'body.jsonl',
+      rows.map(({ text, ...row }) => ({ ...row, body: text })),
+    );
+    await expect(evaluate({ model, file: body })).rejects.toMatchObject({
+      place: { what: expect.stringMatching(/could not be scored: no-text 4; the field of the text is named with --text-field$/) },
+    });
   });
 
   it('ends early when it is asked to', async () => {

@@ -4,6 +4,7 @@ import type { HeadResult } from '../../../schema/scores.ts';
 import type { Model } from '../../encoder/model.ts';
 import { createEncoderPool } from '../../encoder/pool/pool.ts';
 import { modelFolder } from '../modelFolder.ts';
+import { reasonsLine } from '../reasons.ts';
 import { tableOf } from '../signalTables.ts';
 import type { Aside } from './asides.ts';
 import { type Estimate, estimate } from './bootstrap.ts';
@@ -42,6 +43,8 @@ export interface Found {
   rows: Labelled[];
   /** Rows, windows or labelled blocks that could not be scored or read. */
   failed: number;
+  /** Of texts: those rows by their reason. */
+  failures: Record<string, number>;
   /** Rows with a label that none of the heads knows; null where labels are of stretches. */
   unknownLabels: number | null;
   /** Of a table alone; else null. */
@@ -101,12 +104,14 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 }
 
 /** Why nothing is left to compute measures on. */
-function noneOf({ labels, aside }: Omit<Found, 'rows'>): AfferentError {
+function noneOf({ labels, aside, failures }: Omit<Found, 'rows'>): AfferentError {
   const [first] = aside;
   if (first !== undefined) return new AfferentError(first.reason, first.firstRow === null ? {} : { what: `row ${first.firstRow}` });
   if (labels !== null && labels.found > 0)
     return new AfferentError('usage', { what: `${labels.found} rows have a label, and none lies where the model has a score` });
-  return new AfferentError('usage', { what: 'no head finds labels that it knows; name them with --label-field and --head' });
+  const unread = reasonsLine(failures);
+  const texts = unread === '' ? '' : `. Rows that could not be scored: ${unread}; the field of the text is named with --text-field`;
+  return new AfferentError('usage', { what: `no head finds labels that it knows; name them with --label-field and --head${texts}` });
 }
 
 function ofHead(head: Head, rows: readonly Labelled[]): Evaluation['heads'][number] | null {

@@ -58,7 +58,7 @@ export async function labelledTables(pool: EncoderPool, heads: readonly Head[], 
     for (const name of Object.keys(labels) as (keyof TableLabels)[]) labels[name] += heard.labels[name];
     options.onProgress?.(rows.length);
   }
-  return { rows, failed: labels.failed, labels, aside: aside.list(), unknownLabels, unmatched: null };
+  return { rows, failed: labels.failed, failures: {}, labels, aside: aside.list(), unknownLabels, unmatched: null };
 }
 
 async function hear(pool: EncoderPool, form: TableForm, input: StreamInput, header: Buffer, person: Person, aside: Asides): Promise<Heard> {

@@ -1,4 +1,4 @@
-import { AfferentError } from '../../../schema/errors.ts';
+import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
 import type { Head } from '../../../schema/heads.ts';
 import { maskText } from '../../consent/mask.ts';
 import type { EncoderPool } from '../../encoder/pool/pool.ts';
@@ -11,25 +11,26 @@ import { statesTruth, truthOf } from './truth.ts';
 
 const window = { rows: 1024, weight: 4 * 1024 * 1024 };
 
-/** Scores the rows of a labelled file that say something of a head. A row that cannot be read or scored only counts as failed. */
+/** Scores the rows of a labelled file that say something of a head. A row that cannot be read or scored only counts, by its reason. */
 export async function labelledTexts(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const [input] = await inputFiles(options.file, 0, process.stdin);
   if (input?.is !== 'text') throw new AfferentError('not-this-kind');
   const fields = { id: 'id', text: options.textField ?? 'text', whole: true };
   const read = textRows(input.bytes, input.format, 0, fields);
   const labelled: Labelled[] = [];
-  let failed = 0;
+  const failures: Found['failures'] = {};
   let unknownLabels = 0;
   const work = (rows: TextRow[]) => scoreRows(pool, heads, rows, options.labelField);
   for await (const found of inWindows(read, work, (row) => row.text?.length ?? 0, window)) {
     for (const row of found) {
-      if (row !== null && row.truths.size > 0) labelled.push(row);
-      else if (row?.unknown) unknownLabels += 1;
+      if (typeof row === 'string') failures[row] = (failures[row] ?? 0) + 1;
+      else if (row.truths.size > 0) labelled.push(row);
+      else if (row.unknown) unknownLabels += 1;
     }
-    failed += found.filter((row) => row === null).length;
     options.onProgress?.(labelled.length);
   }
-  return { rows: labelled, failed, unknownLabels, labels: null, aside: [], unmatched: null };
+  const failed = Object.values(failures).reduce((sum, rows) => sum + rows, 0);
+  return { rows: labelled, failed, failures, unknownLabels, labels: null, aside: [], unmatched: null };
 }
 
 async function scoreRows(
@@ -37,12 +38,13 @@ async function scoreRows(
   heads: readonly Head[],
   rows: readonly TextRow[],
   field?: string,
-): Promise<((Labelled & { unknown: boolean }) | null)[]> {
+): Promise<((Labelled & { unknown: boolean }) | ErrorCode)[]> {
   const views = rows.map((row) => maskText(row.text ?? '').text);
   const results = await pool.score(views.map((text) => ({ kind: 'text', text })));
   return rows.map((row, k) => {
     const result = results[k];
-    if (row.text === null || row.row === undefined || !result || result.error !== null) return null;
+    if (row.text === null || row.row === undefined || !result) return row.error ?? 'no-text';
+    if (result.error !== null) return result.error;
     const values = row.row;
     const truths = new Map(
       heads.flatMap((head) => {

@@ -69,7 +69,7 @@ export async function labelledWindows(pool: EncoderPool, heads: readonly Head[],
     people: [...labelled].filter((person) => !recorded.has(person)).length,
     labelRows: labelRows.filter((row) => isBroken(stretchOf(row, options.labelField))).length,
   };
-  return { rows, failed, unknownLabels: null, labels: null, aside: aside.list(), unmatched };
+  return { rows, failed, failures: {}, unknownLabels: null, labels: null, aside: aside.list(), unmatched };
 }
 
 async function readLabels(folder: string): Promise<Record<string, string>[]> {
