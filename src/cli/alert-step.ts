@@ -1,7 +1,7 @@
 import { AfferentError } from '../../schema/errors.ts';
 import { accountRoles, requireAccount } from '../store/accounts.ts';
 import { alertRow } from '../store/alert-queue.ts';
-import { requireAlert } from '../store/alerts.ts';
+import { openAlertsOf, requireAlert } from '../store/alerts.ts';
 import { audited } from '../store/audit.ts';
 import type { Store } from '../store/open.ts';
 import { type Reviews, reviews } from '../temporal/reviews.ts';
@@ -23,12 +23,17 @@ export async function alertStep(
   const alert = argument(call, 0);
   const by = textOption(call, 'by') ?? '';
   return withStore(call.config, async (store) => {
-    const { study } = await requireAlert(store, alert);
+    const { study, participant } = await requireAlert(store, alert);
     await requireReviewer(store, by, study);
     const entry = { actor: by, action: verb.replace('alerts ', 'alert-'), study, object: alert };
     await withParts(call, store, { verb }, ({ client }) => audited(store, entry, () => step(reviews(client, store), alert, by)));
     const row = await alertRow(store, study, alert, new Date().toISOString());
-    call.out.report(row, () => call.out.line(`Alert ${alert} is ${row.state}${row.claimedBy ? `, by ${row.claimedBy}` : ''}.`));
+    const next = row.state === 'closed' ? await openAlertsOf(store, participant) : [];
+    call.out.report({ ...row, next }, () => {
+      call.out.line(`Alert ${alert} is ${row.state}${row.claimedBy ? `, by ${row.claimedBy}` : ''}.`);
+      if (next.length > 0)
+        call.out.note(`Scores that joined it after it was rated are alert ${next.join(', ')} now. See: ./afferent alerts ${study}`);
+    });
     return 0;
   });
 }

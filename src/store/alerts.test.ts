@@ -4,7 +4,7 @@ import { Policy } from '../../schema/policy.ts';
 import { type DatabaseName, databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, ingest, post, scorePosts } from '../../test/support/study-data.ts';
 import { until } from '../../test/support/until.ts';
-import { claimAlert, closeAlert, giveRating, openOrJoin, requireAlert } from './alerts.ts';
+import { claimAlert, closeAlert, giveRating, openAlertsOf, openOrJoin, requireAlert } from './alerts.ts';
 import type { Store } from './open.ts';
 import { draftRating } from './ratings.ts';
 import { finishRun } from './runs.ts';
@@ -66,14 +66,16 @@ async function storiesHeldBack(address: string) {
 
 describe.each(databaseNames)('closing an alert on %s', (database) => {
   test('closes what it was rated for; what has joined since opens the next episode', async () => {
-    const { store, alert, join } = await rated(database);
+    const { store, participant, alert, join } = await rated(database);
     expect(await join()).toEqual({ id: alert, opened: false });
+    expect(await openAlertsOf(store, participant)).toEqual([alert]);
     await closeAlert(store, alert, 'rita', 'no-action');
     expect(await episodes(store)).toEqual([
       ['closed', 1],
       ['open', 1],
     ]);
     const next = await store.db.selectFrom('alert').selectAll().where('state', '=', 'open').executeTakeFirstOrThrow();
+    expect(await openAlertsOf(store, participant)).toEqual([next.id]);
     expect(next).toMatchObject({ policy: (await requireAlert(store, alert)).policy, claimed_by: null, told: 0 });
     expect(await store.db.selectFrom('alert_event').select(['number', 'event']).where('alert', '=', next.id).execute()).toEqual([
       { number: 0, event: 'opened' },

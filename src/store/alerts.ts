@@ -224,6 +224,13 @@ async function unratedScores(tx: Transaction<Tables>, alert: string): Promise<st
   return rows.map(({ score }) => score).sort();
 }
 
+/** Alerts of a participant that are not closed. */
+export async function openAlertsOf(store: Store, participant: string): Promise<string[]> {
+  const alerts = store.db.selectFrom('alert').select('id').where('participant', '=', participant);
+  const rows = await alerts.where('state', '<>', 'closed').orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Alerts whose workflow must exist, of a study or of all. */
 export async function unfinishedAlerts(store: Store, study: string | null): Promise<Tables['alert'][]> {
   return store.db

@@ -1,6 +1,6 @@
 import { AfferentError, errorTable } from '../../../schema/errors.ts';
 import { consentDecision } from '../../consent/filter.ts';
-import { unfinishedAlerts } from '../../store/alerts.ts';
+import { openAlertsOf } from '../../store/alerts.ts';
 import { audited } from '../../store/audit.ts';
 import { eraseUncovered, forgetUncovered, type Uncovered, type UncoveredErasure, uncovered } from '../../store/erase-uncovered.ts';
 import type { Store } from '../../store/open.ts';
@@ -30,7 +30,7 @@ export const verb: Verb = {
       const refuse: Refuse = (item) => consentDecision(consent, item);
       const found = await uncovered(store, participant, refuse, call.signal);
       const apply = call.options.yes === true;
-      const open = (await unfinishedAlerts(store, study)).flatMap((alert) => (alert.participant === participant ? [alert.id] : []));
+      const open = await openAlertsOf(store, participant);
       const erasure = apply && found.length > 0 ? await erase(call, store, study, participant, refuse) : null;
       const { quarantined, scores, alerts, interrupted } = erasure ?? nothing;
       // Both can take long; the next call does them.
