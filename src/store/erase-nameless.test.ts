@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Parsed } from '../../schema/source.ts';
+import { pushMedia } from '../../schema/streams.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, ingest, post } from '../../test/support/study-data.ts';
 import { needleOf, tokensIn } from './deleted-bytes.ts';
+import { eraseDeletedLines, eraseNameless } from './erase-nameless.ts';
 import { checkLedger } from './ledger-check.ts';
 import type { Store } from './open.ts';
 import { openRaw } from './quarantine.ts';
+import type { Owner } from './series.ts';
 import { createStudy } from './studies.ts';
 
 const did = 'did:plc:quietone2222222222222222';
@@ -31,6 +36,11 @@ async function twoSources(database: (typeof databaseNames)[number]) {
   const { participant, source: stream } = await addPerson(store, 'sleep', 'anna', 'bluesky');
   const { source: table } = await addPerson(store, 'sleep', 'anna', 'posts');
   return { store, participant, stream, table };
+}
+
+async function ownerOf(store: Store, participant: string, source: string, batch: string): Promise<Owner> {
+  const key = await store.keys.key(participant);
+  return { study: 'sleep', participant, source, batch, kind: 'bluesky', key, hash: store.secrets.study('sleep') };
 }
 
 /** What is left in quarantine, in order; the ledger balances. */
@@ -78,6 +88,38 @@ describe.each(databaseNames)('units whose id nobody could read, on %s', (databas
     expect(await outcomes(store, first)).toEqual([0, 2]);
     const second = await ingest(store, table, 'table', [broken(`${torn} elsewhere`), broken(torn.replace(tweet, `${tweet}7`))]);
     expect(await outcomes(store, second)).toEqual([1, 1]);
+    expect(await left(store, participant)).toHaveLength(1);
+  });
+
+  test('are opened a few at a time, for each may be as long as a push', async () => {
+    const { store, participant, stream } = await twoSources(database);
+    const long = (k: number) => broken(`{"n":${k},"uri":"${uri}","text":"${randomBytes(3 * 1024 * 1024).toString('base64')}`);
+    for (let k = 0; k < 5; k++) await ingest(store, stream, `frames ${k}`, [long(k), broken(`torn ${k}`)]);
+    const owner = await ownerOf(store, participant, stream, '');
+    let most = 0;
+    const weigh: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        const bytes = result.rows.reduce((sum, row) => sum + (Buffer.isBuffer(row.raw) ? row.raw.length : 0), 0);
+        most = Math.max(most, bytes);
+        return result;
+      },
+    };
+    await store.db.transaction().execute(async (tx) => {
+      const deleted = { type: 'post', recordId: uri, at: '2026-02-03T00:00:00.000Z' } as const;
+      await eraseNameless(tx.withPlugin(weigh) as typeof tx, owner, [deleted]);
+    });
+    expect(most).toBeGreaterThan(5 * 1024 * 1024);
+    expect(most).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(await left(store, participant)).toHaveLength(5);
+  });
+
+  test('are not looked through where nothing was ever deleted', async () => {
+    const { store, participant, stream } = await twoSources(database);
+    const batch = await ingest(store, stream, 'push', [{ ...broken(`{"id":"${tweet}"}`), reason: 'reader-killed' } as Parsed]);
+    const owner = await ownerOf(store, participant, stream, batch);
+    const hash = () => expect.unreachable('it was looked for');
+    await eraseDeletedLines(store, { ...owner, hash }, pushMedia.ndjson);
     expect(await left(store, participant)).toHaveLength(1);
   });
 

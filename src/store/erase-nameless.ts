@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { feedMedia, pushMedia } from '../../schema/streams.ts';
 import { holdsAny, tokensIn } from './deleted-bytes.ts';
-import { type Deletion, deletedTokens, holdForDeletions, soughtOf } from './deletions.ts';
+import { anyDeleted, type Deletion, deletedTokens, holdForDeletions, soughtOf } from './deletions.ts';
 import { eraseQuarantined } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { openRaw } from './quarantine.ts';
@@ -14,8 +14,8 @@ type Matches = (bytes: Buffer) => boolean;
 
 const columns = ['id', 'source', 'batch', 'day', 'units', 'unit', 'reason', 'raw'] as const;
 
-/** Rows that are opened at a time; each may hold a whole push. */
-const page = 100;
+/** Rows that are looked at in one go, and bytes that are opened with them: a row may hold a whole push. */
+const page = { rows: 500, bytes: 8 * 1024 * 1024 };
 
 /** Pushes of which each line is a unit by itself. */
 const ofLines: ReadonlySet<string> = new Set([pushMedia.ndjson, feedMedia.jetstream, feedMedia.mastodon]);
@@ -35,27 +35,47 @@ export async function eraseNameless(tx: Transaction<Tables>, owner: Owner, delet
     if (tokens.size === 0) continue;
     const matches: Matches = (bytes) => holdsAny(bytes, tokens);
     for (let after = ''; ; ) {
-      const rows: Row[] = await tx
+      const rows = await tx
         .selectFrom('quarantine')
-        .select(columns)
+        .select(['id', sql<number>`length(raw)`.as('bytes')])
         .where('source', '=', source)
         .where('record_key', 'is', null)
         .where('id', '>', after)
         .orderBy('id')
-        .limit(page)
+        .limit(page.rows)
         .execute();
-      for (const row of rows) await eraseMatching(tx, owner, row, await mediaOf(tx, row), matches);
+      for (const ids of upTo(page.bytes, rows)) {
+        const some: Row[] = await tx.selectFrom('quarantine').select(columns).where('id', 'in', ids).orderBy('id').execute();
+        for (const row of some) await eraseMatching(tx, owner, row, await mediaOf(tx, row), matches);
+      }
       const last = rows.at(-1);
-      if (last === undefined || rows.length < page) break;
+      if (last === undefined || rows.length < page.rows) break;
       after = last.id;
     }
   }
+}
+
+/** Ids in their order, of so many bytes at a time, or one that has more. */
+function upTo(most: number, rows: readonly { id: string; bytes: number }[]): string[][] {
+  const slices: string[][] = [];
+  let sum = 0;
+  for (const { id, bytes } of rows) {
+    sum += Number(bytes);
+    const open = slices.at(-1);
+    if (open !== undefined && sum <= most) open.push(id);
+    else {
+      slices.push([id]);
+      sum = Number(bytes);
+    }
+  }
+  return slices;
 }
 
 /** The same for a push that has just been set aside, against all that was deleted before. */
 export async function eraseDeletedLines(store: Store, owner: Owner, media: string): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
     await holdForDeletions(store, tx, owner.participant, true);
+    if (!(await anyDeleted(tx, owner))) return;
     const set = tx.selectFrom('quarantine').select(columns).where('batch', '=', owner.batch).where('reason', '=', 'reader-killed');
     for (const row of await set.execute()) {
       const deleted = await deletedTokens(tx, owner, tokensIn(openRaw(owner.key, row)));
