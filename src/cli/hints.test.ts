@@ -9,7 +9,6 @@ import { openStore, type Store } from '../store/open.ts';
 import { requireSource } from '../store/sources.ts';
 import { createStudy } from '../store/studies.ts';
 import { withdraw } from '../store/withdraw.ts';
-import { unreadNote } from './nothing-read.ts';
 import { runCli, runJson, temporaryFolder } from './testing/run-cli.ts';
 
 async function withAnna(work: (store: Store, home: string, source: string) => Promise<void>): Promise<{ home: string; source: string }> {
@@ -83,13 +82,6 @@ test('a reason that nothing has is an empty list', async () => {
   const { home, source } = await withAnna(async () => {});
   const { code, stderr } = await runCli(['quarantine', 'list', 'sleep', '--source', source, '--reason', 'no-time', '--home', home]);
   expect([code, stderr]).toEqual([0, 'Nothing of that is in quarantine.\n']);
-});
-
-test('of an export of which nothing is read, the form that its makers choose by default is asked for', () => {
-  expect(unreadNote('s_1', 'instagram')).toContain(
-    'Is it another kind, or the HTML form, which cannot be read? Then ask for the download as JSON.',
-  );
-  expect(unreadNote('s_1', 'whatsapp')).toMatch(/Is it another kind\?$/);
 });
 
 test('days that are the wrong way round are refused, and an export without a day is not said not to have arrived', async () => {

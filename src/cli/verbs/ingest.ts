@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { AfferentError, type ErrorCode, errorTable } from '../../../schema/errors.ts';
+import { AfferentError } from '../../../schema/errors.ts';
 import type { Outcomes } from '../../../schema/ledger.ts';
 import { alertQueue } from '../../store/alert-queue.ts';
 import { sourcesOfOthers, unreadSources } from '../../store/explore-outcomes.ts';
@@ -9,7 +9,7 @@ import { listSources, type SourceRow } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { type IngestionHandle, scoringDone, startIngestion } from '../../temporal/ingestion.ts';
 import { withStore } from '../home.ts';
-import { othersNote, unreadNote } from '../nothing-read.ts';
+import { ingestNotes } from '../ingest-notes.ts';
 import { outcomeColumns, sumOutcomes } from '../outcome-columns.ts';
 import { makeProgress } from '../progress.ts';
 import { erasedSince, type Held, heldNow, readSince, scoresSince } from '../stored-since.ts';
@@ -177,18 +177,5 @@ function printIngestion(call: Call, result: Ingestion): void {
     result.sources,
   );
   call.out.line(`${result.scores} new scores.`);
-  if (result.erasedBefore > 0) call.out.note(`${result.erasedBefore} units that had been stored before were erased, with their scores.`);
-  for (const { source, error } of result.sources) {
-    if (error !== null && Object.hasOwn(errorTable, error)) {
-      const { message, hint } = errorTable[error as ErrorCode];
-      call.out.note(`${source}: ${message} ${hint}`);
-    }
-  }
-  for (const { source, kind } of result.sources) {
-    if (result.unread.includes(source)) call.out.note(unreadNote(source, kind));
-    if (result.ofOthers.includes(source)) call.out.note(othersNote(source, result.study));
-  }
-  if (result.unwatchedAlerts > 0) {
-    call.out.note(`${result.unwatchedAlerts} alerts are open and nobody watches: run afferent up, so that people are told.`);
-  }
+  for (const note of ingestNotes(result)) call.out.note(note);
 }
