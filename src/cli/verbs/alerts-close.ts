@@ -8,6 +8,7 @@ export const verb: Verb = {
   options: [byOption, { flags: '--decision <what>', help: `what was done: ${AlertDecision.options.join(', ')}`, required: true }],
   json: true,
   parts: true,
+  notes: 'Scores that joined it after its last rating open another alert, which is named.',
   examples: ['alerts close a_0123456789abcdef --by ana --decision contacted'],
   run(call) {
     const decision = AlertDecision.safeParse(textOption(call, 'decision'));
