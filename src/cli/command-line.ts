@@ -136,6 +136,7 @@ async function call(command: Command, verb: Verb): Promise<number | undefined> {
   const rest = Array.isArray(last) ? last.map(String) : [];
   const args = given.filter((value) => !Array.isArray(value)) as (string | undefined)[];
   const { first, second, done } = listenForInterruption();
+  if (!verb.parts && !verb.endsItself) first.addEventListener('abort', () => endAtOnce(options.json === true));
   try {
     const out = makeOutput(options.json === true);
     return await verb.run({ args, rest, options, config, origins, out, signal: first, again: second });
@@ -146,6 +147,12 @@ async function call(command: Command, verb: Verb): Promise<number | undefined> {
   } finally {
     done();
   }
+}
+
+/** For a verb that would go on to its end: whatever it is at, the store bears being left there. */
+function endAtOnce(json: boolean): void {
+  const error = new AfferentError('interrupted');
+  process.exit(reportError(error, error, json));
 }
 
 function camelCase(flag: string): string {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startCli, temporaryFolder } from './testing/run-cli.ts';
 
 test.each(['score', 'evaluate'])('Ctrl-C ends %s with a message and 130', async (verb) => {
@@ -15,4 +17,19 @@ test.each(['score', 'evaluate'])('Ctrl-C ends %s with a message and 130', async 
   const { code, stderr } = await ended;
   expect(code).toBe(130);
   expect(stderr).toContain(`error: Interrupted; everything stored so far is consistent.${verb === 'score' ? ' (the rows so far are' : ''}`);
+});
+
+test('Ctrl-C ends a verb that waits for a store which does not answer', async () => {
+  const mute = createServer();
+  mute.listen(0, '127.0.0.1');
+  onTestFinished(() => void mute.close());
+  await once(mute, 'listening');
+  const home = temporaryFolder();
+  const { port } = mute.address() as AddressInfo;
+  const { child, ended } = startCli(['status', 'sleep', '--home', home, '--store', `postgres://anna@127.0.0.1:${port}/afferent`]);
+  const [socket] = await once(mute, 'connection');
+  socket.on('error', () => {});
+  child.kill('SIGINT');
+  const result = await Promise.race([ended, once(socket, 'never', { signal: AbortSignal.timeout(5000) })]);
+  expect(result).toMatchObject({ code: 130, stderr: expect.stringMatching(/^error: Interrupted/) });
 });

@@ -29,6 +29,8 @@ export interface Verb {
   json: boolean;
   /** Whether it starts the server, the workers and the console, and so takes their settings. */
   parts?: boolean;
+  /** Whether it ends in order by itself when it is interrupted, as all do that start parts; others are ended at once. */
+  endsItself?: boolean;
   /** Command lines that work, without the program's name. */
   examples: [string, ...string[]];
   /** More for `--help`, after the options. */

@@ -16,6 +16,7 @@ export const verb: Verb = {
     { flags: '--text-field <name>', help: 'field or column of the text (text)' },
   ],
   json: true,
+  endsItself: true,
   examples: [
     'evaluate text labelled.jsonl',
     'evaluate text posts.csv --head outdoor_effect --label-field label --json',

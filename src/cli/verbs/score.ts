@@ -25,6 +25,7 @@ export const verb: Verb = {
     { flags: '--text-field <name>', help: 'field or column of the text (text)' },
   ],
   json: false,
+  endsItself: true,
   examples: [
     'score posts.jsonl --out scores.jsonl',
     'score posts.csv --text-field body',

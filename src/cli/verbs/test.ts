@@ -13,6 +13,7 @@ import type { Call, Verb } from '../verb.ts';
 export const verb: Verb = {
   arguments: { '[filter...]': 'only test files whose path holds one of these' },
   json: false,
+  endsItself: true,
   examples: ['test', 'test src/store'],
   notes:
     'Installs the Debian packages that it needs where it may (as root), and otherwise ends with exit code 3 and their names.\nThe last line is: N passed, N failed',
