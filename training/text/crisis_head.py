@@ -7,13 +7,14 @@ text: what the joint training learnt from those, the same for all six logits but
 far as a gate finds the text unlike a rated post. Five folds without their authors give the left-out logits that calibration and
 cuts come from.
 
-Strengths, the weight of unrated posts, the gate's sharpness and place, and the weight of the quiet part were taken from sweeps over
-left-out train posts, plain statements and the dev pairs; figures of dev posts were seen beside them.
+Strengths and the weight of unrated posts were taken from sweeps over left-out train posts; the gate's sharpness and place and the
+weight of the quiet part from what sweep_crisis.py prints.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 
 import numpy as np
 import onnx
@@ -34,7 +35,21 @@ from word_counts import rarity, word_counts
 FOLDS, LEVELS = 5, 6
 STATES_STRENGTH, WORDS_STRENGTH, SHARE, UNRATED = 0.003, 1.0, 1 / 1.5, 0.3
 GATE_STRENGTH, CALM = 0.01, 1500
-SHARPNESS, UNLIKE, QUIET = 3.0, 2.5, 1.5  # of the gate's logit; its logit where it is half open; of what the joint training learnt
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How the fits and the quiet part come together."""
+
+    sharpness: float = 3.0  # of the gate's logit
+    unlike: float = 2.5  # the gate's logit where it is half open
+    given_up: float = GIVEN_UP  # of the fits, where it is open
+    quiet: float = 1.5  # of the quiet part's level
+
+    def logits(self, fits: np.ndarray, unlike: np.ndarray, level: np.ndarray, usual: np.ndarray) -> np.ndarray:
+        """fits (rows, 6), the gate's logit (rows, 1), quiet level above that of rated posts (rows, 1), usual fits (6,) -> (rows, 6)."""
+        opened = sigmoid(self.sharpness * (unlike - self.unlike))
+        return fits + opened * (self.given_up * (usual - fits) + self.quiet * level)
 
 
 def author_folds(task: Task, folds: int, seed: int) -> np.ndarray:
@@ -89,17 +104,70 @@ def fit_gate(rated: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
     centre, spread = states.mean(axis=0), states.std(axis=0) + 1e-6
     classes = np.repeat([0, 1], [len(rated), len(other)])
     one = LogisticRegression(C=GATE_STRENGTH, max_iter=300, class_weight="balanced").fit((states - centre) / spread, classes)
-    weight = SHARPNESS * one.coef_[0] / spread
-    return weight, float(SHARPNESS * (one.intercept_[0] - UNLIKE) - weight @ centre)
+    weight = one.coef_[0] / spread
+    return weight, float(one.intercept_[0] - weight @ centre)
 
 
-def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float], middle: float, usual: np.ndarray) -> None:
-    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head.
+class Known:
+    """What the fits learn from, and the logits of rated posts that were left out with their authors."""
 
-    usual (6,): what the quiet part has in place of the fits that are given up.
-    """
-    crisis, quiet, register = (model.heads[name] for name in ("crisis", "quiet", "register"))
-    share = torch.full((LEVELS, LEVELS), QUIET / LEVELS)
+    def __init__(self, options: argparse.Namespace) -> None:
+        graph = options.work / "crisis-means.onnx"
+        self.model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
+        onnx.save(build_graph(self.model, means=True), graph)
+        self.session, self.tokenizer = open_graph(graph), open_tokenizer(options.base / "tokenizer.json")
+        challenge = Challenge()
+        sets, said = Sets(options.data, unseen(options.data, challenge)), np.load(options.work / "said-severity.npz")
+        self.task = sets.crisis("train")
+        self.targets, self.severity = self.task.targets, self.task.targets.sum(axis=1).astype(int)
+        self.rated, self.unrated = self.look(self.task.texts), self.look(sets.user_posts().texts + sets.forum().texts)
+        self.teacher = np.concatenate([said["user-posts"], said["forum"]])
+        self.scale = np.stack([self.rated.states.mean(axis=0), self.rated.states.std(axis=0) + 1e-6])
+        self.idf, self.middle = rarity(self.rated.words), float(self.rated.quiet.mean())
+        others = (sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.calm_comments(CALM, options.seed),
+                  sets.everyday(EVERYDAY, options.seed))  # fmt: skip
+        self.plain_severity = others[1].targets.sum(axis=1).astype(int)
+        self.others = {task.name: self.look(task.texts) for task in others}
+        self.gate = fit_gate(self.rated.states, self.other_states())
+        self.fits, self.unlike = self.left_out(options.seed)
+
+    def look(self, wanted: list[str]) -> Rows:
+        rows = tokenise(self.tokenizer, [{"text": text} for text in wanted])
+        found = run_rows(self.session, rows, ["pairs_mean", "tokens_mean", "crisis"])
+        states = np.concatenate([found["pairs_mean"], found["tokens_mean"]], axis=1)
+        return Rows(states, word_counts(rows), found["crisis"].mean(axis=1, keepdims=True))
+
+    def other_states(self) -> np.ndarray:
+        return np.concatenate([rows.states for rows in self.others.values()])
+
+    def fitted(self, chosen: np.ndarray | slice = slice(None)) -> Fitted:
+        return Fitted(self.rated.of(chosen), self.targets[chosen], self.unrated, self.teacher, self.scale, self.idf)
+
+    def left_out(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Fits (rows, 6) and the gate's logit (rows, 1); the gate knows rated posts better than others of their kind where it saw them."""
+        fold, fits, unlike = author_folds(self.task, FOLDS, seed), np.zeros(self.targets.shape), np.zeros((len(self.targets), 1))
+        for held in range(FOLDS):
+            out = fold == held
+            fits[out] = self.fitted(~out).logits(self.rated.of(out))
+            weight, bias = fit_gate(self.rated.states[~out], self.other_states())
+            unlike[out] = (self.rated.states[out] @ weight + bias)[:, None]
+        return fits, unlike
+
+    def left_out_logits(self, mix: Mix) -> np.ndarray:
+        """(rows, 6) of rated posts."""
+        return mix.logits(self.fits, self.unlike, self.rated.quiet - self.middle, self.fits.mean(axis=0))
+
+    def quality(self, logits: np.ndarray) -> str:
+        expected = sigmoid(logits).sum(axis=1)
+        ranks = np.sort(self.severity)[np.argsort(np.argsort(expected, kind="stable"), kind="stable")]
+        return f"left out: kappa by rank {kappa(self.severity, ranks):.3f}, AUC of 4 or more {roc_auc_score(self.severity >= 4, expected):.3f}"
+
+
+def write_into(known: Known, mix: Mix) -> None:
+    """What was learnt jointly becomes the quiet part, averaged over its levels; the fits become the head."""
+    crisis, quiet, register = (known.model.heads[name] for name in ("crisis", "quiet", "register"))
+    fitted, (weight, bias), usual = known.fitted(), known.gate, mix.given_up * known.fits.mean(axis=0)
+    share = torch.full((LEVELS, LEVELS), mix.quiet / LEVELS)
 
     def set_states(part: torch.nn.Module, weights: np.ndarray, bias: np.ndarray) -> None:
         part.mean.weight.copy_(torch.from_numpy(weights[:, :WIDTH]))
@@ -111,58 +179,30 @@ def write_into(model: TextEncoder, fitted: Fitted, gate: tuple[np.ndarray, float
             getattr(quiet, part).weight.copy_(getattr(crisis, part).weight)
         quiet.mean.weight.copy_(share @ crisis.mean.weight)
         quiet.token.weight.copy_(share @ crisis.token.weight)
-        quiet.mean.bias.copy_(share @ crisis.mean.bias - QUIET * middle + torch.from_numpy(usual))
+        quiet.mean.bias.copy_(share @ crisis.mean.bias - mix.quiet * known.middle + torch.from_numpy(usual))
         quiet.mix.copy_(share @ crisis.mix)
         crisis.focused.weight.zero_()
         set_states(crisis, fitted.states, fitted.bias)
-        set_states(register, gate[0][None], np.array([gate[1]]))
-        model.word_tables["crisis"].weight.copy_(torch.from_numpy(fitted.words.T))
+        set_states(register, mix.sharpness * weight[None], mix.sharpness * np.array([bias - mix.unlike]))
+        known.model.word_tables["crisis"].weight.copy_(torch.from_numpy(fitted.words.T))
+
+
+def add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    add_arguments(parser)
+    parser.add_argument("--checkpoint", default="taught", help="of the stage before, in WORK")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    add_arguments(parser)
-    parser.add_argument("--checkpoint", default="taught", help="of the stage before, in WORK")
+    add_checkpoint(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    model = open_checkpoint(options.work / f"{options.checkpoint}.pt")
-    onnx.save(build_graph(model, means=True), options.work / "crisis-means.onnx")
-    session, tokenizer = open_graph(options.work / "crisis-means.onnx"), open_tokenizer(options.base / "tokenizer.json")
-
-    def look(wanted: list[str]) -> Rows:
-        rows = tokenise(tokenizer, [{"text": text} for text in wanted])
-        found = run_rows(session, rows, ["pairs_mean", "tokens_mean", "crisis"])
-        states = np.concatenate([found["pairs_mean"], found["tokens_mean"]], axis=1)
-        return Rows(states, word_counts(rows), found["crisis"].mean(axis=1, keepdims=True))
-
-    challenge = Challenge()
-    sets, said = Sets(options.data, unseen(options.data, challenge)), np.load(options.work / "said-severity.npz")
-    task = sets.crisis("train")
-    rated, targets, severity = look(task.texts), task.targets, task.targets.sum(axis=1).astype(int)
-    unrated = look(sets.user_posts().texts + sets.forum().texts)
-    teacher = np.concatenate([said["user-posts"], said["forum"]])
-    others = (sets.challenge(challenge.of("train")), sets.plain(challenge.plain), sets.calm_comments(CALM, options.seed),
-              sets.everyday(EVERYDAY, options.seed))  # fmt: skip
-    other = look([text for other in others for text in other.texts]).states
-    gate = fit_gate(rated.states, other)
-
-    scale = np.stack([rated.states.mean(axis=0), rated.states.std(axis=0) + 1e-6])
-    idf, middle = rarity(rated.words), float(rated.quiet.mean())
-    quiet, opened = QUIET * (rated.quiet - middle), np.zeros((len(severity), 1))
-    fold, fits = author_folds(task, FOLDS, options.seed), np.zeros((len(severity), LEVELS))
-    for held in range(FOLDS):
-        out = fold == held
-        fits[out] = Fitted(rated.of(~out), targets[~out], unrated, teacher, scale, idf).logits(rated.of(out))
-        weight, bias = fit_gate(rated.states[~out], other)  # knows rated posts better than others of their kind where it saw them
-        opened[out] = sigmoid(rated.states[out] @ weight + bias)[:, None]
-    usual = GIVEN_UP * fits.mean(axis=0)
-    logits = fits + opened * (usual + quiet - GIVEN_UP * fits)
-    expected = sigmoid(logits).sum(axis=1)
-    ranks = np.sort(severity)[np.argsort(np.argsort(expected, kind="stable"), kind="stable")]
-    print(f"left out: kappa by rank {kappa(severity, ranks):.3f}, AUC of 4 or more {roc_auc_score(severity >= 4, expected):.3f}")
-    write_into(model, Fitted(rated, targets, unrated, teacher, scale, idf), gate, middle, usual)
-    torch.save(model.state_dict(), options.work / "crisis.pt")
-    np.savez(options.work / "crisis.npz", logits=logits, severity=severity)
+    known, mix = Known(options), Mix()
+    logits = known.left_out_logits(mix)
+    print(known.quality(logits))
+    write_into(known, mix)
+    torch.save(known.model.state_dict(), options.work / "crisis.pt")
+    np.savez(options.work / "crisis.npz", logits=logits, severity=known.severity)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ LOG_EVERY, KEEP_EVERY = 50, 200
 class Mixture:
     """Draws tasks by their shares and gives the loss of one step."""
 
+    turns = EMOTION_TURNS
+
     def __init__(self, feeds: dict[str, Feed], shares: dict[str, float], seed: int) -> None:
         self.feeds, self.names = feeds, list(shares)
         self.chances = np.array(list(shares.values())) / sum(shares.values())
@@ -43,7 +45,7 @@ class Mixture:
         self.seen: dict[str, list[float]] = {}
 
     def loss(self, model: TextEncoder, step: int) -> torch.Tensor:
-        loss = self.emotion_loss(model, EMOTION_TURNS[step % len(EMOTION_TURNS)])
+        loss = self.emotion_loss(model, self.turns[step % len(self.turns)])
         if step % EVERY == 0:
             loss = loss + self.loss_of(model, self.names[self.generator.choice(len(self.names), p=self.chances)])
         return loss

@@ -149,6 +149,13 @@ class Sets:
             mixed.append(" ".join(" ".join(s[begin : begin + 2]) for s, begin in zip(chosen, begins)))
         return Task("quiet", "crisis", "deviations", mixed, np.zeros((MIXED, SEVERITY_LEVELS - 1), np.float32), limit=96)
 
+    def kinds(self, name: str) -> Task:
+        """Texts that other people gave other names of feelings, one to each or several; a head of the task's own says them."""
+        rows = self.rows({"situations": "empathetic_situations.train", "tweets": "semeval2018_ec.train"}[name])
+        labels = sorted({label for row in rows for label in row["labels"]})
+        targets = np.array([[label in row["labels"] for label in labels] for row in rows], np.float32)
+        return Task(name, name, "classes" if (targets.sum(axis=1) == 1).all() else "binary", texts(rows), targets, limit=64)
+
     def affect(self, split: str) -> Task:
         rows = self.rows(f"emobank.{split}")
         return Task("affect", "affect", "squares", texts(rows), numbers(rows, AFFECT)[0])
