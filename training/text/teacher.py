@@ -1,7 +1,7 @@
 """Stage 4: what larger encoders say of others' texts, for refine.py and crisis_head.py to learn from.
 
 By what larger.py trained: affect of EmoBank's own rows, of comments, of segments and of prose.py's; emotion of comments,
-passages, segments and gather.py's; loneliness and stress of unlabelled posts of forums, quiet signs of sentences of challenge texts mixed anew.
+passages, segments and, once there, gather.py's; loneliness and stress of unlabelled posts of forums, quiet signs of sentences of challenge texts mixed anew.
 Severity, by linear fits on the states of the encoder as published (training it on other tasks of distress made the fits worse):
 each rated post is told by a fit without its author, so no row teaches its own rating twice.
 """
@@ -78,7 +78,8 @@ def say_affect(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer
 def say_emotion(options: argparse.Namespace, sets: Sets, tokenizer: AutoTokenizer) -> dict[str, np.ndarray]:
     """Logits (rows, 28) of each set."""
     tasks = [sets.emotion(options.soft_labels), sets.passages(options.soft_labels, PASSAGES, options.seed), sets.segments(SEGMENTS, options.seed)]
-    tasks.append(gathered(options.work))
+    if (options.work / "gathered.jsonl.gz").exists():
+        tasks.append(gathered(options.work))
     return say(options, "emotion", {task.name: task.texts for task in tasks}, tokenizer)
 
 
