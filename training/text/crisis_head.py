@@ -189,7 +189,7 @@ def write_into(known: Known, mix: Mix) -> None:
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     add_arguments(parser)
-    parser.add_argument("--checkpoint", default="taught", help="of the stage before, in WORK")
+    parser.add_argument("--checkpoint", default="gathered", help="of the stage before, in WORK")
 
 
 def main() -> None:
