@@ -1,7 +1,7 @@
 """What the layers of the exported graph share at one resolution, tokens or pairs of tokens.
 
-Maps from a place to itself run over real places only, packed one under another: (N, D), whatever the padding. N may hold a few
-rows more, so that chunks of it are of one size. Where padded places must be zero, one row of zeros is put below, a spare that stands for all of them. A text has three tokens at least, so
+Maps from a place to itself run over real places only, packed one under another: (N, D), whatever the padding. Where padded
+places must be zero, one row of zeros is put below, a spare that stands for all of them. A text has three tokens at least, so
 that no product has a single row.
 """
 
@@ -13,8 +13,9 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
-CHUNK = 384  # most rows that go through a feed-forward together, so that what is inside stays near the processor
+AT_ONCE = 1024  # most rows that go through a feed-forward together; more go a chunk at a time, see onnx_builder.py
 LINKED = 64  # places of an SSM block of a long text
+SIDE_BY_SIDE = 128  # most places of a block whose texts' heads stand side by side
 
 
 class Context:
@@ -34,26 +35,22 @@ class Context:
         self.pack_places(g, integer_mask)
         self.near_places(g)
         self.by_head = g.op("Concat", g.ints(-1, HEADS, CHANNELS), self.size, axis=0)
-        self.by_direction = g.op("Concat", g.ints(-1, HEADS, 2), self.size, axis=0)
-        # SSM blocks in parts of one block of attention: (parts, …).
-        of_part = g.op("Div", self.block, self.size)
-        self.parts_of_heads = g.op("Concat", g.ints(-1), of_part, g.ints(HEADS, CHANNELS), self.size, axis=0)
-        self.parts_of_directions = g.op("Concat", g.ints(-1), of_part, g.ints(HEADS, 2), self.size, axis=0)
-        square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
+        # Several texts whose heads are twice a block's places stand side by side, see graph_ssm.py. Not above SIDE_BY_SIDE,
+        # where the running sums of so wide a product would be cut in two.
+        most = g.op("Min", g.op("Mul", self.batch, g.ints(HEADS // 2)), g.ints(SIDE_BY_SIDE))
+        self.alone = g.op("And", g.op("Not", self.many), g.op("Squeeze", g.op("Greater", self.size, most), g.ints(0)))
+        self.square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
         # (H, Q, Q), 1 where the row is not after the column. One for each head: were there one for all, their rows would be one
         # product, which threads cut by columns, and narrow products are summed in longer runs.
-        self.prefix = g.op("Expand", g.op("Trilu", square, upper=1), g.ints(HEADS, 1, 1))
+        self.prefix = g.op("Expand", g.op("Trilu", self.square, upper=1), g.ints(HEADS, 1, 1))
         self.block_ones = self.ones(g, self.size, 0)
 
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
         flat = g.op("Reshape", mask, g.ints(-1))
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
         count = g.op("Shape", real)
-        self.chunks = g.op("Add", g.op("Div", count, g.ints(CHUNK)), g.ints(1))
-        added = g.op("Mod", g.op("Neg", count), self.chunks)  # rows more, of the first place, so that chunks are of one size
-        self.places = g.op("Pad", real, g.op("Concat", g.ints(0), added, axis=0), g.constant(0, np.int64))  # (N): in (B * T)
-        self.spare = g.op("Add", count, added)  # (1): the row below the packed ones
-        self.by_chunk = g.op("Concat", self.chunks, g.ints(-1, WIDTH), axis=0)
+        self.places, self.spare = real, count  # (N): in (B * T); (1): the row below the packed ones
+        self.few = g.op("Squeeze", g.op("LessOrEqual", count, g.ints(AT_ONCE)), g.ints(0))
         before = g.op("Sub", g.op("CumSum", flat, g.constant(0, np.int64)), g.ints(1))
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
         self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding
@@ -69,6 +66,11 @@ class Context:
         near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
         first = g.op("Mul", near, g.ints(3))
         self.near = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
+
+    def by_place(self, g: GraphBuilder) -> str:
+        """(T, 2, B): packed rows, each of two parts one under another, where a text is one block."""
+        rows = g.op("Mul", g.op("Transpose", self.rows, perm=[1, 0]), g.ints(2))
+        return g.op("Add", g.unsqueeze(rows, 1), g.constant([[0], [1]], np.int64))
 
     @staticmethod
     def with_spare(g: GraphBuilder, x: str, width: int) -> str:

@@ -8,7 +8,7 @@ the smaller of the two is the true one on either side of the diagonal.
 
 import numpy as np
 import torch
-from graph_context import CHANNELS, END, Context
+from graph_context import CHANNELS, END, ONES_WIDTH, Context
 from model import HEADS, NORMALISER_FLOOR, WIDTH, SsmMixer
 from onnx import TensorProto, helper
 from onnx_builder import GraphBuilder
@@ -16,11 +16,6 @@ from onnx_builder import GraphBuilder
 DIRECTIONS = 2
 GATES = DIRECTIONS * HEADS
 WIDE = CHANNELS + 1  # channels of a value, and a one that sums the weights
-
-
-def by_head(gate: torch.Tensor) -> torch.Tensor:
-    """Rows of both directions, (2H, …), to two rows a head."""
-    return gate.unflatten(0, (DIRECTIONS, HEADS)).transpose(0, 1).flatten(0, 1)
 
 
 def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[str]:
@@ -40,22 +35,25 @@ def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[st
 
 
 def gated(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
-    """x (N, D) -> gates (B*C, H, 2, Q), 0 at padding."""
-    gates = g.op("Sigmoid", g.linear(x, by_head(mixer.gate.weight), by_head(mixer.gate.bias)))
-    gates = g.op("Gather", ctx.with_spare(g, gates, GATES), ctx.of_block, axis=0)
-    return g.op("Reshape", g.op("Transpose", gates, perm=[0, 2, 1]), ctx.by_direction)
+    """x (N, D) -> gates (N + 1, 2H), the past's before the future's, the spare row 0."""
+    return ctx.with_spare(g, g.op("Sigmoid", g.linear(x, mixer.gate.weight, mixer.gate.bias)), GATES)
+
+
+def signed_rates(mixer: SsmMixer) -> list[torch.Tensor]:
+    """Of each step, and of what a place's own step adds to the future's sum, which is exclusive: (2, H) each."""
+    rate = torch.exp(mixer.log_rate.detach())
+    return [rate * torch.tensor([[1.0], [-1.0]]), rate * torch.tensor([[0.0], [1.0]])]
 
 
 class Steps:
     """Gates and signed running sums of one mixer, (B*C, H, 2, Q) each: of the past inclusive, of the future exclusive."""
 
     def __init__(self, g: GraphBuilder, ctx: Context, gates: str, mixer: SsmMixer) -> None:
-        rate = torch.exp(mixer.log_rate.detach()).t()[..., None]  # (H, 2, 1)
-        self.gates = gates
-        steps = g.op("Mul", self.gates, g.weight(rate * torch.tensor([[1.0], [-1.0]])))
-        self.inclusive = g.op("MatMul", steps, ctx.prefix)
-        own = g.op("Mul", self.gates, g.weight(rate * torch.tensor([[0.0], [1.0]])))
-        self.sums = g.op("Add", self.inclusive, own)
+        rate, own = (g.weight(part.t()[..., None]) for part in signed_rates(mixer))  # (H, 2, 1)
+        by_place = g.op("Reshape", g.op("Gather", gates, ctx.of_block, axis=0), g.ints(0, 0, DIRECTIONS, HEADS))
+        self.gates = g.op("Transpose", by_place, perm=[0, 3, 2, 1])
+        self.inclusive = g.op("MatMul", g.op("Mul", self.gates, rate), ctx.prefix)
+        self.sums = g.op("Add", self.inclusive, g.op("Mul", self.gates, own))
 
 
 def decayed(g: GraphBuilder, ctx: Context, sums: str, gates: str) -> str:
@@ -65,6 +63,22 @@ def decayed(g: GraphBuilder, ctx: Context, sums: str, gates: str) -> str:
     decay = g.op("Exp", g.op("Min", g.op("Sub", past_s, past_t), g.op("Sub", future_s, future_t)))
     gate = g.op("Add", g.op("Mul", g.op("Sub", past_gate, future_gate), ctx.prefix), future_gate)
     return g.op("Mul", decay, gate)
+
+
+def decayed_side_by_side(g: GraphBuilder, ctx: Context, gates: str, mixer: SsmMixer) -> str:
+    """As `decayed`, the same bits, for many short texts: heads of all texts stand innermost until the end, since passes over
+    rows as short as such a text cost more than the arithmetic in them."""
+    rate, own = (g.weight(part[:, None]) for part in signed_rates(mixer))  # (2, 1, H)
+    gates = g.op("Gather", g.op("Reshape", gates, g.ints(-1, HEADS)), ctx.by_place(g), axis=0)  # (Q, 2, B, H)
+    flat = g.ints(0, -1)
+    inclusive = g.op("MatMul", g.op("Trilu", ctx.square, upper=0), g.op("Reshape", g.op("Mul", gates, rate), flat))
+    sums = g.op("Add", inclusive, g.op("Reshape", g.op("Mul", gates, own), flat))  # (Q, 2BH)
+    sums = g.op("Split", sums, outputs=2, axis=1, num_outputs=2)  # (Q, BH) each
+    nearer = g.op("Min", *(g.op("Sub", g.unsqueeze(part, 1), part) for part in sums))
+    past, future = g.op("Split", g.op("Reshape", gates, g.ints(0, DIRECTIONS, -1)), outputs=2, axis=1, num_outputs=2)
+    gate = g.op("Add", g.op("Mul", g.op("Sub", past, future), g.unsqueeze(g.op("Trilu", ctx.square, upper=1), 2)), future)
+    found = g.op("Transpose", g.op("Mul", g.op("Exp", nearer), gate), perm=[2, 0, 1])
+    return g.op("Reshape", found, g.op("Concat", g.ints(-1, HEADS), ctx.size, ctx.size, axis=0))
 
 
 def both_ways(g: GraphBuilder, x: str) -> list[tuple[str, str]]:
@@ -116,14 +130,17 @@ def carried(g: GraphBuilder, ctx: Context, q: str, k: str, v: str, steps: Steps)
 
 
 def divided(g: GraphBuilder, sums: str, total: str) -> str:
-    return g.op("Div", sums, g.op("Add", total, g.constant(NORMALISER_FLOOR)))
+    """sums (B*C, H, P, Q) by their normaliser (B*C, H, ONES_WIDTH, Q), as many rows of them at a time as that has, which the
+    result leaves side by side: (B*C, H, P / ONES_WIDTH, ONES_WIDTH * Q)."""
+    total = g.op("Reshape", g.op("Add", total, g.constant(NORMALISER_FLOOR)), g.ints(0, 0, 1, -1))
+    return g.op("Div", g.op("Reshape", sums, g.ints(0, 0, CHANNELS // ONES_WIDTH, -1)), total)
 
 
-def within(g: GraphBuilder, ctx: Context, q: str, k: str, v: str, sums: str, gates: str) -> list[str]:
-    """Sums (B*C, H, P, Q) over a block's own places, and their normaliser (B*C, H, 1, Q)."""
+def within(g: GraphBuilder, ctx: Context, q: str, k: str, v: str, decay: str) -> list[str]:
+    """Sums (B*C, H, P, Q) over a block's own places, and their normaliser, the same in every row (B*C, H, ONES_WIDTH, Q)."""
     scores = g.op("MatMul", g.op("Transpose", k, perm=[0, 1, 3, 2]), q)  # (B*C, H, Q, Q)
-    weights = g.op("Mul", scores, decayed(g, ctx, sums, gates))
-    return [g.op("MatMul", v, weights), g.slice(g.op("MatMul", ctx.block_ones, weights), 0, 1, 2)]
+    weights = g.op("Mul", scores, decay)
+    return [g.op("MatMul", v, weights), g.op("MatMul", ctx.block_ones, weights)]
 
 
 def within_by_part(g: GraphBuilder, ctx: Context, *inputs: str) -> list[str]:
@@ -131,25 +148,33 @@ def within_by_part(g: GraphBuilder, ctx: Context, *inputs: str) -> list[str]:
     step = GraphBuilder(g)
     names = [step.name("part") for _ in inputs]
     infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names]
-    body = step.body("ssm_blocks", infos, within(step, ctx, *names))
-    shapes = [ctx.parts_of_heads] * 3 + [ctx.parts_of_directions] * 2
+    body = step.body("ssm_blocks", infos, within(step, ctx, *names[:3], decayed(step, ctx, *names[3:])))
+    parts = g.op("Div", ctx.block, ctx.size)
+    of_heads, of_directions = (g.op("Concat", g.ints(-1), parts, g.ints(HEADS, rows), ctx.size, axis=0) for rows in (CHANNELS, DIRECTIONS))
+    shapes = [of_heads] * 3 + [of_directions] * 2
     cut = [g.op("Reshape", x, shape) for x, shape in zip(inputs, shapes)]
     found = g.op("Scan", *cut, outputs=2, body=body, num_scan_inputs=len(cut))
-    whole = (g.op("Concat", g.ints(-1, HEADS, rows), ctx.size, axis=0) for rows in (CHANNELS, 1))
+    whole = (g.op("Concat", g.ints(-1, HEADS, rows), ctx.size, axis=0) for rows in (CHANNELS, ONES_WIDTH))
     return [g.op("Reshape", x, shape) for x, shape in zip(found, whole)]
 
 
 def ssm(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
     """x (N, D) -> (N, D)."""
     q, k, v = convolved(g, ctx, x, mixer)
-    steps = Steps(g, ctx, gated(g, ctx, x, mixer), mixer)
+    gates = gated(g, ctx, x, mixer)
+    alone, several = GraphBuilder(g), GraphBuilder(g)
+    steps = Steps(alone, ctx, gates, mixer)
+    y = divided(alone, *within(alone, ctx, q, k, v, decayed(alone, ctx, steps.sums, steps.gates)))
 
-    alone, linked = GraphBuilder(g), GraphBuilder(g)
-    y = divided(alone, *within(alone, ctx, q, k, v, steps.sums, steps.gates))
+    linked, short = GraphBuilder(several), GraphBuilder(several)
+    steps = Steps(linked, ctx, gates, mixer)
     own, others = within_by_part(linked, ctx, q, k, v, steps.sums, steps.gates), carried(linked, ctx, q, k, v, steps)
     z = divided(linked, *(linked.op("Add", *pair) for pair in zip(own, others)))
-    y = g.op("If", ctx.many, then_branch=linked.body("linked", [], [z]), else_branch=alone.body("alone", [], [y]))
+    u = divided(short, *within(short, ctx, q, k, v, decayed_side_by_side(short, ctx, gates, mixer)))
+    z = several.op("If", ctx.many, then_branch=linked.body("linked", [], [z]), else_branch=short.body("short", [], [u]))
+    y = g.op("If", ctx.alone, then_branch=alone.body("alone", [], [y]), else_branch=several.body("several", [], [z]))
 
+    y = g.op("Reshape", y, g.ints(0, 0, CHANNELS, -1))
     y = g.op("Add", y, g.op("Mul", v, g.weight(mixer.skip.detach().view(HEADS, 1, 1))))
     y = g.op("Transpose", g.op("Reshape", y, g.op("Concat", g.ints(-1, WIDTH), ctx.size, axis=0)), perm=[0, 2, 1])
     y = ctx.pack(g, g.op("Reshape", y, g.ints(-1, WIDTH)))

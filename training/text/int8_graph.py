@@ -20,7 +20,7 @@ from torch import Tensor
 LEAST = 384  # smaller maps stay as they are: they cost little
 WEIGHT_MOST = 63
 EVERY = 16  # counters look at every sixteenth token of a text, and at the pair that it is in
-COLUMNS = 192  # of each: where there are more, at other ones from place to place
+COLUMNS = 96  # of each: where there are more, at other ones from place to place
 BEYOND = 0.505  # a value that loses more than half a step lies beyond its range
 
 
@@ -35,7 +35,7 @@ class Watcher(GraphBuilder):
         super().__init__()
         self.seen: set[str] = set()
 
-    def by_chunk(self, shape: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
         return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
@@ -89,7 +89,7 @@ class Quantiser(GraphBuilder):
         self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
 
-    def by_chunk(self, shape: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
         return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
@@ -113,7 +113,7 @@ class Quantiser(GraphBuilder):
             self.taken[x] = (self.op("QuantizeLinear", x, scale, zero), scale, zero)
             if self.places not in self.samples:
                 self.samples[self.places] = Samples(self, EVERY // (2 if self.samples else 1))
-            self.samples[self.places].take(self, f"{number:02d}", x, self.taken[x][0], span, width)
+            self.samples[self.places].take(self, f"{number:02d}", x, span, width)
         return self.taken[x]
 
     def close(self) -> None:
@@ -134,33 +134,29 @@ class Samples:
         self.rows = g.unsqueeze(g.op("Slice", g.places.some_rows, *ends, g.ints(1), g.ints(every)), 0)  # (1, B, places)
         self.mask = g.op("Slice", g.places.mask_row, *ends, g.ints(2), g.ints(every))  # (B, 1, places)
         self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 2, 3, 0))
-        self.at: dict[int, str] = {1: self.rows}
+        self.at: dict[int, str] = {}  # parts of a row -> which parts of all rows are looked at, (1, B, places)
         self.names: list[str] = []
-        self.some: list[str] = []
-        self.found: list[str] = []
-        self.steps: list[np.float32] = []
-        self.zeros: list[np.uint8] = []
+        self.some: list[str] = []  # (1, B, places, COLUMNS) of each map
+        self.spans: list[Range] = []
 
-    def take(self, g: Quantiser, name: str, x: str, numbers: str, span: Range, width: int) -> None:
+    def take(self, g: Quantiser, name: str, x: str, span: Range, width: int) -> None:
         parts = width // COLUMNS
         if parts not in self.at:
             part = g.op("Mod", self.numbers, g.ints(parts))
             self.at[parts] = g.op("Add", g.op("Mul", self.rows, g.ints(parts)), part)
-        for of, kept in ((x, self.some), (numbers, self.found)):
-            cut = of if parts == 1 else g.op("Reshape", of, g.ints(-1, COLUMNS))
-            kept.append(g.op("Gather", cut, self.at[parts], axis=0))
+        self.some.append(g.op("Gather", g.op("Reshape", x, g.ints(-1, COLUMNS)), self.at[parts], axis=0))
         self.names.append(name)
-        self.steps.append(span.scale)
-        self.zeros.append(span.zero)
+        self.spans.append(span)
 
     def counters(self, g: Quantiser) -> tuple[str, str]:
-        """Shares beyond the range and losses, (B, names) each."""
-        some, found = (g.op("Concat", *of, axis=0) for of in (self.some, self.found))  # (names, B, places, COLUMNS)
-        steps = np.array(self.steps, np.float32)
-        again = g.op("DequantizeLinear", found, g.constant(steps), g.constant(self.zeros, np.uint8), axis=0)
+        """Shares beyond the range and losses, (B, names) each. Values and errors are counted in steps of their map's scale."""
+        steps, zeros = np.array([span.scale for span in self.spans]), g.constant([span.zero for span in self.spans], np.uint8)
+        some = g.op("Concat", *self.some, axis=0)  # (names, B, places, COLUMNS)
+        numbers = g.op("QuantizeLinear", some, g.constant(steps), zeros, axis=0)  # as for the map itself
+        again = g.op("DequantizeLinear", numbers, g.constant(np.ones_like(steps)), zeros, axis=0)
+        some = g.op("Mul", some, g.constant((1 / steps).reshape(-1, 1, 1, 1)))
         error = g.op("Abs", g.op("Sub", some, again))
-        in_steps = g.op("Mul", error, g.constant((1 / steps).reshape(-1, 1, 1, 1)))
-        beyond = g.op("HardSigmoid", in_steps, alpha=1000.0, beta=-1000 * BEYOND)  # 0 within the range, 1 beyond
+        beyond = g.op("HardSigmoid", error, alpha=1000.0, beta=-1000 * BEYOND)  # 0 within the range, 1 beyond
         sums = [g.op(kind, of, g.ints(3), keepdims=0) for kind, of in (("ReduceSum", beyond), ("ReduceSum", error), ("ReduceL1", some))]
         each = g.op("Transpose", g.op("Concat", *sums, axis=0), perm=[1, 2, 0])  # (B, places, 3 * names)
         total = g.op("Squeeze", g.op("MatMul", self.mask, each), g.ints(1))  # (B, 3 * names)
