@@ -19,7 +19,7 @@ class GraphBuilder:
     def __init__(self, parent: GraphBuilder | None = None) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.root: GraphBuilder = parent.root if parent else self
-        self.apart = False  # matrices are copies of their own: those that two branches share would be laid out anew in every run
+        self.holder: GraphBuilder = self.root  # which graph the weights belong to
         if parent is None:
             self.watched: dict[str, int] = {}  # further outputs of the graph, with their ranks
             self.places = None  # the present layer's Context
@@ -55,8 +55,7 @@ class GraphBuilder:
         array = np.ascontiguousarray(tensor.detach().float().numpy())
         if array.ndim != 2 or array.size < HALF_FROM:
             return self.constant(array)
-        found = self.root.op("Cast", self.constant(array, np.float16), to=TensorProto.FLOAT)
-        return self.root.op("Where", self.constant(True, np.bool_), found, found) if self.apart else found
+        return self.holder.op("Cast", self.constant(array, np.float16), to=TensorProto.FLOAT)
 
     def slice(self, x: str, start: int, end: int, axis: int) -> str:
         return self.op("Slice", x, self.ints(start), self.ints(end), self.ints(axis))
@@ -94,7 +93,7 @@ class GraphBuilder:
         more = parts.op("Mod", parts.op("Neg", count), chunks)  # rows, so that chunks are of one size
         padded = parts.op("Pad", x, parts.op("Concat", parts.ints(0, 0), more, parts.ints(0), axis=0), parts.constant(0.0))
         step = GraphBuilder(parts)
-        step.apart = True
+        step.holder = parts  # a matrix that two branches share would be laid out anew in every run
         rows = step.name("rows")
         body = step.body("chunk", [helper.make_tensor_value_info(rows, TensorProto.FLOAT, None)], [work(step, rows)])
         cut = parts.op("Reshape", padded, parts.op("Concat", chunks, parts.ints(-1, width), axis=0))
