@@ -62,6 +62,8 @@ export const Int8Form = z.object({
   sha256: z.string(),
   /** Greatest value of a row for each of the graph's counters, `sat_…` and `loss_…`; beyond it the row is scored in fp32. */
   guards: z.record(z.string(), z.number()),
+  /** Head → how near what it compares may come to a threshold or cut, in the same scale; nearer, the row is scored in fp32. */
+  margins: z.record(z.string(), z.number().nonnegative()).optional(),
 });
 export type Int8Form = z.infer<typeof Int8Form>;
 

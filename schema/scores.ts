@@ -16,15 +16,18 @@ export type Span = z.infer<typeof Span>;
 export const Groups = z.record(z.string(), z.record(z.string(), z.number()));
 export type Groups = z.infer<typeof Groups>;
 
-/** Why a row was scored in fp32 though int8 was asked for: too many activations beyond their range, or too much lost by rounding. */
-export const Fallback = z.enum(['saturation', 'loss']);
+/**
+ * Why a row was scored in fp32 though int8 was asked for: too many activations beyond their range, too much lost by rounding, or
+ * a decision too near its limit for int8 to be trusted with.
+ */
+export const Fallback = z.enum(['saturation', 'loss', 'margin']);
 export type Fallback = z.infer<typeof Fallback>;
 
 /** What the counters of an int8 form came to over many rows. */
 export interface LowTally {
   rows: number;
-  /** Rows scored in fp32 after all, by reason. */
-  fallbacks: Record<Fallback, number>;
+  /** Rows scored in fp32 after all, by reason; earlier versions did not know all. */
+  fallbacks: Partial<Record<Fallback, number>>;
   /** Counter → sum over the rows, and greatest value of a row. */
   counters: Record<string, { sum: number; max: number }>;
 }

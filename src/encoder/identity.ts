@@ -50,7 +50,7 @@ function decisionsOf(head: Head): unknown {
 /** Names everything that makes a score's numbers: files, input form, heads with calibration, precision, preprocessing. */
 export function modelIdOf(manifest: ModelManifest, mode: Mode = {}): string {
   const { input, int8 } = manifest;
-  const low = mode.precision === 'int8' && int8 ? { sha256: int8.sha256, guards: int8.guards } : undefined;
+  const low = mode.precision === 'int8' && int8 ? { sha256: int8.sha256, guards: int8.guards, margins: int8.margins } : undefined;
   const precision = low ? 'int8' : manifest.precision;
   // The graph of the int8 form makes none of the fp32 form's numbers.
   const files = Object.fromEntries(Object.entries(manifest.files).filter(([name]) => low || name !== int8?.graph));

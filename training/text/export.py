@@ -17,13 +17,14 @@ from calibration import (
 )  # fmt: skip
 from challenge import Challenge
 from data import add_arguments, normalised, open_tokenizer, read_rows
+from gather import gathered
 from graph import build_graph
 from heads import AFFECT, EKMAN, EMOTIONS, LONELINESS, PERSONALITY, SENTIMENT
 from model import ATTENTION_LAYERS, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WIDTH, TextEncoder, open_checkpoint
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
 from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets, texts, unseen
 
-VERSION = "0.6.0"
+VERSION = "0.7.0"
 
 
 def rounded(values: np.ndarray) -> list[float]:
@@ -177,7 +178,8 @@ def main() -> None:
         *weak(weak_rows),
     ])  # fmt: skip
     sets = Sets(options.data, unseen(options.data, Challenge()))
-    tasks = [*joint_tasks(sets, Challenge(), options.soft_labels, options.seed), sets.everyday(EVERYDAY, options.seed)]
+    tasks = [*joint_tasks(sets, Challenge(), options.soft_labels, options.seed), sets.everyday(EVERYDAY, options.seed),
+             gathered(options.work), sets.kinds("situations"), sets.kinds("tweets")]  # fmt: skip
     prose = texts(read_rows(options.work, "prose"))
     read = [text for task in tasks if task.name != "quiet" for text in task.texts] + prose  # mixed sentences are nobody's text
     write_trained_on(options.out, read, [author for task in tasks for author in task.groups or []])

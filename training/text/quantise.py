@@ -19,12 +19,14 @@ from export import sha256, write_json
 from int8_graph import Range, Watcher, build_int8
 from graph import build_graph
 from model import TextEncoder, open_checkpoint
+from margins import HEADS, margin_of
 from onnx import TensorProto
-from score_rows import feed, grouped, open_graph
+from score_rows import feed, grouped, open_graph, run_rows
 
 DATA, ALIGNMENT, KEEP_WITHIN = "int8.bin", 64, 1024
 TAIL = 0.9999  # of the values of an activation that the range holds, over all texts
 MARGIN = 0.02  # beyond either end, so that what often lies at an end (GELU's least value) is not counted as saturated
+POSTS = {"cssrs_posts": 150, "dreaddit": 100, "loneliness_irf": 100}  # of which both forms are asked
 SLACK = 1.5  # a row is refused when a counter exceeds the greatest of the calibration texts by this factor
 
 
@@ -48,6 +50,17 @@ def measured_ranges(model: TextEncoder, path: Path, rows: list[np.ndarray]) -> l
             found.append(np.quantile(real, [1 - TAIL, TAIL, 0, 1]))
     ranges = [Range(float(min(q[0] for q in found)), float(max(q[1] for q in found))) for found in seen]
     return [Range(r.low - MARGIN * (r.high - r.low), r.high + MARGIN * (r.high - r.low)) for r in ranges]
+
+
+def margins(manifest: dict, folder: Path, full, low, tokenizer) -> dict[str, float]:
+    """Of every head that has one, from train posts of people in distress: elsewhere both forms agree more closely."""
+    generator, posts = np.random.default_rng(11), []
+    for name, count in POSTS.items():
+        rows = read_rows(folder, f"{name}.train")
+        posts += tokenise(tokenizer, [rows[i] for i in generator.choice(len(rows), count, replace=False)])
+    heads = {head["name"]: head for head in manifest["heads"]}
+    one, other = (run_rows(session, posts, [*HEADS]) for session in (full, low))
+    return {name: margin_of(heads[name], one[name], other[name]) for name in HEADS}
 
 
 def place_weights(built: onnx.ModelProto, int8: dict, file: bytes) -> tuple[list[dict], str]:
@@ -108,8 +121,10 @@ def main() -> None:
     least = {"sat_": 0.01, "loss_": 0.05}
     guards = {name: round(max(value * SLACK, least[name.split("_")[0] + "_"]), 6) for name, value in greatest.items()}
     manifest["int8"] = {"graph": "onnx/int8.onnx", "data": DATA, "built_from": entries, "sha256": digest, "guards": guards}
+    sessions = (open_graph(folder) for folder in (options.out / "onnx/model.onnx", options.work / "int8-whole.onnx"))
+    manifest["int8"]["margins"] = margins(manifest, options.data, *sessions, tokenizer)
     write_json(path, manifest)
-    print(f"{len(entries)} tensors, graph of {graph.stat().st_size} bytes; greatest counters {greatest}")
+    print(f"margins {manifest['int8']['margins']}; {len(entries)} tensors, graph of {graph.stat().st_size} bytes; greatest counters {greatest}")
 
 
 if __name__ == "__main__":

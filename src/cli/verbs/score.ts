@@ -64,14 +64,15 @@ export const verb: Verb = {
   },
 };
 
-function lowNote({ rows, fallbacks: { saturation, loss }, counters }: LowTally): string {
+function lowNote({ rows, fallbacks, counters }: LowTally): string {
   const highest = (['sat_', 'loss_'] as const).flatMap((kind) => {
     const some = Object.entries(counters).filter(([name]) => name.startsWith(kind));
     const [name, { max }] = some.reduce((a, b) => (b[1].max > a[1].max ? b : a), some[0] ?? ['', { max: 0 }]);
     return name === '' ? [] : [`${name} ${max.toPrecision(2)}`];
   });
-  const again = saturation + loss;
-  return `int8: ${rows} rows, ${again} of them in fp32 after all (saturation ${saturation}, loss ${loss}). Highest: ${highest.join(', ')}.`;
+  const { saturation = 0, loss = 0, margin = 0 } = fallbacks;
+  const again = saturation + loss + margin;
+  return `int8: ${rows} rows, ${again} of them in fp32 after all (saturation ${saturation}, loss ${loss}, near a limit ${margin}). Highest: ${highest.join(', ')}.`;
 }
 
 function oneOf<T extends string>(call: Call, name: string, choices: readonly T[]): T | undefined {

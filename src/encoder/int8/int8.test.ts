@@ -116,4 +116,15 @@ describe('the int8 form', () => {
     // 16 is held to 63 steps of 0.25.
     expect(results[1]?.low?.counters.values[0]).toBeCloseTo(63 / 4 / 3, 5);
   });
+
+  it('gives way to fp32 where a decision lies within the margin of its limit', async () => {
+    const withMargin = (margin: number) => tinyInt8Model((manifest) => Object.assign(manifest.int8 ?? {}, { margins: { moods: margin } }));
+    // sigmoid(2 / 3) is .061 from the threshold.
+    const [wide, close] = [await withMargin(0.07), await withMargin(0.05)];
+    const [near] = await score(wide, ['so'], { precision: 'int8' });
+    expect([near?.low?.precision, near?.low?.fallback]).toEqual(['fp32', 'margin']);
+    expect(near?.heads).toEqual((await score(wide, ['so']))[0]?.heads);
+    expect((await score(close, ['so'], { precision: 'int8' }))[0]?.low?.fallback).toBeUndefined();
+    expect((await openModel(wide, 'int8')).modelId).not.toBe((await openModel(close, 'int8')).modelId);
+  });
 });

@@ -6,9 +6,9 @@ export function tallied(tally: LowTally | null, results: readonly Pick<EncoderRe
   let sum = tally;
   for (const { low } of results) {
     if (low === undefined) continue;
-    sum ??= { rows: 0, fallbacks: { saturation: 0, loss: 0 }, counters: {} };
+    sum ??= { rows: 0, fallbacks: { saturation: 0, loss: 0, margin: 0 }, counters: {} };
     sum.rows += 1;
-    if (low.fallback) sum.fallbacks[low.fallback] += 1;
+    if (low.fallback) sum.fallbacks[low.fallback] = (sum.fallbacks[low.fallback] ?? 0) + 1;
     for (const [k, name] of low.counters.names.entries()) {
       const value = low.counters.values[k] ?? Number.NaN;
       const before = sum.counters[name] ?? { sum: 0, max: 0 };

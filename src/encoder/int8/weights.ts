@@ -13,6 +13,8 @@ export interface Int8 {
   graphPath: string;
   weights: ExternalData;
   guards: Guards;
+  /** By head. */
+  margins: Readonly<Record<string, number>>;
 }
 
 /** Tensors begin at multiples of this many bytes; between them are zeros. */
@@ -29,7 +31,12 @@ export async function int8Weights(model: Model): Promise<Int8> {
   if (form === undefined) throw new AfferentError('unknown-model');
   const kept = join(model.dir, '.cache', `int8-${form.sha256.slice(0, 32)}.bin`);
   const data = (await readKept(kept, form.sha256)) ?? (await buildAndKeep(model, form, kept));
-  return { graphPath: join(model.dir, form.graph), weights: { path: form.data, data }, guards: guardsOf(form.guards) };
+  return {
+    graphPath: join(model.dir, form.graph),
+    weights: { path: form.data, data },
+    guards: guardsOf(form.guards),
+    margins: form.margins ?? {},
+  };
 }
 
 async function readKept(path: string, sha256: string): Promise<Uint8Array | null> {

@@ -6,7 +6,8 @@ import { logitsOf, type Outputs, runBatches } from '../batches.ts';
 import { type Encoder, type EncoderInput, type EncoderResult, failed, type Timings } from '../encoder.ts';
 import type { EvidenceOf } from '../heads/head.ts';
 import { readHead } from '../heads/index.ts';
-import { type Guards, lowOf } from '../int8/counters.ts';
+import { lowOf } from '../int8/counters.ts';
+import { isNearLimit } from '../int8/margins.ts';
 import type { Int8 } from '../int8/weights.ts';
 import type { Model } from '../model.ts';
 import { type Dense, type Graph, openGraph } from '../runtime.ts';
@@ -35,8 +36,7 @@ export async function openTextEncoder(model: Model, input: Input, options: TextO
   const timings: Timings = { tokenise: 0, infer: 0, heads: 0 };
   return {
     timings,
-    score: (inputs) =>
-      scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, isOver, timings, guards: int8?.guards }, inputs),
+    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, isOver, timings, int8 }, inputs),
     release: () => graph.release(),
   };
 }
@@ -49,8 +49,7 @@ interface Parts {
   limits: BatchLimits;
   isOver: () => boolean;
   timings: Timings;
-  /** Of an int8 form. */
-  guards?: Guards;
+  int8?: Pick<Int8, 'guards' | 'margins'>;
 }
 
 async function scoreTexts(parts: Parts, inputs: readonly EncoderInput[]): Promise<EncoderResult[]> {
@@ -119,13 +118,7 @@ async function runText({ graph, input, isOver, timings }: Parts, batch: TextBatc
   }
 }
 
-function readRow(
-  { heads, tokenizer, guards }: Parts,
-  text: string,
-  ids: readonly number[],
-  outputs: Outputs,
-  place: number,
-): EncoderResult {
+function readRow({ heads, tokenizer, int8 }: Parts, text: string, ids: readonly number[], outputs: Outputs, place: number): EncoderResult {
   const read: HeadResult[] = [];
   let alignment: Alignment | null = null;
   const aligned = () => {
@@ -137,7 +130,11 @@ function readRow(
     if (logits === null) return failed('engine-failed', ids.length);
     read.push(readHead(head, logits, evidenceOf(head, outputs, place, aligned)));
   }
-  return { tokens: ids.length, heads: read, error: null, ...(guards && { low: lowOf(guards, outputs, place) }) };
+  if (!int8) return { tokens: ids.length, heads: read, error: null };
+  const low = lowOf(int8.guards, outputs, place);
+  const unsure = heads.some((head, k) => isNearLimit(head, read[k] as HeadResult, int8.margins[head.name] ?? 0));
+  if (unsure) low.fallback ??= 'margin';
+  return { tokens: ids.length, heads: read, error: null, low };
 }
 
 function evidenceOf(head: Head, outputs: Outputs, place: number, aligned: () => Alignment): EvidenceOf {
