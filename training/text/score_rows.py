@@ -22,6 +22,7 @@ def feed(rows: list[np.ndarray], extra: int = 0) -> dict[str, np.ndarray]:
 
 def open_graph(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # it warns of each fp16 weight that a branch holds for itself
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
