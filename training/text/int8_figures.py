@@ -87,7 +87,7 @@ def main() -> None:
     sizes = {"fp32, stored as fp16": [round(paths[0].stat().st_size / 1e6, 1), number(times[0])],
              "int8": [round((built + (options.out / "onnx/int8.onnx").stat().st_size) / 1e6, 1), number(times[1])]}  # fmt: skip
     tables.add("int8_cost", "Form", ["MB", "milliseconds a comment"], sizes)
-    tables.add("int8_fallback", "Scored in fp32 after all, rows of", ["rows", "% beyond a guard", "% with those near a cut"], dict(zip(map("fall back, {}".format, tokens), fallen)))
+    tables.add("int8_fallback", "Scored in fp32 after all", ["rows", "% beyond a guard", "% with those near a cut"], dict(zip(map("texts of {}".format, tokens), fallen)))
     path = options.out / "metrics.json"
     metrics = json.loads(path.read_text(encoding="utf-8"))
     write_json(path, {**metrics, "tables": metrics["tables"] | tables.all})
