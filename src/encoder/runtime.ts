@@ -49,7 +49,8 @@ const nativeOptions: InferenceSession.SessionOptions = {
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
 };
-const wasmOptions: InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all' };
+// Errors alone: it warns of every weight that a branch of a graph holds for itself.
+const wasmOptions: InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3 };
 
 /** Weights that lie outside a graph's file, by the name that the graph has for them. */
 export interface ExternalData {

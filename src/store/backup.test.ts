@@ -13,7 +13,7 @@ import {
   type StoreHome,
   storeHome,
 } from '../../test/support/store-home.ts';
-import { addPerson, block, ingest, post, quarantined, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
+import { block, ingest, post, quarantined, sample, scorePosts, someDay, studyOfAnnaAndBert } from '../../test/support/study-data.ts';
 import { rowsNaming } from '../../test/support/traces.ts';
 import { startWriter } from '../../test/support/writer.ts';
 import { appendAudit, verifyAudit } from './audit.ts';
@@ -28,7 +28,6 @@ import type { Store } from './open.ts';
 import { addParticipant } from './participants.ts';
 import { restore } from './restore.ts';
 import { finishRun } from './runs.ts';
-import { createStudy } from './studies.ts';
 import { withdraw } from './withdraw.ts';
 
 const refuse = () => () => null;
@@ -37,9 +36,7 @@ const other = { sqlite: 'postgres', postgres: 'sqlite' } as const;
 async function studyOfTwo(database: DatabaseName) {
   const home = await storeHome(database);
   const store = await home.open();
-  await createStudy(store, 'sleep', null);
-  const anna = await addPerson(store, 'sleep', 'anna');
-  const bert = await addPerson(store, 'sleep', 'bert');
+  const { anna, bert } = await studyOfAnnaAndBert(store);
   for (const { source } of [anna, bert]) {
     const posts = Array.from({ length: 210 }, (_, i) => post(String(i), `canary\u2028${i}`));
     await ingest(store, source, 'one', [...posts, quarantined('{'), sample(someDay, 60.5), block(0, [1, 2])]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Consent } from '../../schema/policy.ts';
 import type { Judged } from '../../schema/source.ts';
 import { copyKeyFile, type DatabaseName, databaseNames, openForTest, type StoreHome, storeHome } from '../../test/support/store-home.ts';
-import { addPerson, ingest, post, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
+import { ingest, post, sample, scorePosts, someDay, studyOfAnnaAndBert } from '../../test/support/study-data.ts';
 import { listAudit } from './audit.ts';
 import { backup } from './backup.ts';
 import { contentHash } from './content-hash.ts';
@@ -14,7 +14,6 @@ import { checkLedger } from './ledger-check.ts';
 import type { Store } from './open.ts';
 import { addParticipant, participantConsent, tombstone } from './participants.ts';
 import { restore } from './restore.ts';
-import { createStudy } from './studies.ts';
 import { withdraw } from './withdraw.ts';
 
 const narrow = Consent.parse({ kinds: ['heart_rate'] });
@@ -26,9 +25,7 @@ const refuse = (consent: Consent) => (item: Judged) =>
 async function studyOfTwo(database: DatabaseName) {
   const home = await storeHome(database);
   const store = await home.open();
-  await createStudy(store, 'sleep', null);
-  const anna = await addPerson(store, 'sleep', 'anna');
-  const bert = await addPerson(store, 'sleep', 'bert');
+  const { anna, bert } = await studyOfAnnaAndBert(store);
   for (const { source } of [anna, bert]) await ingest(store, source, 'one', [post('1', 'words'), sample(someDay, 60)]);
   await scorePosts(store, 'sleep', [anna.participant], 'note');
   return { home, store, anna, bert, target: join(home.folder, 'backup') };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel } from '../../src/encoder/model.ts';
-import { createEncoderPool } from '../../src/encoder/pool/pool.ts';
+import { createEncoderPool, type PoolOptions } from '../../src/encoder/pool/pool.ts';
 import { texts } from '../../src/encoder/testing/texts.ts';
 import { changedRows } from './changed-rows.ts';
 import { noEmulator, printedBits } from './other-processors.ts';
@@ -44,15 +44,22 @@ describe('a row has the same bits', () => {
     await two.close();
   });
 
+  const inputs = texts.map((text) => ({ kind: 'text' as const, text }));
+  async function scored(options: Omit<PoolOptions, 'modelDir'>, given = inputs) {
+    const pool = await createEncoderPool({ modelDir, ...options });
+    const results = await pool.score(given);
+    await pool.close();
+    return results;
+  }
+
   it('whatever the number of workers', async () => {
-    const inputs = texts.map((text) => ({ kind: 'text' as const, text }));
-    const scored = async (threads: number) => {
-      const pool = await createEncoderPool({ modelDir, threads });
-      const results = await pool.score(inputs);
-      await pool.close();
-      return results;
-    };
-    expect(await scored(2)).toEqual(await scored(1));
+    expect(await scored({ threads: 2 })).toEqual(await scored({ threads: 1 }));
+  });
+
+  it('in eight bits too, its counters among them, alone and beside others in another order', async () => {
+    const beside = await scored({ precision: 'int8', threads: 1 }, inputs.toReversed());
+    expect(beside.map((row) => row.low?.counters.values.length)).toEqual(inputs.map(() => beside[0]?.low?.counters.names.length));
+    expect(beside.toReversed()).toEqual(await scored({ precision: 'int8', threads: 2, batch: 1 }));
   });
 
   // Emulation is slow. Where the processor has AVX-512 this compares it with AVX2; elsewhere AVX2 by hardware and by software.

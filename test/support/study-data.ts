@@ -14,6 +14,7 @@ import { freezeRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
 import type { Owner } from '../../src/store/series.ts';
 import { addSource, requireSource } from '../../src/store/sources.ts';
+import { createStudy } from '../../src/store/studies.ts';
 
 /** A moment in UTC, as a source that states its zone gives it. */
 export function moment(ms: number): Moment {
@@ -71,6 +72,12 @@ export async function addPerson(
   const settings = { path: `/data/${outsideId}.jsonl`, mapping: {}, zone: null, account: outsideId };
   const { id: source } = await addSource(store, study, participant, kind, settings, 900);
   return { participant, source };
+}
+
+/** The study `sleep` with two people who have a source each. */
+export async function studyOfAnnaAndBert(store: Store) {
+  await createStudy(store, 'sleep', null);
+  return { anna: await addPerson(store, 'sleep', 'anna'), bert: await addPerson(store, 'sleep', 'bert') };
 }
 
 /** Opens the batch of an arrival, and a writer on it. */
