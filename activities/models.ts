@@ -6,14 +6,30 @@ import { type Model, openModel } from '../src/encoder/model.ts';
 import { keepModel } from '../src/store/models.ts';
 import type { Store } from '../src/store/open.ts';
 import type { RunModel } from '../src/store/runs.ts';
+import { forms, isStepForm, type StepForm } from '../src/store/signal-tables/forms.ts';
 
-/** Every model that ships for what a study stores, copied into the home under its id, so that a run can be verified after an upgrade. Text models first. */
-export async function keepShippedModels(store: Store, shipped: string, kept: string, precision: Precision = 'fp32'): Promise<RunModel[]> {
+export interface WantedModels {
+  /** Models of minutes and days that the study has chosen, by name; all others are run for every study. */
+  chosen?: readonly string[];
+  precision?: Precision;
+}
+
+/**
+ * Every model that ships for what a study stores, copied into the home under its id, so that a run can be verified after an upgrade. Text
+ * models first, then those of recordings, of minutes and of days.
+ */
+export async function keepShippedModels(
+  store: Store,
+  shipped: string,
+  kept: string,
+  { chosen = [], precision = 'fp32' }: WantedModels = {},
+): Promise<RunModel[]> {
   const models: RunModel[] = [];
   const names = (await readdir(shipped, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   for (const name of names.sort()) {
     const full = await openModel(join(shipped, name));
-    if (readsSlowSignals(full)) continue;
+    const input = inputOf(full.manifest.input);
+    if (isStepForm(input) && !chosen.includes(full.manifest.name)) continue;
     // A model that has no int8 form is run as it is.
     const low = precision === 'int8' && full.manifest.int8 !== undefined;
     const model = low ? await openModel(full.dir, 'int8') : full;
@@ -26,18 +42,33 @@ export async function keepShippedModels(store: Store, shipped: string, kept: str
       id: model.modelId,
       thresholds: model.thresholdsId,
       folder,
-      input: model.manifest.input.kind === 'text' ? 'text' : 'e4',
+      input,
+      ...(model.manifest.input.kind === 'e4-stream' && isStepForm(input) && { windowS: model.manifest.input.window_s }),
       ...(low && { precision: 'int8' as const }),
       ...(model.manifest.input.kind === 'text' && { masking: preprocessing.masking }),
     });
   }
-  const order = (model: RunModel) => (model.input === 'text' ? 0 : 1);
+  const order = ({ input }: RunModel) => (['text', 'e4', 'minutes', 'days'] as const).indexOf(input);
   return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** A study stores no recordings of minutes or days: a model of them is for plain scoring alone. */
-function readsSlowSignals({ manifest: { input } }: Model): boolean {
-  return input.kind === 'e4-stream' && Object.values(input.signals).every(({ rate }) => rate < 1);
+/** Names of the models that ship for minutes and days, of which a study chooses. */
+export async function choosableModels(shipped: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of (await readdir(shipped, { withFileTypes: true })).filter((one) => one.isDirectory())) {
+    const { manifest } = await openModel(join(shipped, entry.name));
+    if (isStepForm(inputOf(manifest.input))) names.push(manifest.name);
+  }
+  return names.sort();
+}
+
+/** What a model reads of a study: by the rate of its signals, a value a minute or a day. */
+function inputOf(input: Model['manifest']['input']): RunModel['input'] {
+  if (input.kind === 'text') return 'text';
+  const slow = (Object.keys(forms) as StepForm[]).find((form) =>
+    Object.values(input.signals).every(({ rate }) => Math.abs((rate * forms[form].stepMs) / 1000 - 1) < 1e-9),
+  );
+  return slow ?? 'e4';
 }
 
 /** The folder appears whole or not at all. */

@@ -6,7 +6,9 @@ import { runtimeVersions } from '../src/encoder/runtime.ts';
 import { deadlinesOf } from '../src/review/deadlines.ts';
 import { alertPolicy, unfinishedAlerts } from '../src/store/alerts.ts';
 import { inputStates, unnameErased } from '../src/store/run-inputs.ts';
-import { finishRun, firstRecording, freezeRerun, freezeRun, requireRun } from '../src/store/runs.ts';
+import { finishRun, firstRecording, freezeRerun, freezeRun, type RunModel, requireRun } from '../src/store/runs.ts';
+import { isStepForm } from '../src/store/signal-tables/forms.ts';
+import { studyModels } from '../src/store/studies.ts';
 import { startReview } from '../src/temporal/requests.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ours } from './ingest.ts';
@@ -77,16 +79,27 @@ export function scoreActivities({ store, client, scorePool, carePool, shippedMod
   }
 
   async function freeze({ study }: { study: string }): Promise<RunRef | null> {
-    const models = await ours(keepShippedModels(store, shippedModels, keptModels));
-    const run = await ours(freezeRun(store, study, models, 'native'));
+    const chosen = await ours(studyModels(store, study));
+    const models = await ours(keepShippedModels(store, shippedModels, keptModels, { chosen }));
+    const forms = models.flatMap(({ input, windowS = 0 }) => (isStepForm(input) ? [{ form: input, windowMs: windowS * 1000 }] : []));
+    // In a thread: what participants' devices measured is opened, and what is new of it told by the minute or day.
+    const prepared = forms.length === 0 ? {} : await runJob(scorePool, 'prepareTables', { study, forms });
+    const run = await ours(freezeRun(store, study, models, 'native', prepared));
     return run && { id: run.id, study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
   }
 
   async function freezeAgain({ run: of, verify, engine, precision }: RerunArgs): Promise<RunRef> {
-    const models = verify ? null : await ours(keepShippedModels(store, shippedModels, keptModels, precision));
+    const models = verify ? null : await ours(todaysModels(of, precision));
     const key = Context.current().info.workflowExecution?.workflowId ?? '';
     const run = await ours(freezeRerun(store, { of, verify, engine, key, models }));
     return { id: run.id, study: run.study, inputs: run.inputs, recordingsFrom: await firstRecording(store, run.id, run.inputs) };
+  }
+
+  /** Of minutes and days those that the run had: a study may have chosen others since. */
+  async function todaysModels(of: string, precision?: Precision): Promise<RunModel[]> {
+    const { models } = await requireRun(store, of);
+    const chosen = (JSON.parse(models) as RunModel[]).map(({ name }) => name);
+    return keepShippedModels(store, shippedModels, keptModels, { chosen, precision });
   }
 
   async function finish({ run: id, state, counts, low }: FinishArgs): Promise<RerunSummary> {

@@ -9,6 +9,7 @@ import * as contentStatedAgain from './20261129T2300_content_stated_again.ts';
 import * as alertsByScore from './20261129T2330_alerts_by_score.ts';
 import * as versionsByBytes from './20261130T0200_versions_by_bytes.ts';
 import * as quarantineBySource from './20261130T0600_quarantine_by_source.ts';
+import * as signalTables from './20261130T0900_signal_tables.ts';
 
 /** Every step, oldest first; steps that have shipped are never edited. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '20261129T2330_alerts_by_score': alertsByScore,
   '20261130T0200_versions_by_bytes': versionsByBytes,
   '20261130T0600_quarantine_by_source': quarantineBySource,
+  '20261130T0900_signal_tables': signalTables,
 };

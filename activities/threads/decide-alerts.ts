@@ -2,8 +2,9 @@ import type { Policy } from '../../schema/policy.ts';
 import { overPolicy, policyHeads, tooOld } from '../../src/review/rules.ts';
 import { openOrJoin } from '../../src/store/alerts.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
-import { setDecided, undecidedRuns } from '../../src/store/runs.ts';
+import { type RunModel, requireRun, setDecided, undecidedRuns } from '../../src/store/runs.ts';
 import { openScore } from '../../src/store/scores.ts';
+import { isStepForm } from '../../src/store/signal-tables/forms.ts';
 import { studyPolicy } from '../../src/store/studies.ts';
 import type { JobContext } from './jobs.ts';
 
@@ -34,6 +35,10 @@ export async function decideAlerts(context: JobContext, { study }: { study: stri
 /** Scores of a run that are over the policy and not too old to alarm anybody, by participant. */
 async function overThePolicy({ store, progress, checkCancelled }: JobContext, run: string, policy: Policy): Promise<Map<string, string[]>> {
   const nowMs = Date.now();
+  const models = JSON.parse((await requireRun(store, run)).models) as RunModel[];
+  // What a person's minutes and days say is of weeks, and weak: whatever a policy says, it alarms nobody.
+  const deciding = models.filter(({ input }) => !isStepForm(input)).map(({ id }) => id);
+  if (deciding.length === 0) return new Map();
   const hits = new Map<string, string[]>();
   let after = '';
   for (;;) {
@@ -42,6 +47,7 @@ async function overThePolicy({ store, progress, checkCancelled }: JobContext, ru
       .selectFrom('score')
       .select(['id', 'participant', 'head', 'time_ms', 'value'])
       .where('run', '=', run)
+      .where('model', 'in', deciding)
       .where('head', 'in', policyHeads(policy))
       .where('id', '>', after)
       .orderBy('id')

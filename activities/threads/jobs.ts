@@ -4,6 +4,7 @@ import type { Store, StoreAddress } from '../../src/store/open.ts';
 import { decideAlerts } from './decide-alerts.ts';
 import { findArrivals } from './find-arrivals.ts';
 import { ingestBatch } from './ingest-batch.ts';
+import { prepareTables } from './prepare-tables.ts';
 import { replayQuarantine } from './replay-quarantine.ts';
 import { scoreShard } from './score-shard.ts';
 import { verifyShard } from './verify-shard.ts';
@@ -26,7 +27,7 @@ export interface JobContext {
 }
 
 /** The heavy work of activities, each run in a thread. */
-export const jobs = { findArrivals, ingestBatch, replayQuarantine, scoreShard, verifyShard, decideAlerts };
+export const jobs = { findArrivals, ingestBatch, replayQuarantine, prepareTables, scoreShard, verifyShard, decideAlerts };
 export type JobName = keyof typeof jobs;
 export type JobArgs = { [J in JobName]: Parameters<(typeof jobs)[J]>[1] };
 export type JobResult = { [J in JobName]: Awaited<ReturnType<(typeof jobs)[J]>> };

@@ -8,9 +8,11 @@ import { listedNames, namesUntil } from '../../src/store/names.ts';
 import type { Store } from '../../src/store/open.ts';
 import { openPosts } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
+import { frozenTable } from '../../src/store/signal-tables/frozen.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { keptEncoder } from './encoders.ts';
 import { scoreStream } from './score-stream.ts';
+import { tableWindows } from './table-windows.ts';
 
 /** One scored input: a post, or a window of a recording. */
 export interface Scored {
@@ -35,6 +37,19 @@ type RunInput = Tables['run_input'];
 /** Posts that are opened, scored and handed on together: the more, the less often a commit writes the same pages of the indexes. */
 export const postsAtOnce = 512;
 
+/** Inputs that were scored together. Of a long one the windows come in parts, one after another. */
+export interface ScoredSlice {
+  inputs: readonly RunInput[];
+  scored: Scored[];
+  /** More of the same input follows. */
+  more?: boolean;
+  /** The input is stored, whether or not it gave any window. */
+  stored?: boolean;
+}
+
+/** Windows of one part. */
+const windowsAtOnce = 2_000;
+
 /**
  * Scores inputs of a run, a slice at a time. Inputs that were erased meanwhile are absent. The numbers of an input do not
  * depend on its slice.
@@ -45,15 +60,17 @@ export async function* scoreInputs(
   model: RunModel,
   engine: Engine,
   inputs: readonly RunInput[],
-): AsyncGenerator<{ inputs: readonly RunInput[]; scored: Scored[] }> {
+): AsyncGenerator<ScoredSlice> {
   if (model.input === 'text') yield* scorePosts(store, models, model, engine, inputs);
-  else {
+  else if (model.input !== 'e4') {
+    for (const input of inputs) yield* tableParts(store, models, model, engine, input);
+  } else {
     for (const input of inputs) yield { inputs: [input], scored: await wholeRecording(store, models, model, engine, input) };
   }
 }
 
 /** Faults of one recording, such as a rate that the model does not take; the run goes on without it. */
-const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-value', 'too-little-signal', 'engine-failed']);
+export const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-value', 'too-little-signal', 'engine-failed']);
 
 async function wholeRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): Promise<Scored[]> {
   try {
@@ -68,6 +85,22 @@ async function wholeRecording(store: Store, models: string, model: RunModel, eng
     const place = { participant: input.participant ?? '', source: '', record: null, inputId: '', day: '', timeMs: 0, endMs: 0 };
     return [{ ordinal: input.ordinal, ...place, present: null, heads: [], error: code }];
   }
+}
+
+/** Windows of a participant's minutes or days; nothing is kept behind the part that they come in. */
+async function* tableParts(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): AsyncGenerator<ScoredSlice> {
+  const { model: loaded, streams } = await keptEncoder(models, model, engine);
+  const { input: form } = loaded.manifest;
+  if (streams === null || form.kind !== 'e4-stream') throw new AfferentError('bad-model', { what: model.name });
+  const frozen = await frozenTable(store, input);
+  let scored: Scored[] = [];
+  for await (const window of frozen ? tableWindows(store, form, streams.advance, frozen, input.ordinal) : []) {
+    scored.push(window);
+    if (scored.length < windowsAtOnce) continue;
+    yield { inputs: [input], scored, more: true };
+    scored = [];
+  }
+  yield { inputs: [input], scored, stored: frozen !== null };
 }
 
 async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {

@@ -1,20 +1,20 @@
 import type { LowTally } from '../../schema/scores.ts';
-import { decisionId, scoreId } from '../../src/encoder/identity.ts';
 import { tallied } from '../../src/encoder/int8/tally.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
 import { holdInputs, pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
-import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
+import { insertScores, type ScoreRows } from '../../src/store/scores.ts';
+import { isStepForm } from '../../src/store/signal-tables/forms.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { grownRecording } from './grown-recordings.ts';
 import type { JobContext, Shard } from './jobs.ts';
 import { type Scored, scoreInputs } from './score-inputs.ts';
+import { rowsOf } from './score-rows.ts';
+import { scoreTable } from './score-table.ts';
 
 /** Scores a shard of a run. Scores and the state of their inputs are committed together, so a crash repeats at most one slice. */
-export async function scoreShard(
-  { store, models, progress, checkCancelled }: JobContext,
-  { run: id, from, to }: Shard,
-): Promise<{ done: number; low: LowTally | null }> {
+export async function scoreShard(context: JobContext, { run: id, from, to }: Shard): Promise<{ done: number; low: LowTally | null }> {
+  const { store, models, progress, checkCancelled } = context;
   const run = await requireRun(store, id);
   const frozen = JSON.parse(run.models) as RunModel[];
   const inputs = await pendingInputs(store, id, from, to);
@@ -22,6 +22,13 @@ export async function scoreShard(
   let low: LowTally | null = null;
   for (const model of frozen) {
     const mine = inputs.filter((input) => input.model === model.id);
+    if (isStepForm(model.input)) {
+      for (const input of mine) {
+        await scoreTable(context, run, model, input);
+        progress(++done);
+      }
+      continue;
+    }
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
       const made: { ordinal: number; rows: ScoreRows[] }[] = [];
@@ -51,28 +58,6 @@ export async function scoreShard(
     }
   }
   return { done, low };
-}
-
-function rowsOf(run: Tables['run'], model: RunModel, scored: Scored, key: Buffer): ScoreRows[] {
-  return scored.heads.map((head) => {
-    const id = scoreId(scored.inputId, model.id, head.head);
-    const place = {
-      id,
-      decisionId: decisionId(id, model.thresholds),
-      thresholdsId: model.thresholds,
-      study: run.study,
-      participant: scored.participant,
-      source: scored.source,
-      run: run.id,
-      record: scored.record,
-      inputId: scored.inputId,
-      model: model.id,
-      day: scored.day,
-      timeMs: scored.timeMs,
-      endMs: scored.endMs,
-    };
-    return scoreRows(key, place, head, scored.present, scored.sinceMs);
-  });
 }
 
 /** A post is scored or failed; a recording is scored when any of its windows is. What is absent was erased. */

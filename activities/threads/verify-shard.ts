@@ -1,12 +1,16 @@
+import type { Engine } from '../../schema/model.ts';
 import type { HeadResult, HeadScores } from '../../schema/scores.ts';
 import { canonicalJson } from '../../src/store/canonical.ts';
+import type { Store } from '../../src/store/open.ts';
 import { rangeInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { type ScoreValue, storedScores } from '../../src/store/scores.ts';
 import { seal } from '../../src/store/seal.ts';
+import type { Tables } from '../../src/store/tables.ts';
 import { grownRecording } from './grown-recordings.ts';
 import type { JobContext, Shard } from './jobs.ts';
 import { type Scored, scoreInputs } from './score-inputs.ts';
+import { tableHolds } from './score-table.ts';
 
 /** Counts of a verification; numbers only, so that they may cross Temporal. */
 export interface VerifyCounts {
@@ -20,7 +24,7 @@ export interface VerifyCounts {
   flipped: number;
   /** Scores that are stored or computed now, but not both. */
   missing: number;
-  /** Windows that the recording no longer has since it has grown: their scores gave way to those of a later run. */
+  /** Windows that the recording, or the participant's minutes or days, no longer have since more came: their scores gave way to a later run's. */
   superseded: number;
   erased: number;
 }
@@ -47,15 +51,19 @@ export async function verifyShard(
   const counts = { ...noCounts, erased: inputs.filter((input) => input.state === 'erased').length };
   for (const model of JSON.parse(run.models) as RunModel[]) {
     const mine = inputs.filter((input) => input.model === model.id && input.state !== 'erased');
+    let holds: Holds | null = null;
+    let found = new Map<number, Drifted[]>();
+    const seen = new Set<number>();
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
       const [input] = slice.inputs;
-      const grown = input && (await grownRecording(store, models, model, run.engine, input, slice.scored));
-      const found = new Map<number, Drifted[]>(slice.inputs.map((input) => [input.ordinal, []]));
+      holds ??= input ? await holdsOf(store, models, model, run.engine, input, slice.scored) : () => true;
+      for (const { ordinal } of slice.inputs) if (!found.has(ordinal)) found.set(ordinal, []);
       for (const scored of slice.scored) {
+        seen.add(scored.ordinal);
         const drifted = found.get(scored.ordinal) ?? [];
         const stored = await storedScores(store, scored.participant, scored.inputId, model);
-        if (stored.size === 0 && grown?.holds(scored.inputId) === false) {
+        if (stored.size === 0 && !holds(scored.inputId)) {
           counts.superseded += scored.heads.length;
           continue;
         }
@@ -63,12 +71,13 @@ export async function verifyShard(
         // What was stored and could not be computed again is no proof of anything.
         for (const head of stored.keys()) if (!scored.heads.some((one) => one.head === head)) miss(counts, drifted, head, scored.timeMs);
       }
+      if (slice.more) continue;
       counts.inputs += slice.inputs.length;
       await store.db.transaction().execute(async (tx) => {
         const states = [];
         for (const { ordinal, participant } of slice.inputs) {
           const drifted = found.get(ordinal) ?? [];
-          const gone = !slice.scored.some((one) => one.ordinal === ordinal);
+          const gone = slice.stored !== true && !seen.has(ordinal);
           if (gone) counts.erased += 1;
           const result =
             drifted.length > 0 && participant
@@ -79,10 +88,28 @@ export async function verifyShard(
         }
         await setInputStates(tx, id, states);
       });
+      [holds, found] = [null, new Map()];
+      seen.clear();
       progress(counts.inputs);
     }
   }
   return counts;
+}
+
+/** Whether a window is still one of what its input has become since. */
+type Holds = (inputId: string) => boolean;
+
+async function holdsOf(
+  store: Store,
+  models: string,
+  model: RunModel,
+  engine: Engine,
+  input: Tables['run_input'],
+  scored: readonly Scored[],
+): Promise<Holds> {
+  if (input.tables !== null) return tableHolds(store, models, model, input);
+  const grown = await grownRecording(store, models, model, engine, input, scored);
+  return (inputId) => grown.holds(inputId);
 }
 
 /** A score on one side alone. */

@@ -24,6 +24,7 @@ export const backupTables: readonly (readonly [keyof Tables, ...string[]])[] = [
   ['quarantine', 'id'],
   ['quarantine_part', 'batch', 'part'],
   ['listed_name', 'participant', 'name_key'],
+  ['signal_table', 'id'],
   ['device', 'id'],
   ['feed', 'id'],
   ['inbox', 'id'],

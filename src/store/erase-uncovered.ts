@@ -150,8 +150,9 @@ async function eraseRefused(store: Store, tx: Transaction<Tables>, source: strin
     refused.map(({ row }) => row),
   );
   const alerts = await alertsOf(tx, scores);
+  let ofDays = 0;
   for (const why of new Set(refused.map(({ reason }) => reason))) {
-    await eraseRecords(
+    ofDays += await eraseRecords(
       tx,
       refused.flatMap(({ row, reason }) => (reason === why ? [row] : [])),
       why,
@@ -159,7 +160,7 @@ async function eraseRefused(store: Store, tx: Transaction<Tables>, source: strin
   }
   const quarantined = await eraseCopies(tx, source, refused);
   const units = refused.map(({ row: { type }, reason }) => ({ source, type, reason, units: 1 }));
-  return { units, quarantined, scores: scores.length, alerts: await eraseBare(store, tx, alerts) };
+  return { units, quarantined, scores: scores.length + ofDays, alerts: await eraseBare(store, tx, alerts) };
 }
 
 /** Has the files hold nothing of what was erased: the key that it is sealed with stays. False when a reader kept them from it. */

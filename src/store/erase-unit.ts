@@ -1,4 +1,6 @@
 import { sql, type Transaction } from 'kysely';
+import { eraseScores } from './erase-scores.ts';
+import { eraseTables } from './signal-tables/erase.ts';
 import type { Tables } from './tables.ts';
 
 type ErasedRecord = Pick<Tables['record'], 'id' | 'batch' | 'day' | 'input_id'>;
@@ -6,17 +8,23 @@ type ErasedRecord = Pick<Tables['record'], 'id' | 'batch' | 'day' | 'input_id'>;
 /** Rows that one statement names. */
 const slice = 500;
 
-/** Erases versions of records with what was made of them; their units move from stored to erased, with a reason where there is one to tell. */
-export async function eraseRecords(tx: Transaction<Tables>, rows: readonly ErasedRecord[], why?: string): Promise<void> {
-  for (let i = 0; i < rows.length; i += slice) await eraseSlice(tx, rows.slice(i, i + slice), why);
+/**
+ * Erases versions of records with what was made of them; their units move from stored to erased, with a reason where there is one to tell.
+ * Gives how many scores of days went with them.
+ */
+export async function eraseRecords(tx: Transaction<Tables>, rows: readonly ErasedRecord[], why?: string): Promise<number> {
+  let scores = 0;
+  for (let i = 0; i < rows.length; i += slice) scores += await eraseSlice(tx, rows.slice(i, i + slice), why);
+  return scores;
 }
 
-async function eraseSlice(tx: Transaction<Tables>, rows: readonly ErasedRecord[], why?: string): Promise<void> {
+async function eraseSlice(tx: Transaction<Tables>, rows: readonly ErasedRecord[], why?: string): Promise<number> {
   await eraseScores(tx, await scoresOf(tx, rows));
   const ids = rows.map(({ id }) => id);
+  const ofDays = await eraseDays(tx, ids);
   await tx
     .updateTable('run_input')
-    .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
+    .set({ participant: null, record: null, series: null, tables: null, input_id: null, result: null, error: null, state: 'erased' })
     .where('record', 'in', ids)
     .execute();
   await tx.deleteFrom('restatement').where('record', 'in', ids).execute();
@@ -28,6 +36,15 @@ async function eraseSlice(tx: Transaction<Tables>, rows: readonly ErasedRecord[]
     days.set(`${batch} ${day}`, moved);
   }
   for (const { units, ...at } of days.values()) await moveToErased(tx, at, 'stored', units, why);
+  return ofDays;
+}
+
+/** What an event says may have gone into its participant's days; which of them did stands nowhere in clear. */
+async function eraseDays(tx: Transaction<Tables>, records: readonly string[]): Promise<number> {
+  const events = tx.selectFrom('record').select('participant').distinct().where('type', '=', 'event').where('id', 'in', records);
+  let scores = 0;
+  for (const { participant } of await events.execute()) scores += await eraseTables(tx, participant);
+  return scores;
 }
 
 /** Scores of these records, by id. They are found by the input, which a score has from its record: no index has the record itself. */
@@ -53,16 +70,6 @@ export async function scoresOf(tx: Transaction<Tables>, rows: readonly Pick<Eras
     for (const { id } of found) scores.push(id);
   }
   return scores;
-}
-
-/** Erases scores with their decisions. An alert stays as what happened; what it was raised by is gone. */
-export async function eraseScores(tx: Transaction<Tables>, scores: readonly string[]): Promise<void> {
-  for (let i = 0; i < scores.length; i += slice) {
-    const some = scores.slice(i, i + slice);
-    await tx.deleteFrom('alert_score').where('score', 'in', some).execute();
-    await tx.deleteFrom('decision').where('score', 'in', some).execute();
-    await tx.deleteFrom('score').where('id', 'in', some).execute();
-  }
 }
 
 /** Erases a unit that could not be read; it moves from quarantined to erased. */

@@ -19,7 +19,7 @@ export interface Erasure {
 export const erasedTables = [
   ...['participant', 'source', 'batch', 'ledger', 'outcome_reason', 'drift', 'record', 'series', 'quarantine'],
   ...['run_input', 'score', 'decision', 'alert', 'alert_score', 'alert_event', 'rating'],
-  ...['quarantine_part', 'listed_name'],
+  ...['quarantine_part', 'listed_name', 'signal_table'],
   ...['device', 'feed', 'inbox', 'deletion', 'restatement', 'feed_lapse'],
 ] as const;
 
@@ -87,7 +87,7 @@ async function eraseScores(tx: Transaction<Tables>, participant: string): Promis
   const { numDeletedRows } = await tx.deleteFrom('score').where('participant', '=', participant).executeTakeFirstOrThrow();
   await tx
     .updateTable('run_input')
-    .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
+    .set({ participant: null, record: null, series: null, tables: null, input_id: null, result: null, error: null, state: 'erased' })
     .where('participant', '=', participant)
     .execute();
   return Number(numDeletedRows);
@@ -108,6 +108,7 @@ async function eraseRows(tx: Transaction<Tables>, participant: string): Promise<
   await tx.deleteFrom('series').where('participant', '=', participant).execute();
   await tx.deleteFrom('quarantine').where('participant', '=', participant).execute();
   await tx.deleteFrom('quarantine_part').where('batch', 'in', batchesOf(tx, participant)).execute();
+  await tx.deleteFrom('signal_table').where('participant', '=', participant).execute();
   await tx.deleteFrom('listed_name').where('participant', '=', participant).execute();
   return { records: Number(records.numDeletedRows), samples: samples.units, quarantined: quarantined.units };
 }

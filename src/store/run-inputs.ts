@@ -6,6 +6,7 @@ import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
 import { unseal } from './seal.ts';
 import { decodeRegular } from './series-codec.ts';
+import { tableIds, tablesStored } from './signal-tables/frozen.ts';
 import type { Tables } from './tables.ts';
 import { transactAgain } from './try-again.ts';
 
@@ -142,14 +143,16 @@ export async function holdInputs(
   const rows = await tx
     .selectFrom('run_input')
     .leftJoin('record', 'record.id', 'run_input.record')
-    .select(['run_input.ordinal', 'run_input.series', 'record.id as record'])
+    .select(['run_input.ordinal', 'run_input.series', 'run_input.tables', 'record.id as record'])
     .where('run_input.run', '=', run)
     .where('run_input.ordinal', 'in', ordinals)
     .where('run_input.state', '<>', 'erased')
     .execute();
   const stored = new Set<number>();
-  for (const { ordinal, series, record } of rows) {
-    if (series === null ? record !== null : await allStored(tx, JSON.parse(series) as string[])) stored.add(ordinal);
+  for (const { ordinal, series, tables, record } of rows) {
+    if (tables !== null) {
+      if (await tablesStored(tx, tableIds({ tables }))) stored.add(ordinal);
+    } else if (series === null ? record !== null : await allStored(tx, JSON.parse(series) as string[])) stored.add(ordinal);
   }
   return stored;
 }
@@ -164,7 +167,7 @@ async function allStored(tx: Transaction<Tables>, series: readonly string[]): Pr
 }
 
 /** An input that was frozen while it was erased names what is gone. */
-const unnamed = { participant: null, record: null, series: null, input_id: null } as const;
+const unnamed = { participant: null, record: null, series: null, tables: null, input_id: null } as const;
 
 export async function setInputStates(
   tx: Transaction<Tables>,

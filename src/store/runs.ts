@@ -6,6 +6,8 @@ import { now } from './clock.ts';
 import type { Store } from './open.ts';
 import { groupRecordings, recordingRows } from './recordings.ts';
 import { unnameErased } from './run-inputs.ts';
+import type { StepForm } from './signal-tables/forms.ts';
+import { freezeTables, type PreparedTables } from './signal-tables/freeze.ts';
 import type { Tables } from './tables.ts';
 
 /** A model as a run froze it. `folder` is its name under the home's `models/`. */
@@ -14,7 +16,9 @@ export interface RunModel {
   id: string;
   thresholds: string;
   folder: string;
-  input: 'text' | 'e4';
+  input: 'text' | 'e4' | StepForm;
+  /** Of a model of minutes or days: the stretch that it must have heard before it says anything, seconds. */
+  windowS?: number;
   /** The form that is run; left out, the one of the model's graph. */
   precision?: 'int8';
   /** Version of the masking of texts; left out, the first. */
@@ -29,10 +33,17 @@ export interface FrozenRun {
 }
 
 /**
- * Freezes a run over every newest post and every recording of the study that these models have not scored yet.
+ * Freezes a run over every newest post, every recording, and the minutes and days of every participant as prepared, that these models
+ * have not scored yet.
  * @returns null when there is nothing to score
  */
-export async function freezeRun(store: Store, study: string, models: RunModel[], engine: Engine): Promise<FrozenRun | null> {
+export async function freezeRun(
+  store: Store,
+  study: string,
+  models: RunModel[],
+  engine: Engine,
+  prepared: PreparedTables = {},
+): Promise<FrozenRun | null> {
   return store.db.transaction().execute(async (tx) => {
     // A run that is under way goes on: its freezing was tried again, or the workflow that had it was lost.
     const running = await tx
@@ -48,8 +59,9 @@ export async function freezeRun(store: Store, study: string, models: RunModel[],
     await insertRun(tx, { id, study, number, models, engine, of: null, verify: false });
     let inputs = 0;
     for (const model of models) {
-      inputs +=
-        model.input === 'text' ? await freezePosts(tx, id, study, model, inputs) : await freezeRecordings(tx, id, study, model, inputs);
+      if (model.input === 'text') inputs += await freezePosts(tx, id, study, model, inputs);
+      else if (model.input === 'e4') inputs += await freezeRecordings(tx, id, study, model, inputs);
+      else inputs += await freezeTables(tx, id, model, prepared[model.input] ?? [], inputs);
     }
     if (inputs === 0) {
       await tx.deleteFrom('run').where('id', '=', id).execute();
@@ -89,7 +101,7 @@ export async function freezeRerun(store: Store, { of, verify, engine, key, model
       if (!model) continue;
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('run_input')
-        .columns(['run', 'ordinal', 'participant', 'model', 'record', 'series', 'input_id', 'state'])
+        .columns(['run', 'ordinal', 'participant', 'model', 'record', 'series', 'tables', 'input_id', 'state'])
         .expression((eb) =>
           eb
             .selectFrom('run_input')
@@ -100,6 +112,7 @@ export async function freezeRerun(store: Store, { of, verify, engine, key, model
               sql.lit(model.id).as('model'),
               'record',
               'series',
+              'tables',
               'input_id',
               sql<'pending'>`case when state = 'erased' then 'erased' else 'pending' end`.as('state'),
             ])
@@ -208,13 +221,13 @@ async function freezeRecordings(tx: Transaction<Tables>, run: string, study: str
   return ordinal - from;
 }
 
-/** Ordinal of a run's first recording, or the number of its inputs when it has none: posts come first. */
+/** Ordinal of a run's first recording, or of a participant's minutes or days, or the number of its inputs when it has none: posts come first. */
 export async function firstRecording(store: Store, run: string, inputs: number): Promise<number> {
   const row = await store.db
     .selectFrom('run_input')
     .select((eb) => eb.fn.min('ordinal').as('first'))
     .where('run', '=', run)
-    .where('series', 'is not', null)
+    .where((eb) => eb.or([eb('series', 'is not', null), eb('tables', 'is not', null)]))
     .executeTakeFirst();
   return row?.first ?? inputs;
 }

@@ -92,6 +92,23 @@ export function openDecision(key: Buffer, row: { id: string; value: Buffer }): H
   return JSON.parse(unseal(key, `decision|${row.id}`, row.value).toString('utf8'));
 }
 
+/** Inputs of a participant that have scores of a model, and those whose scores were decided under its present thresholds. */
+export async function storedInputIds(
+  store: Store,
+  participant: string,
+  model: { id: string; thresholds: string },
+): Promise<{ scored: Set<string>; decided: Set<string> }> {
+  const rows = await store.db
+    .selectFrom('score')
+    .leftJoin('decision', (join) => join.onRef('decision.score', '=', 'score.id').on('decision.thresholds_id', '=', model.thresholds))
+    .select(['score.input_id', 'decision.id as decision'])
+    .where('score.participant', '=', participant)
+    .where('score.model', '=', model.id)
+    .execute();
+  const decided = rows.filter((row) => row.decision !== null);
+  return { scored: new Set(rows.map((row) => row.input_id)), decided: new Set(decided.map((row) => row.input_id)) };
+}
+
 /** Stored scores and decisions of an input under a model, opened, by head. */
 export async function storedScores(
   store: Store,

@@ -10,7 +10,13 @@ export interface OutcomeColumns {
 
 export interface Tables {
   meta: { key: string; value: string };
-  study: { id: string; policy: string | null; created_at: string };
+  study: {
+    id: string;
+    policy: string | null;
+    created_at: string;
+    /** JSON list of names: models of minutes and days that the study has chosen. Null where it chose none. */
+    models: string | null;
+  };
   participant: { id: string; study: string; consent: string; added_at: string };
   source: {
     id: string;
@@ -106,6 +112,20 @@ export interface Tables {
     samples: number;
     content_key: string;
     /** Sealed; see series-codec. */
+    body: Buffer;
+  };
+  /** A stretch of a participant's minutes or days, made of series and events as they stood; the id names all of them. */
+  signal_table: {
+    id: string;
+    study: string;
+    participant: string;
+    /** The source that most of it came from; null where nothing is in it. */
+    source: string | null;
+    form: 'minutes' | 'days';
+    /** Beginning of its first step with a value and end of its last one, UTC milliseconds or a wall clock as if it were. */
+    from_ms: number;
+    to_ms: number;
+    /** Sealed; see signal-tables/codec. */
     body: Buffer;
   };
   quarantine: {
@@ -225,6 +245,8 @@ export interface Tables {
     record: string | null;
     /** Recording: JSON list of series row ids, frozen. */
     series: string | null;
+    /** Minutes or days of a participant: JSON list of signal_table ids, frozen. */
+    tables: string | null;
     input_id: string | null;
     state: 'pending' | 'scored' | 'failed' | 'erased' | 'identical' | 'drifted';
     error: string | null;

@@ -1,11 +1,13 @@
 import type { Transaction } from 'kysely';
 import type { Sample } from '../../schema/records.ts';
 import type { ExclusionReason, Judged } from '../../schema/source.ts';
-import { eraseScores, moveToErased } from './erase-unit.ts';
+import { eraseScores } from './erase-scores.ts';
+import { moveToErased } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { groupRecordings, recordingRows } from './recordings.ts';
 import { seal, unseal } from './seal.ts';
 import { decodeSamples, encodeSamples, noOffset, type SampleColumns } from './series-codec.ts';
+import { eraseTables, isHeard } from './signal-tables/erase.ts';
 import type { Tables } from './tables.ts';
 
 /** A row without its samples. */
@@ -112,7 +114,7 @@ function* inTurn(
 
 /**
  * Takes what is refused out of these rows, and what was made of the recordings that it is out of: a window is scored with what came before
- * it, so that all scores of the recording go, and the next run scores what is left.
+ * it, so that all scores of the recording go, or of the participant's minutes and days, and the next run scores what is left.
  */
 export async function dropSeries(
   store: Store,
@@ -138,7 +140,8 @@ export async function dropSeries(
     if (kept.length > 0) await keep(store, tx, key, row, kept);
     for (const [reason, units] of refused) await moveToErased(tx, row, 'stored', units, reason);
   }
-  return { scores: scores.length, alerts };
+  const heard = rows.some(({ row }) => row.form === 'samples' && isHeard(row.signal));
+  return { scores: scores.length + (heard ? await eraseTables(tx, participant) : 0), alerts };
 }
 
 /** What is left of a row stands under another id: whoever remembers the row by its own has what was taken out. */

@@ -104,6 +104,19 @@ export class MartLoader {
       for (const row of rows) signatures.set(row.participant, `${signatures.get(row.participant)}|${table} ${row.rows}`);
       await turn();
     }
+    // What is corrected gets as many scores as it had.
+    const tables = await this.#store.db
+      .selectFrom('run_input')
+      .select(['participant', sql<number>`count(*)`.as('rows')])
+      .where('tables', 'is not', null)
+      .where('state', 'in', ['scored', 'failed'])
+      .where('participant', 'in', (eb) => eb.selectFrom('participant').select('id').where('study', '=', this.#study))
+      .groupBy('participant')
+      .execute();
+    for (const { participant, rows } of tables) {
+      const known = signatures.get(participant as string);
+      if (known !== undefined) signatures.set(participant as string, `${known}|tables ${rows}`);
+    }
     // Of a row of samples some may be erased, and as many rows stay.
     const erased = await this.#store.db
       .selectFrom('batch')

@@ -1,0 +1,97 @@
+import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
+import type { Engine, StreamInput } from '../../schema/model.ts';
+import { keyUnlessGone } from '../../src/store/keys.ts';
+import type { Store } from '../../src/store/open.ts';
+import { dropScores } from '../../src/store/recording-versions.ts';
+import { holdInputs, setInputStates } from '../../src/store/run-inputs.ts';
+import type { RunModel } from '../../src/store/runs.ts';
+import { insertScores, storedInputIds } from '../../src/store/scores.ts';
+import { frozenTable, laterTable } from '../../src/store/signal-tables/frozen.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { keptEncoder } from './encoders.ts';
+import type { JobContext } from './jobs.ts';
+import { recordingFaults, type Scored } from './score-inputs.ts';
+import { rowsOf } from './score-rows.ts';
+import { tableInputIds, tableWindows } from './table-windows.ts';
+
+type RunInput = Tables['run_input'];
+
+/** Windows whose scores are committed together. */
+const windowsAtOnce = 2_000;
+
+/**
+ * Scores a participant's minutes or days. What is stored already stays as it is; windows that the participant no longer has, since what is
+ * before them was corrected or came late, lose their scores to those of this run. A state that is older than what was scored behind it adds
+ * only what that one holds too.
+ */
+export async function scoreTable({ store, models, checkCancelled }: JobContext, run: Tables['run'], model: RunModel, input: RunInput) {
+  const frozen = await frozenTable(store, input);
+  if (frozen === null) return settle(store, run.id, input.ordinal, 'erased', 'input-erased');
+  const { form, streams } = await streamOf(models, model, run.engine);
+  const ids = await tableInputIds(store, form, frozen);
+  const held = await heldByLater(store, form, input);
+  const stored = await storedInputIds(store, frozen.participant, model);
+  const mine = new Set(ids);
+  let stale = held === null ? [...stored.scored].filter((id) => !mine.has(id)) : [];
+  let waiting: Scored[] = [];
+  let good = false;
+  let error: ErrorCode = 'too-little-signal';
+  const commit = async (last: boolean): Promise<void> => {
+    // A withdrawal meanwhile destroys it, and the input is gone then.
+    const key = await keyUnlessGone(store, frozen.participant);
+    const rows = key === null ? [] : waiting.flatMap((window) => rowsOf(run, model, window, key));
+    await store.db.transaction().execute(async (tx) => {
+      const isStored = (await holdInputs(store, tx, run.id, [input])).has(input.ordinal);
+      if (isStored) {
+        await dropScores(tx, model.id, stale);
+        await insertScores(tx, rows, store.adapter);
+      }
+      const state = isStored ? (good ? 'scored' : 'failed') : 'erased';
+      const why = isStored ? (good ? null : error) : 'input-erased';
+      if (last || !isStored) await setInputStates(tx, run.id, [{ ordinal: input.ordinal, state, error: why }]);
+    });
+    [stale, waiting] = [[], []];
+  };
+  try {
+    for await (const window of tableWindows(store, form, streams.advance, frozen, input.ordinal)) {
+      if (window.error === null) good = true;
+      else error = window.error;
+      if (window.heads.length === 0 || stored.decided.has(window.inputId) || held?.has(window.inputId) === false) continue;
+      waiting.push(window);
+      if (waiting.length < windowsAtOnce) continue;
+      checkCancelled();
+      await commit(false);
+    }
+    checkCancelled();
+  } catch (thrown) {
+    const { code } = toAfferentError(thrown);
+    if (!recordingFaults.has(code)) throw thrown;
+    // What was scored before the fault stays, but the input counts as failed.
+    [good, error] = [false, code];
+  }
+  await commit(true);
+}
+
+/** Whether a state that was scored behind this one still has a window: those that it has not were corrected. */
+export async function tableHolds(store: Store, models: string, model: RunModel, input: RunInput): Promise<(inputId: string) => boolean> {
+  const { form } = await streamOf(models, model, 'native');
+  const held = await heldByLater(store, form, input);
+  return (inputId) => held?.has(inputId) ?? true;
+}
+
+async function heldByLater(store: Store, form: StreamInput, input: RunInput): Promise<Set<string> | null> {
+  const later = await laterTable(store, input);
+  const frozen = later && (await frozenTable(store, later));
+  return frozen === null ? null : new Set(await tableInputIds(store, form, frozen));
+}
+
+async function streamOf(models: string, model: RunModel, engine: Engine) {
+  const { model: loaded, streams } = await keptEncoder(models, model, engine);
+  const { input: form } = loaded.manifest;
+  if (streams === null || form.kind !== 'e4-stream') throw new AfferentError('bad-model', { what: model.name });
+  return { form, streams };
+}
+
+async function settle(store: Store, run: string, ordinal: number, state: 'erased', error: ErrorCode): Promise<void> {
+  await store.db.transaction().execute((tx) => setInputStates(tx, run, [{ ordinal, state, error }]));
+}

@@ -1,0 +1,37 @@
+import type { Transaction } from 'kysely';
+import { eraseScores } from '../erase-scores.ts';
+import type { Tables } from '../tables.ts';
+import { forms } from './forms.ts';
+
+const heard: ReadonlySet<string> = new Set(Object.values(forms).flatMap(({ samples }) => samples));
+
+/** Whether minutes or days are made of samples of this signal. */
+export function isHeard(signal: string): boolean {
+  return heard.has(signal);
+}
+
+/**
+ * Erases all that was made of a participant's minutes and days, where anything that they are made of has gone: a window knows what came
+ * before it, and what is left is scored by the next run. Gives how many scores went.
+ */
+export async function eraseTables(tx: Transaction<Tables>, participant: string): Promise<number> {
+  const frozen = tx.selectFrom('run_input').where('participant', '=', participant).where('tables', 'is not', null);
+  const models = (await frozen.select('model').distinct().execute()).map(({ model }) => model);
+  let scores = 0;
+  if (models.length > 0) {
+    const found = await tx.selectFrom('score').select('id').where('participant', '=', participant).where('model', 'in', models).execute();
+    await eraseScores(
+      tx,
+      found.map(({ id }) => id),
+    );
+    scores = found.length;
+    await tx
+      .updateTable('run_input')
+      .set({ participant: null, tables: null, input_id: null, result: null, error: null, state: 'erased' })
+      .where('participant', '=', participant)
+      .where('tables', 'is not', null)
+      .execute();
+  }
+  await tx.deleteFrom('signal_table').where('participant', '=', participant).execute();
+  return scores;
+}
