@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Precision } from '../schema/model.ts';
+import type { Grade, Precision } from '../schema/model.ts';
 import { preprocessing } from '../src/encoder/identity.ts';
 import { type Model, openModel } from '../src/encoder/model.ts';
 import { keepModel } from '../src/store/models.ts';
@@ -52,14 +52,23 @@ export async function keepShippedModels(
   return models.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** Names of the models that ship for minutes and days, of which a study chooses. */
-export async function choosableModels(shipped: string): Promise<string[]> {
-  const names: string[] = [];
+/** A model that a study runs only where it has chosen it. */
+export interface ChoosableModel {
+  name: string;
+  reads: StepForm;
+  heads: { head: string; grade: Grade }[];
+}
+
+/** The models that ship for minutes and days. */
+export async function choosableModels(shipped: string): Promise<ChoosableModel[]> {
+  const models: ChoosableModel[] = [];
   for (const entry of (await readdir(shipped, { withFileTypes: true })).filter((one) => one.isDirectory())) {
     const { manifest } = await openModel(join(shipped, entry.name));
-    if (isStepForm(inputOf(manifest.input))) names.push(manifest.name);
+    const reads = inputOf(manifest.input);
+    if (!isStepForm(reads)) continue;
+    models.push({ name: manifest.name, reads, heads: manifest.heads.map(({ name, grade }) => ({ head: name, grade })) });
   }
-  return names.sort();
+  return models.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What a model reads of a study: by the rate of its signals, a value a minute or a day. */

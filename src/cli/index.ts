@@ -15,6 +15,11 @@ export const verbs: VerbEntry[] = [
   { words: 'test', summary: 'run every test', load: () => import('./verbs/test.ts') },
   { words: 'study create', summary: 'create a study', load: () => import('./verbs/study-create.ts') },
   { words: 'study list', summary: 'list the studies', load: () => import('./verbs/study-list.ts') },
+  {
+    words: 'study models',
+    summary: 'choose the models of minutes and days that a study runs',
+    load: () => import('./verbs/study-models.ts'),
+  },
   { words: 'participant add', summary: 'add one participant, or a roster', load: () => import('./verbs/participant-add.ts') },
   {
     words: 'participant consent',
@@ -65,7 +70,7 @@ export const verbs: VerbEntry[] = [
 
 /** What the groups of two-word verbs are about. */
 export const groups: Record<string, string> = {
-  study: 'create and list studies',
+  study: 'create and list studies, and choose their models',
   participant: 'add participants, and hold what is stored against their consent',
   source: 'add sources, and change how they are read',
   device: 'who may push to a source',

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
 import {
@@ -18,7 +16,7 @@ import { rowsNaming } from '../../test/support/traces.ts';
 import { startWriter } from '../../test/support/writer.ts';
 import { appendAudit, verifyAudit } from './audit.ts';
 import { backup } from './backup.ts';
-import { type BackupManifest, backupTables, type Cell, decodeRow, unbackedTables } from './backup-format.ts';
+import { backupTables, type Cell, decodeRow, unbackedTables } from './backup-format.ts';
 import { contentHash } from './content-hash.ts';
 import { tableNames } from './database.ts';
 import { addDevice, deviceOf, revokeDevice } from './devices.ts';
@@ -28,6 +26,7 @@ import type { Store } from './open.ts';
 import { addParticipant } from './participants.ts';
 import { restore } from './restore.ts';
 import { finishRun } from './runs.ts';
+import { linesOf, writtenAtStep } from './testing/older-backup.ts';
 import { withdraw } from './withdraw.ts';
 
 const refuse = () => () => null;
@@ -71,36 +70,6 @@ async function ratingBodies(store: Store): Promise<string[]> {
 
 function bytesOf(cell: Cell): Buffer {
   return Buffer.isBuffer(cell) ? cell : Buffer.from(String(cell));
-}
-
-/** Takes out of a backup what the tables of the first version did not have. */
-function writtenByFirstVersion(folder: string): void {
-  const path = join(folder, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
-  const later = ['device', 'feed', 'inbox', 'deletion', 'restatement', 'feed_lapse', 'quarantine_part', 'listed_name'];
-  const sums = new Map(
-    ['quarantine', 'record'].map((name) => {
-      const rows = linesOf(folder, name).map((line) => {
-        const row = JSON.parse(line) as Record<string, unknown>;
-        const added = name === 'record' ? ['stated_until'] : ['frame', 'record_key'];
-        return `${JSON.stringify(row, (key, value) => (added.includes(key) ? undefined : value))}\n`;
-      });
-      const packed = gzipSync(rows.join(''));
-      writeFileSync(join(folder, `${name}.ndjson.gz`), packed);
-      return [name, createHash('sha256').update(packed).digest('hex')];
-    }),
-  );
-  const tables = manifest.tables
-    .filter(({ name }) => !later.includes(name))
-    .map((table) => ({ ...table, sha256: sums.get(table.name) ?? table.sha256 }));
-  writeFileSync(path, JSON.stringify({ ...manifest, step: Object.keys(migrations)[0], tables }));
-}
-
-function linesOf(folder: string, table: string): string[] {
-  return gunzipSync(readFileSync(join(folder, `${table}.ndjson.gz`)))
-    .toString()
-    .trimEnd()
-    .split('\n');
 }
 
 describe.each(databaseNames)('a backup of %s', (database) => {
@@ -156,7 +125,7 @@ describe.each(databaseNames)('a backup of %s', (database) => {
   test('of the first version of the tables does not bring back who withdrew since either', async () => {
     const { home, store, anna, target, models } = await studyOfTwo(database);
     await backup(store, models, target);
-    writtenByFirstVersion(target);
+    writtenAtStep(target, Object.keys(migrations)[0] as string);
     await withdraw(store, 'sleep', 'anna');
     const hash = await contentHash(store, 'sleep');
     const fresh = await homeWithKeysOf(home, database);

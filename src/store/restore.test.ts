@@ -1,15 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyKeyFile, databaseNames, openForTest, storeHome } from '../../test/support/store-home.ts';
 import { addPerson } from '../../test/support/study-data.ts';
 import { backup } from './backup.ts';
-import type { BackupManifest } from './backup-format.ts';
 import { connect } from './database.ts';
 import { addDevice, deviceOf } from './devices.ts';
 import { restore } from './restore.ts';
 import { createStudy } from './studies.ts';
 import type { Tables } from './tables.ts';
+import { writtenAtStep } from './testing/older-backup.ts';
 
 const refuse = () => () => null;
 
@@ -21,9 +20,7 @@ test.each(databaseNames)('cut off between the rows and its end a restore makes n
   const { token } = await addDevice(store, 'sleep', source);
   const target = join(home.folder, 'backup');
   await backup(store, null, target);
-  const path = join(target, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
-  writeFileSync(path, JSON.stringify({ ...manifest, step: '20261129T2300_content_stated_again' }));
+  writtenAtStep(target, '20261129T2300_content_stated_again');
   const fresh = await storeHome(database);
   copyKeyFile(home, fresh);
   const address = { ...fresh.address, keyStore: home.address.keyStore };

@@ -10,13 +10,8 @@ export interface OutcomeColumns {
 
 export interface Tables {
   meta: { key: string; value: string };
-  study: {
-    id: string;
-    policy: string | null;
-    created_at: string;
-    /** JSON list of names: models of minutes and days that the study has chosen. Null where it chose none. */
-    models: string | null;
-  };
+  /** `models`: JSON list of names, the models of minutes and days that the study has chosen; null where it chose none. */
+  study: { id: string; policy: string | null; created_at: string; models: string | null };
   participant: { id: string; study: string; consent: string; added_at: string };
   source: {
     id: string;

@@ -1,21 +1,32 @@
 import { type Policy, PolicyFile } from '../../../schema/policy.ts';
 import { createStudy } from '../../store/studies.ts';
+import { readModels, refuseWeakRules } from '../chosen-models.ts';
 import { withNewStore } from '../home.ts';
 import { readShape } from '../read-file.ts';
-import { argument, type Call, textOption, type Verb } from '../verb.ts';
+import { argument, type Call, listOption, textOption, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
   arguments: { '<name>': 'lower-case letters, digits and hyphens' },
-  options: [{ flags: '--policy <file>', help: 'when a score becomes an alert, and who is told (YAML or JSON)' }],
+  options: [
+    { flags: '--policy <file>', help: 'when a score becomes an alert, and who is told (YAML or JSON)' },
+    { flags: '--model <name>', help: 'also run this model of minutes or days, weak as it is: see afferent models', many: true },
+  ],
   json: true,
-  examples: ['study create sleep-2026', 'study create sleep-2026 --policy policy.yaml'],
+  examples: [
+    'study create sleep-2026',
+    'study create sleep-2026 --policy policy.yaml',
+    'study create sleep-2026 --model days --model daily',
+  ],
   async run(call) {
     const study = argument(call, 0);
     const path = textOption(call, 'policy');
     const policy = path === null ? null : readShape(path, PolicyFile, 'bad-policy');
-    await withNewStore(call.config, (store) => createStudy(store, study, policy));
-    call.out.report({ study, policy: policy?.name ?? null }, () => {
+    if (policy) await refuseWeakRules(policy);
+    const models = await readModels(listOption(call, 'model'));
+    await withNewStore(call.config, (store) => createStudy(store, study, policy, models));
+    call.out.report({ study, policy: policy?.name ?? null, models }, () => {
       call.out.line(`Study ${study} is created${policy ? `, with policy ${policy.name}` : ''}.`);
+      if (models.length > 0) call.out.note(`It runs ${models.join(' and ')} as well: read the cards before you read the scores.`);
       if (policy) for (const warning of unreachable(call, study, policy)) call.out.note(warning);
       call.out.note(`Next: ./afferent participant add ${study} ID`);
     });

@@ -1,5 +1,5 @@
 import { studyCounts } from '../../store/explore-studies.ts';
-import { listStudies } from '../../store/studies.ts';
+import { listStudies, namesIn } from '../../store/studies.ts';
 import { hasStore, withStore } from '../home.ts';
 import type { Verb } from '../verb.ts';
 
@@ -16,6 +16,7 @@ export const verb: Verb = {
             { title: 'study', cell: (s) => s.study },
             { title: 'participants', cell: (s) => s.participants },
             { title: 'sources', cell: (s) => s.sources },
+            { title: 'chosen models', cell: (s) => s.models.join(', ') },
             { title: 'created', cell: (s) => s.createdAt },
           ],
           studies,
@@ -28,8 +29,9 @@ export const verb: Verb = {
 
 async function readStudies(store: Parameters<typeof listStudies>[0]) {
   const rows = [];
-  for (const { id, created_at } of await listStudies(store)) {
-    rows.push({ study: id, createdAt: created_at, ...(await studyCounts(store, id)) });
+  for (const study of await listStudies(store)) {
+    const { id, created_at } = study;
+    rows.push({ study: id, createdAt: created_at, models: namesIn(study), ...(await studyCounts(store, id)) });
   }
   return rows;
 }

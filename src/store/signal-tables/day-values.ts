@@ -46,7 +46,8 @@ export class DayValues {
       if (signal === 'steps_daily') this.#stepTotals.total(day, source, device, number);
       else if (nightSamples.has(signal)) {
         const minutes = toMinutes(number, unit);
-        if (minutes !== null) this.#nights.total(source, device, from, to, minutes);
+        // What is said of a whole day is of that day, what is said of a night of the day on which it ends.
+        if (minutes !== null) this.#nights.total(source, device, from, to - from < shortestDayMs ? to : from, minutes);
       } else this.#addOwn(signal, source, device, day, number, unit);
     }
   }

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Judged } from '../../schema/source.ts';
+import { backup } from '../../src/store/backup.ts';
+import { contentHash } from '../../src/store/content-hash.ts';
+import { deleteRecord } from '../../src/store/deletions.ts';
+import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
+import { checkLedger } from '../../src/store/ledger-check.ts';
+import { restore } from '../../src/store/restore.ts';
+import type { FrozenRun } from '../../src/store/runs.ts';
+import { withdraw } from '../../src/store/withdraw.ts';
+import { copyKeyFile, databaseNames, openForTest, storeHome } from '../../test/support/store-home.ts';
+import { ingest, openWriter } from '../../test/support/study-data.ts';
+import { dayOf, daysOfSteps, leftOf, night, scoresOf, stepStudy, verifyIn } from './testing/step-study.ts';
+
+describe.each(databaseNames)('days of a participant on %s', (database) => {
+  test('lose all scores with a sample that consent no longer covers; what is left is scored anew', async () => {
+    const { home, store, source, participant, score, verify } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', daysOfSteps(0, 20));
+    const first = await score();
+    expect(await scoresOf(store, 'lonely')).toHaveLength(12);
+    const late = (item: Judged) => (item.is === 'sample' && item.sample.time.day >= dayOf(16) ? ('after-consent' as const) : null);
+    expect(await eraseUncovered(store, participant, late)).toMatchObject({ scores: 12, alerts: [] });
+    expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased'] });
+    expect(await verify(first?.id ?? '')).toMatchObject({ scores: 0, erased: 1 });
+    expect((await score())?.inputs).toBe(1);
+    const other = await stepStudy(database, 'days', home);
+    await ingest(other.store, other.source, 'all', daysOfSteps(0, 16));
+    await other.score();
+    expect(await scoresOf(store, 'lonely')).toEqual(await scoresOf(other.store, 'lonely'));
+    expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
+  });
+
+  test('lose them with a night that its source deletes, and with all the rest in a withdrawal', async () => {
+    const { store, source, score } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', [...daysOfSteps(0, 20), night(14, 300)]);
+    await score();
+    const { owner } = await openWriter(store, source, 'second');
+    const at = '2026-12-01T00:00:00.000Z';
+    await store.db.transaction().execute((tx) => deleteRecord(tx, owner, { type: 'event', recordId: 'sleep 14', at }));
+    expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased'] });
+    await score();
+    expect(await scoresOf(store, 'lonely')).toHaveLength(12);
+    await withdraw(store, 'sleep', 'anna');
+    expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased', 'erased'] });
+    expect(await score()).toBeNull();
+  });
+
+  test('that are erased while they are scored get none', async () => {
+    const { store, source, participant, freeze, scoreRun } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', daysOfSteps(0, 20));
+    const run = (await freeze()) as FrozenRun;
+    await scoreRun(run, () => eraseUncovered(store, participant, (item) => (item.is === 'sample' ? 'no-consent-kind' : null)));
+    expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased'] });
+  });
+
+  test('come back from a backup with their scores, and verify to the bit', async () => {
+    const { home, store, source, score } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', daysOfSteps(0, 20));
+    const run = (await score()) as FrozenRun;
+    const before = await contentHash(store, 'sleep');
+    const models = join(home.folder, 'models');
+    await backup(store, models, join(home.folder, 'backup'));
+    const fresh = await storeHome(database);
+    copyKeyFile(home, fresh);
+    const address = { ...fresh.address, keyStore: home.address.keyStore };
+    await restore(join(home.folder, 'backup'), address, join(fresh.folder, 'models'), { refuse: () => () => null });
+    const again = await openForTest(address);
+    expect(await contentHash(again, 'sleep')).toBe(before);
+    expect(await verifyIn(again, join(fresh.folder, 'models'), run.id)).toMatchObject({ scores: 12, identical: 12, missing: 0 });
+    // The same rows make the same stretches: nothing is new to score.
+    expect(await again.db.selectFrom('study').select('models').execute()).toEqual([{ models: '["days"]' }]);
+  });
+});
