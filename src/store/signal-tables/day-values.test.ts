@@ -166,7 +166,7 @@ describe('the phone on a day', () => {
     expect([own('calls', '1', 4, 'CALLS'), own('screen', '1', 90, 'SCREEN'), own('sleep', 'h', 7, 'SLEEP')]).toEqual([
       4,
       undefined,
-      undefined,
+      420,
     ]);
   });
 });
