@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { columnTypes } from './column-types.ts';
 
 /**
- * Minutes and days of participants as models of them hear them, a stretch a row; which of these an input of a run is; and which of those
- * models a study runs. The index is of few rows: inputs of that kind are one a participant, model and run.
+ * Minutes and days of participants as models of them hear them, a stretch a row; which of these an input of a run is; what a model carried
+ * behind them; and which of those models a study runs. The index is of few rows: inputs of that kind are one a participant, model and run.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { blob, big } = columnTypes(db);
@@ -19,6 +19,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('body', blob, (c) => c.notNull())
     .execute();
   await db.schema.createIndex('signal_table_participant').on('signal_table').columns(['participant', 'form', 'from_ms']).execute();
+  await db.schema
+    .createTable('stream_state')
+    .addColumn('participant', 'text', (c) => c.notNull().references('participant.id'))
+    .addColumn('model', 'text', (c) => c.notNull())
+    .addColumn('stretches', 'integer', (c) => c.notNull())
+    .addColumn('place', 'text', (c) => c.notNull())
+    .addColumn('body', blob, (c) => c.notNull())
+    .addPrimaryKeyConstraint('stream_state_pk', ['participant', 'model'])
+    .execute();
   await db.schema.alterTable('run_input').addColumn('tables', 'text').execute();
   await sql`create index run_input_tables on run_input (participant, model) where tables is not null`.execute(db);
   await db.schema.alterTable('study').addColumn('models', 'text').execute();

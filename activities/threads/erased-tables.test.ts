@@ -16,16 +16,17 @@ import { dayOf, daysOfSteps, leftOf, night, scoresOf, stepStudy, verifyIn } from
 describe.each(databaseNames)('days of a participant on %s', (database) => {
   test('lose all scores with a sample that consent no longer covers; what is left is scored anew', async () => {
     const { home, store, source, participant, score, verify } = await stepStudy(database, 'days');
-    await ingest(store, source, 'first', daysOfSteps(0, 20));
+    await ingest(store, source, 'first', daysOfSteps(0, 60));
     const first = await score();
-    expect(await scoresOf(store, 'lonely')).toHaveLength(12);
-    const late = (item: Judged) => (item.is === 'sample' && item.sample.time.day >= dayOf(16) ? ('after-consent' as const) : null);
-    expect(await eraseUncovered(store, participant, late)).toMatchObject({ scores: 12, alerts: [] });
+    // Three stretches, and what was carried behind the second.
+    expect(await leftOf(store)).toMatchObject({ scores: 52, tables: 4 });
+    const late = (item: Judged) => (item.is === 'sample' && item.sample.time.day >= dayOf(56) ? ('after-consent' as const) : null);
+    expect(await eraseUncovered(store, participant, late)).toMatchObject({ scores: 52, alerts: [] });
     expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased'] });
     expect(await verify(first?.id ?? '')).toMatchObject({ scores: 0, erased: 1 });
     expect((await score())?.inputs).toBe(1);
     const other = await stepStudy(database, 'days', home);
-    await ingest(other.store, other.source, 'all', daysOfSteps(0, 16));
+    await ingest(other.store, other.source, 'all', daysOfSteps(0, 56));
     await other.score();
     expect(await scoresOf(store, 'lonely')).toEqual(await scoresOf(other.store, 'lonely'));
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);

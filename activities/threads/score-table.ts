@@ -1,5 +1,6 @@
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { Engine, StreamInput } from '../../schema/model.ts';
+import { runtimeVersions } from '../../src/encoder/runtime.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
@@ -7,7 +8,9 @@ import { holdInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import { insertScores, storedInputIds } from '../../src/store/scores.ts';
 import { frozenTable, laterTable } from '../../src/store/signal-tables/frozen.ts';
+import { type SavedState, savedState, saveState } from '../../src/store/signal-tables/states.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { machine } from '../machine.ts';
 import { keptEncoder } from './encoders.ts';
 import type { JobContext } from './jobs.ts';
 import { recordingFaults, type Scored } from './score-inputs.ts';
@@ -22,7 +25,7 @@ const windowsAtOnce = 2_000;
 /**
  * Scores a participant's minutes or days. What is stored already stays as it is; windows that the participant no longer has, since what is
  * before them was corrected or came late, lose their scores to those of this run. A state that is older than what was scored behind it adds
- * only what that one holds too.
+ * only what that one holds too. It goes on from what the model carried when it was there last, where all that came before is as it was.
  */
 export async function scoreTable({ store, models, checkCancelled }: JobContext, run: Tables['run'], model: RunModel, input: RunInput) {
   const frozen = await frozenTable(store, input);
@@ -34,7 +37,11 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
   const mine = new Set(ids);
   let stale = held === null ? [...stored.scored].filter((id) => !mine.has(id)) : [];
   let waiting: Scored[] = [];
-  let good = false;
+  // Windows before it have their scores, or had too little to have any: the state was kept together with them.
+  const of = { model, machine: await machineName(run.engine) };
+  const from = held === null ? await savedState(store, frozen, of) : null;
+  let state: SavedState | null = null;
+  let good = from !== null && ids.some((id) => stored.scored.has(id));
   let error: ErrorCode = 'too-little-signal';
   const commit = async (last: boolean): Promise<void> => {
     // A withdrawal meanwhile destroys it, and the input is gone then.
@@ -45,15 +52,19 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
       if (isStored) {
         await dropScores(tx, model.id, stale);
         await insertScores(tx, rows, store.adapter);
+        if (last && key !== null && state !== null && held === null) await saveState(store, tx, key, frozen, of, state);
       }
-      const state = isStored ? (good ? 'scored' : 'failed') : 'erased';
+      const became = isStored ? (good ? 'scored' : 'failed') : 'erased';
       const why = isStored ? (good ? null : error) : 'input-erased';
-      if (last || !isStored) await setInputStates(tx, run.id, [{ ordinal: input.ordinal, state, error: why }]);
+      if (last || !isStored) await setInputStates(tx, run.id, [{ ordinal: input.ordinal, state: became, error: why }]);
     });
     [stale, waiting] = [[], []];
   };
   try {
-    for await (const window of tableWindows(store, form, streams.advance, frozen, input.ordinal)) {
+    const beforeLast = (reached: SavedState): void => {
+      state = reached;
+    };
+    for await (const window of tableWindows(store, form, streams.advance, frozen, input.ordinal, { from, beforeLast })) {
       if (window.error === null) good = true;
       else error = window.error;
       if (window.heads.length === 0 || stored.decided.has(window.inputId) || held?.has(window.inputId) === false) continue;
@@ -67,7 +78,7 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
     const { code } = toAfferentError(thrown);
     if (!recordingFaults.has(code)) throw thrown;
     // What was scored before the fault stays, but the input counts as failed.
-    [good, error] = [false, code];
+    [good, error, state] = [false, code, null];
   }
   await commit(true);
 }
@@ -83,6 +94,12 @@ async function heldByLater(store: Store, form: StreamInput, input: RunInput): Pr
   const later = await laterTable(store, input);
   const frozen = later && (await frozenTable(store, later));
   return frozen === null ? null : new Set(await tableInputIds(store, form, frozen));
+}
+
+/** What a last bit may hang on beside the model: a state that another machine carried is not gone on from. */
+async function machineName(engine: Engine): Promise<string> {
+  const { arch, platform, cpu, features, versions } = machine(await runtimeVersions(engine));
+  return JSON.stringify([engine, arch, platform, cpu, features, versions]);
 }
 
 async function streamOf(models: string, model: RunModel, engine: Engine) {

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { modelsFolder } from '../../src/config/project.ts';
 import { openModel } from '../../src/encoder/model.ts';
 import { contentHash } from '../../src/store/content-hash.ts';
+import type { Store } from '../../src/store/open.ts';
 import { freezeRerun } from '../../src/store/runs.ts';
+import { seal, unseal } from '../../src/store/seal.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
@@ -83,6 +85,32 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
     expect(await scoresOf(store, 'lonely')).toEqual(after);
   });
 
+  test('go on from what the model carried where all before is as it was, and else from the beginning', async () => {
+    const { store, source, participant, score, verify } = await stepStudy(database, 'days');
+    const said = async (to: number, more = '') => {
+      const rows = Array.from({ length: to - 2 }, (_, k) => `${dayOf(k + 1)},${stepsOf(k + 1)},${k + 1 === 5 ? more : ''}`);
+      return (await plain('days', `date,steps,sleep\n${rows.join('\n')}\n`)).map(({ end, scores }) => ({ end, scores }));
+    };
+    const stored = async () => (await scoresOf(store, 'lonely')).map(({ end, scores }) => ({ end, scores }));
+    await ingest(store, source, 'first', daysOfSteps(0, 60));
+    await score();
+    await ingest(store, source, 'second', daysOfSteps(60, 62));
+    const second = await score();
+    expect(await stored()).toEqual(await said(62));
+    expect(await verify(second?.id ?? '')).toMatchObject({ identical: 54, drifted: 0, missing: 0 });
+    // A state that says something else shows in what comes behind it, so it is what is gone on from.
+    await changeState(store, participant);
+    await ingest(store, source, 'third', daysOfSteps(62, 63));
+    const third = await score();
+    expect((await stored()).at(-1)).not.toEqual((await said(63)).at(-1));
+    expect(await verify(third?.id ?? '')).toMatchObject({ identical: 54, drifted: 1, missing: 0 });
+    // A late night before it has all heard anew.
+    await ingest(store, source, 'fourth', [night(5, 400), ...daysOfSteps(63, 64)]);
+    const fourth = await score();
+    expect(await stored()).toEqual(await said(64, '400'));
+    expect(await verify(fourth?.id ?? '')).toMatchObject({ identical: 56, drifted: 0, missing: 0 });
+  });
+
   test('fewer than a model must have heard are no input', async () => {
     const { store, source, score } = await stepStudy(database, 'days');
     await ingest(store, source, 'first', daysOfSteps(0, 8));
@@ -138,3 +166,18 @@ test('a model of minutes or days is kept and run only where it was chosen', asyn
     ['days', 'days'],
   ]);
 });
+
+/** Makes other numbers of those that the model carries. */
+async function changeState(store: Store, participant: string): Promise<void> {
+  const row = await store.db.selectFrom('stream_state').selectAll().executeTakeFirstOrThrow();
+  const key = await store.keys.key(participant);
+  const place = `stream_state|${participant}|${row.model}`;
+  const bytes = unseal(key, place, row.body);
+  const { input } = (await openModel(join(modelsFolder, 'days'))).manifest;
+  if (input.kind !== 'e4-stream') throw new Error('The model days reads streams.');
+  // Behind the header, seven doubles and the chain.
+  const from = 40 + 7 * 8 + 32;
+  for (let k = 0; k < input.carried; k++) bytes.writeFloatLE(bytes.readFloatLE(from + k * 4) * 0.5, from + k * 4);
+  const body = seal(key, place, bytes);
+  await store.db.updateTable('stream_state').set({ body }).where('participant', '=', participant).execute();
+}

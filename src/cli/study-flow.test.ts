@@ -44,6 +44,38 @@ describe('a study on the command line', () => {
     });
   });
 
+  it('chooses its models of minutes and days, and takes no rule on what they say', async () => {
+    const { home, files } = await begun();
+    const chosen = async (...args: string[]) => {
+      const { code, document } = await runJson(home, ['study', 'models', 'tides', ...args]);
+      const models = (document as { models: { name: string; chosen: boolean; heads: { head: string; grade: string }[] }[] }).models;
+      return { code, names: models?.filter((one) => one.chosen).map((one) => one.name), heads: models?.flatMap((one) => one.heads) };
+    };
+    const none = await chosen();
+    expect([none.code, none.names]).toEqual([0, []]);
+    expect(none.heads).toContainEqual({ head: 'lonely', grade: 'weak' });
+    expect((await chosen('--add', 'days', '--add', 'daily')).names).toEqual(['daily', 'days']);
+    expect((await chosen('--remove', 'daily')).names).toEqual(['days']);
+    expect(await runJson(home, ['study', 'models', 'tides', '--add', 'text'])).toMatchObject({
+      code: 2,
+      document: { error: { code: 'unknown-model' } },
+    });
+    expect(await runJson(home, ['study', 'create', 'moons', '--model', 'days'])).toMatchObject({ code: 0, document: { models: ['days'] } });
+    expect(await runJson(home, ['study', 'list'])).toMatchObject({
+      document: {
+        studies: [
+          { study: 'moons', models: ['days'] },
+          { study: 'tides', models: ['days'] },
+        ],
+      },
+    });
+    const rule = 'rules: [{ head: lonely, key: lonely, atLeast: 0.5 }]\npeople: [{ account: ana, mail: ana@example.org }]\n';
+    expect(await runJson(home, ['study', 'create', 'suns', '--policy', file(files, 'weak.yaml', rule)])).toMatchObject({
+      code: 2,
+      document: { error: { code: 'bad-policy', details: { field: 'rules.0.head' } } },
+    });
+  });
+
   it('prints pseudonyms, never the outside id', async () => {
     const { home } = await begun();
     const { stdout } = await runCli(['participant', 'add', 'tides', 'Bela-9', '--home', home]);

@@ -25,6 +25,7 @@ export const backupTables: readonly (readonly [keyof Tables, ...string[]])[] = [
   ['quarantine_part', 'batch', 'part'],
   ['listed_name', 'participant', 'name_key'],
   ['signal_table', 'id'],
+  ['stream_state', 'participant', 'model'],
   ['device', 'id'],
   ['feed', 'id'],
   ['inbox', 'id'],

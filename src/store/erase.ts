@@ -19,7 +19,7 @@ export interface Erasure {
 export const erasedTables = [
   ...['participant', 'source', 'batch', 'ledger', 'outcome_reason', 'drift', 'record', 'series', 'quarantine'],
   ...['run_input', 'score', 'decision', 'alert', 'alert_score', 'alert_event', 'rating'],
-  ...['quarantine_part', 'listed_name', 'signal_table'],
+  ...['quarantine_part', 'listed_name', 'signal_table', 'stream_state'],
   ...['device', 'feed', 'inbox', 'deletion', 'restatement', 'feed_lapse'],
 ] as const;
 
@@ -108,7 +108,8 @@ async function eraseRows(tx: Transaction<Tables>, participant: string): Promise<
   await tx.deleteFrom('series').where('participant', '=', participant).execute();
   await tx.deleteFrom('quarantine').where('participant', '=', participant).execute();
   await tx.deleteFrom('quarantine_part').where('batch', 'in', batchesOf(tx, participant)).execute();
-  await tx.deleteFrom('signal_table').where('participant', '=', participant).execute();
+  for (const table of ['signal_table', 'stream_state'] as const)
+    await tx.deleteFrom(table).where('participant', '=', participant).execute();
   await tx.deleteFrom('listed_name').where('participant', '=', participant).execute();
   return { records: Number(records.numDeletedRows), samples: samples.units, quarantined: quarantined.units };
 }

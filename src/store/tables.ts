@@ -123,6 +123,8 @@ export interface Tables {
     /** Sealed; see signal-tables/codec. */
     body: Buffer;
   };
+  /** What a model carried behind the first `stretches` of a participant's minutes or days; `place` is a keyed hash of them and the machine. */
+  stream_state: { participant: string; model: string; stretches: number; place: string; body: Buffer };
   quarantine: {
     id: string;
     study: string;

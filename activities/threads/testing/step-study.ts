@@ -174,5 +174,7 @@ export async function leftOf(store: Store) {
   const count = async (table: 'score' | 'decision' | 'signal_table') => (await store.db.selectFrom(table).select('id').execute()).length;
   const inputs = await store.db.selectFrom('run_input').select('state').where('state', '<>', 'identical').orderBy('state').execute();
   const states = inputs.map(({ state }) => state);
-  return { scores: await count('score'), decisions: await count('decision'), tables: await count('signal_table'), states };
+  const carried = await store.db.selectFrom('stream_state').select('place').execute();
+  const tables = (await count('signal_table')) + carried.length;
+  return { scores: await count('score'), decisions: await count('decision'), tables, states };
 }

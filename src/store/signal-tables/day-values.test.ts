@@ -163,10 +163,6 @@ describe('the phone on a day', () => {
     const own = (signal: string, unit: string, value: number, name: string) =>
       told(name, (values) => values.samples('s', signal, unit, samples('app', [['03-02T00:00', 1440, value]])));
     expect([own('screen', 's', 5400, 'SCREEN'), own('talk', 'h', 2, 'TALK'), own('on_foot', 'min', 33, 'ON_FOOT')]).toEqual([90, 120, 33]);
-    expect([own('calls', '1', 4, 'CALLS'), own('screen', '1', 90, 'SCREEN'), own('sleep', 'h', 7, 'SLEEP')]).toEqual([
-      4,
-      undefined,
-      420,
-    ]);
+    expect([own('calls', '1', 4, 'CALLS'), own('screen', '1', 90, 'SCREEN'), own('sleep', 'h', 7, 'SLEEP')]).toEqual([4, undefined, 420]);
   });
 });

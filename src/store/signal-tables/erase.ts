@@ -32,6 +32,7 @@ export async function eraseTables(tx: Transaction<Tables>, participant: string):
       .where('tables', 'is not', null)
       .execute();
   }
-  await tx.deleteFrom('signal_table').where('participant', '=', participant).execute();
+  for (const table of ['signal_table', 'stream_state'] as const)
+    await tx.deleteFrom(table).where('participant', '=', participant).execute();
   return scores;
 }

@@ -48,15 +48,15 @@ export async function frozenTable(store: Store, input: RunInput): Promise<Frozen
   return { participant, study, form, rows: rows.sort((a, b) => a.from_ms - b.from_ms) };
 }
 
-/** Its stretches in the order of time, one opened at a time. Ends early when one has been erased. */
-export async function* openStretches(store: Store, { participant, form, rows }: FrozenTable): AsyncGenerator<Stretch> {
+/** Its stretches in the order of time from number `from`, one opened at a time. Ends early when one has been erased. */
+export async function* openStretches(store: Store, { participant, form, rows }: FrozenTable, from = 0): AsyncGenerator<Stretch> {
   const key = await keyUnlessGone(store, participant);
   if (key === null) return;
   const { stepMs, steps, trimmed } = forms[form];
   const edge = trimmed ? stepMs : 0;
   const heardFrom = (rows[0]?.from_ms ?? 0) + edge;
   const heardTo = (rows.at(-1)?.to_ms ?? 0) - edge;
-  for (const { id, source, from_ms } of rows) {
+  for (const { id, source, from_ms } of rows.slice(from)) {
     const row = await store.db.selectFrom('signal_table').select('body').where('id', '=', id).executeTakeFirst();
     if (!row) return;
     const startMs = Math.floor(from_ms / (stepMs * steps)) * stepMs * steps;

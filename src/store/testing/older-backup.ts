@@ -11,7 +11,7 @@ const added: Readonly<Record<string, { tables?: string[]; columns?: Record<strin
   '20261123T2230_quarantine_and_names': { tables: ['quarantine_part', 'listed_name'], columns: { quarantine: ['frame'] } },
   '20261124T0100_restatements_and_lapses': { tables: ['restatement', 'feed_lapse'], columns: { quarantine: ['record_key'] } },
   '20261129T2300_content_stated_again': { columns: { record: ['stated_until'] } },
-  '20261130T0900_signal_tables': { tables: ['signal_table'], columns: { study: ['models'], run_input: ['tables'] } },
+  '20261130T0900_signal_tables': { tables: ['signal_table', 'stream_state'], columns: { study: ['models'], run_input: ['tables'] } },
 };
 
 /** Makes a backup look as one of the version whose last step this was: takes out the tables and columns of later ones. */
