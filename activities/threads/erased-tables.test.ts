@@ -6,8 +6,10 @@ import { contentHash } from '../../src/store/content-hash.ts';
 import { deleteRecord } from '../../src/store/deletions.ts';
 import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
 import { checkLedger } from '../../src/store/ledger-check.ts';
+import type { Store } from '../../src/store/open.ts';
 import { restore } from '../../src/store/restore.ts';
 import type { FrozenRun } from '../../src/store/runs.ts';
+import { prepareTable } from '../../src/store/signal-tables/prepare.ts';
 import { withdraw } from '../../src/store/withdraw.ts';
 import { copyKeyFile, databaseNames, openForTest, storeHome } from '../../test/support/store-home.ts';
 import { ingest, openWriter } from '../../test/support/study-data.ts';
@@ -53,6 +55,42 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
     const run = (await freeze()) as FrozenRun;
     await scoreRun(run, () => eraseUncovered(store, participant, (item) => (item.is === 'sample' ? 'no-consent-kind' : null)));
     expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased'] });
+  });
+
+  test('that were being frozen as they were erased get none, and the run keeps no name of them', async () => {
+    const { store, source, participant, freeze, scoreRun } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', daysOfSteps(0, 20));
+    const run = (await freeze()) as FrozenRun;
+    const inputs = await store.db.selectFrom('run_input').selectAll().execute();
+    await scoreRun(run, async () => {
+      await eraseUncovered(store, participant, (item) => (item.is === 'sample' ? 'no-consent-kind' : null));
+      // Whoever froze it had not committed when it was erased.
+      for (const { run: id, ordinal, ...rest } of inputs)
+        await store.db.updateTable('run_input').set(rest).where('run', '=', id).where('ordinal', '=', ordinal).execute();
+    });
+    expect(await leftOf(store)).toEqual({ scores: 0, decisions: 0, tables: 0, states: ['erased'] });
+    const named = await store.db.selectFrom('run_input').select(['participant', 'tables', 'input_id']).execute();
+    expect(named).toEqual([{ participant: null, tables: null, input_id: null }]);
+  });
+
+  test('of which a sample is erased between its reading and their storing are not stored', async () => {
+    const { store, source, participant } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', daysOfSteps(0, 16));
+    const erase = () =>
+      eraseUncovered(store, participant, (item) => (item.is === 'sample' && item.sample.time.day === dayOf(15) ? 'after-consent' : null));
+    const db = new Proxy(store.db, {
+      get: (target, name) => {
+        const own = (target as unknown as Record<PropertyKey, unknown>)[name];
+        if (name !== 'transaction') return typeof own === 'function' ? own.bind(target) : own;
+        return () => ({
+          execute: (work: Parameters<ReturnType<Store['db']['transaction']>['execute']>[0]) =>
+            erase().then(() => target.transaction().execute(work)),
+        });
+      },
+    });
+    expect(await prepareTable({ ...store, db }, 'sleep', participant, 'days', 0)).toBeNull();
+    expect(await leftOf(store)).toMatchObject({ tables: 0 });
+    expect((await prepareTable(store, 'sleep', participant, 'days', 0))?.ids).toHaveLength(1);
   });
 
   test('come back from a backup with their scores, and verify to the bit', async () => {
