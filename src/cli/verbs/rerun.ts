@@ -65,7 +65,7 @@ function printSummary(call: Call, summary: RerunSummary): void {
     ['drifted', drifted],
     ['decisions flipped', flipped],
     ['missing', missing],
-    ['windows changed as their recording grew', summary.superseded],
+    ['windows changed as more came', summary.superseded],
     ['inputs erased since', erased],
   ] as const;
   call.out.table(
