@@ -5,7 +5,7 @@ import { modelsFolder } from '../../src/config/project.ts';
 import { openModel } from '../../src/encoder/model.ts';
 import { contentHash } from '../../src/store/content-hash.ts';
 import type { Store } from '../../src/store/open.ts';
-import { freezeRerun } from '../../src/store/runs.ts';
+import { type FrozenRun, freezeRerun } from '../../src/store/runs.ts';
 import { seal, unseal } from '../../src/store/seal.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
@@ -136,6 +136,18 @@ describe.each(databaseNames)('minutes of a participant on %s', (database) => {
     const second = await score();
     expect(await stored()).toEqual(await said(240));
     for (const run of [first, second]) expect(await verify(run?.id ?? '')).toMatchObject({ drifted: 0, missing: 0, superseded: 0 });
+  });
+
+  test('that another run scores just now lose none of their scores to a rerun of an older one', async () => {
+    const { store, source, score, freeze, scoreRun, verify } = await stepStudy(database, 'daily');
+    await ingest(store, source, 'first', hearts(0, 600));
+    const first = await score();
+    // More than is committed at once.
+    await ingest(store, source, 'second', hearts(600, 10_800));
+    const second = (await freeze()) as FrozenRun;
+    const again = () => freezeRerun(store, { of: first?.id ?? '', verify: false, engine: 'native', key: 'again', models: null });
+    await scoreRun(second, async () => scoreRun(await again()), 2);
+    expect(await verify(second.id)).toMatchObject({ drifted: 0, missing: 0, superseded: 0 });
   });
 
   test('have the grades of their heads, and an hour of them is the least', async () => {

@@ -77,7 +77,7 @@ export interface StepStudy {
   freeze(): Promise<FrozenRun | null>;
   /** Scores what is new; null where nothing is. */
   score(): Promise<FrozenRun | null>;
-  scoreRun(run: FrozenRun, meanwhile?: () => Promise<unknown>): Promise<void>;
+  scoreRun(run: FrozenRun, meanwhile?: () => Promise<unknown>, part?: number): Promise<void>;
   verify(run: string): ReturnType<typeof verifyShard>;
 }
 
@@ -97,20 +97,20 @@ export async function stepStudy(database: DatabaseName, name: 'days' | 'daily', 
       const forms = models.map(({ input, windowS = 0 }) => ({ form: input as StepForm, windowMs: windowS * 1000 }));
       return freezeRun(store, 'sleep', models, 'native', await prepareTables(context, { study: 'sleep', forms }));
     },
-    async scoreRun(run: FrozenRun, meanwhile: () => Promise<unknown> = async () => {}) {
-      // Between the scoring and its commit.
-      let scored = false;
+    async scoreRun(run: FrozenRun, meanwhile: () => Promise<unknown> = async () => {}, part = 1) {
+      // Between the scoring of a part and its commit.
+      let scored = 0;
       let done: Promise<unknown> | null = null;
       const lateKeys = Object.create(store.keys) as KeyStore;
       lateKeys.key = async (participant) => {
-        if (scored) {
+        if (scored >= part) {
           done ??= meanwhile();
           await done;
         }
         return store.keys.key(participant);
       };
       const checkCancelled = () => {
-        scored = true;
+        scored += 1;
       };
       await scoreShard({ ...context, store: { ...store, keys: lateKeys }, checkCancelled }, { run: run.id, from: 0, to: run.inputs });
       await finishRun(store, run.id, 'done', {}, {});

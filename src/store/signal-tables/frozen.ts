@@ -85,8 +85,8 @@ export async function tablesStored(tx: Transaction<Tables>, ids: readonly string
 }
 
 /**
- * The newest frozen state of the same person's minutes or days under the same model that was scored behind this one; null where this is
- * it. A rerun is as old as the run that it repeats.
+ * The newest frozen state of the same person's minutes or days under the same model that was scored behind this one, or is being scored just
+ * now; null where this is it. A rerun is as old as the run that it repeats.
  */
 export async function laterTable(store: Store, input: RunInput): Promise<RunInput | null> {
   const { study } = await store.db.selectFrom('run').select('study').where('id', '=', input.run).executeTakeFirstOrThrow();
@@ -96,17 +96,26 @@ export async function laterTable(store: Store, input: RunInput): Promise<RunInpu
     const run = byId.get(id);
     return run?.of_run ? ageOf(run.of_run) : (run?.number ?? 0);
   };
+  // Without their lists of stretches: a person of years has a long one in every run.
   const rows = await store.db
     .selectFrom('run_input')
     .innerJoin('run', 'run.id', 'run_input.run')
-    .selectAll('run_input')
+    .select(['run_input.run', 'run_input.ordinal'])
     .where('run_input.participant', '=', input.participant)
     .where('run_input.model', '=', input.model)
     .where('run_input.tables', 'is not', null)
-    .where('run_input.state', 'in', ['scored', 'failed'])
+    .where((eb) =>
+      eb.or([eb('run_input.state', 'in', ['scored', 'failed']), eb('run_input.state', '=', 'pending').and('run.state', '=', 'running')]),
+    )
     .where('run.verify', '=', 0)
     .execute();
-  const later = rows.filter((row) => ageOf(row.run) > ageOf(input.run));
-  later.sort((a, b) => ageOf(b.run) - ageOf(a.run));
-  return later[0] ?? null;
+  const [later] = rows.filter(({ run }) => ageOf(run) > ageOf(input.run)).sort((a, b) => ageOf(b.run) - ageOf(a.run));
+  if (later === undefined) return null;
+  const row = await store.db
+    .selectFrom('run_input')
+    .selectAll()
+    .where('run', '=', later.run)
+    .where('ordinal', '=', later.ordinal)
+    .executeTakeFirst();
+  return row ?? null;
 }
