@@ -3,11 +3,11 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { Policy } from '../../schema/policy.ts';
 import { modelsFolder } from '../config/project.ts';
 
-/** Names of models that a study may choose. @throws AfferentError `unknown-model`, with those that there are */
-export async function readModels(names: readonly string[]): Promise<string[]> {
+/** Names of models that a study may choose, or of these others. @throws AfferentError `unknown-model`, with those that there are */
+export async function readModels(names: readonly string[], others: readonly string[] = []): Promise<string[]> {
   if (names.length === 0) return [];
   const known = (await choosableModels(modelsFolder)).map(({ name }) => name);
-  const other = names.find((name) => !known.includes(name));
+  const other = names.find((name) => !known.includes(name) && !others.includes(name));
   if (other !== undefined)
     throw new AfferentError('unknown-model', { what: `a study may choose ${known.join(', ')}; all others it runs anyway` });
   return [...new Set(names)].sort();
@@ -17,7 +17,9 @@ export async function readModels(names: readonly string[]): Promise<string[]> {
 export async function refuseWeakRules({ rules }: Policy): Promise<void> {
   const heads = new Set((await choosableModels(modelsFolder)).flatMap((model) => model.heads.map(({ head }) => head)));
   const at = rules.findIndex(({ head }) => heads.has(head));
-  if (at !== -1) throw new AfferentError('bad-policy', { field: `rules.${at}.head`, what: 'models of minutes and days open no alerts' });
+  if (at === -1) return;
+  const what = `a rule on ${rules[at]?.head}: models of minutes and days open no alerts`;
+  throw new AfferentError('bad-policy', { field: `rules.${at}.head`, what });
 }
 
 /** Each head with its grade. */

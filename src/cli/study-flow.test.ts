@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../config/config.ts';
+import { openStore } from '../store/open.ts';
 import { runCli, runJson, temporaryFolder } from './testing/run-cli.ts';
 
 /** A home with a study and one participant, and a folder for files. */
@@ -56,10 +58,14 @@ describe('a study on the command line', () => {
     expect(none.heads).toContainEqual({ head: 'lonely', grade: 'weak' });
     expect((await chosen('--add', 'days', '--add', 'daily')).names).toEqual(['daily', 'days']);
     expect((await chosen('--remove', 'daily')).names).toEqual(['days']);
-    expect(await runJson(home, ['study', 'models', 'tides', '--add', 'text'])).toMatchObject({
-      code: 2,
-      document: { error: { code: 'unknown-model' } },
-    });
+    for (const wrong of [
+      ['--add', 'text'],
+      ['--remove', 'dayz'],
+    ])
+      expect(await runJson(home, ['study', 'models', 'tides', ...wrong])).toMatchObject({
+        code: 2,
+        document: { error: { code: 'unknown-model' } },
+      });
     expect(await runJson(home, ['study', 'create', 'moons', '--model', 'days'])).toMatchObject({ code: 0, document: { models: ['days'] } });
     expect(await runJson(home, ['study', 'list'])).toMatchObject({
       document: {
@@ -72,8 +78,17 @@ describe('a study on the command line', () => {
     const rule = 'rules: [{ head: lonely, key: lonely, atLeast: 0.5 }]\npeople: [{ account: ana, mail: ana@example.org }]\n';
     expect(await runJson(home, ['study', 'create', 'suns', '--policy', file(files, 'weak.yaml', rule)])).toMatchObject({
       code: 2,
-      document: { error: { code: 'bad-policy', details: { field: 'rules.0.head' } } },
+      document: { error: { code: 'bad-policy', message: expect.stringContaining('lonely'), details: { field: 'rules.0.head' } } },
     });
+    const store = await openStore(loadConfig({ home }).config);
+    const kept = await store.db.selectFrom('audit').select(['action', 'study', 'object']).orderBy('number').execute();
+    await store.close();
+    expect(kept).toEqual([
+      { action: 'model-chosen', study: 'tides', object: 'daily' },
+      { action: 'model-chosen', study: 'tides', object: 'days' },
+      { action: 'model-left', study: 'tides', object: 'daily' },
+      { action: 'model-chosen', study: 'moons', object: 'days' },
+    ]);
   });
 
   it('prints pseudonyms, never the outside id', async () => {

@@ -1,4 +1,5 @@
 import { type Policy, PolicyFile } from '../../../schema/policy.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { createStudy } from '../../store/studies.ts';
 import { readModels, refuseWeakRules } from '../chosen-models.ts';
 import { withNewStore } from '../home.ts';
@@ -23,7 +24,10 @@ export const verb: Verb = {
     const policy = path === null ? null : readShape(path, PolicyFile, 'bad-policy');
     if (policy) await refuseWeakRules(policy);
     const models = await readModels(listOption(call, 'model'));
-    await withNewStore(call.config, (store) => createStudy(store, study, policy, models));
+    await withNewStore(call.config, async (store) => {
+      await createStudy(store, study, policy, models);
+      for (const object of models) await appendAudit(store, { actor: 'command line', action: 'model-chosen', study, object });
+    });
     call.out.report({ study, policy: policy?.name ?? null, models }, () => {
       call.out.line(`Study ${study} is created${policy ? `, with policy ${policy.name}` : ''}.`);
       if (models.length > 0) call.out.note(`It runs ${models.join(' and ')} as well: read the cards before you read the scores.`);

@@ -1,7 +1,7 @@
 import { choosableModels } from '../../../activities/models.ts';
 import { modelsFolder } from '../../config/project.ts';
 import { appendAudit } from '../../store/audit.ts';
-import { changeStudyModels } from '../../store/studies.ts';
+import { changeStudyModels, studyModels } from '../../store/studies.ts';
 import { headsOf, readModels } from '../chosen-models.ts';
 import { withStore } from '../home.ts';
 import { argument, listOption, type Verb } from '../verb.ts';
@@ -19,9 +19,11 @@ export const verb: Verb = {
     'has chosen them, and they never open an alert. Read their cards first: ./afferent models',
   async run(call) {
     const study = argument(call, 0);
-    const change = { add: await readModels(listOption(call, 'add')), remove: listOption(call, 'remove') };
+    const add = await readModels(listOption(call, 'add'));
     const chosen = await withStore(call.config, async (store) => {
-      const { before, models } = await changeStudyModels(store, study, change);
+      // One that ships no longer may be left.
+      const remove = await readModels(listOption(call, 'remove'), await studyModels(store, study));
+      const { before, models } = await changeStudyModels(store, study, { add, remove });
       for (const name of models.filter((one) => !before.includes(one)))
         await appendAudit(store, { actor: 'command line', action: 'model-chosen', study, object: name });
       for (const name of before.filter((one) => !models.includes(one)))
@@ -39,7 +41,7 @@ export const verb: Verb = {
         ],
         rows,
       );
-      if (change.add.length > 0) call.out.note(`Next: ./afferent ingest ${study}`);
+      if (add.length > 0) call.out.note(`Next: ./afferent ingest ${study}`);
     });
     return 0;
   },
