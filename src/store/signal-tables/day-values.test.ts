@@ -97,6 +97,8 @@ describe('sleep of a day', () => {
     expect(night(Object.fromEntries(Object.entries(stages).map(([name, value]) => [name, minutes(value)])))).toBe(390);
     expect(night({ duration: minutes(480) })).toBeUndefined();
     expect(night({ minutes_asleep: minutes(40), is_main_sleep: { value: 0, unit: '1' } })).toBeUndefined();
+    for (const type of ['rest', 'late_nap', 'deleted']) expect(night({ minutes_asleep: minutes(40), type: word(type) })).toBeUndefined();
+    expect(night({ minutes_asleep: minutes(400), type: word('long_sleep') })).toBe(400);
   });
 
   test('is the stages of the night where there is no sum, from six in the evening before, none counted twice', () => {
@@ -164,5 +166,15 @@ describe('the phone on a day', () => {
       told(name, (values) => values.samples('s', signal, unit, samples('app', [['03-02T00:00', 1440, value]])));
     expect([own('screen', 's', 5400, 'SCREEN'), own('talk', 'h', 2, 'TALK'), own('on_foot', 'min', 33, 'ON_FOOT')]).toEqual([90, 120, 33]);
     expect([own('calls', '1', 4, 'CALLS'), own('screen', '1', 90, 'SCREEN'), own('sleep', 'h', 7, 'SLEEP')]).toEqual([4, undefined, 420]);
+  });
+
+  test('is the same to the last bit however a study’s own app’s samples were cut into rows', () => {
+    // Two halves of a last place are one together, and none one by one: behind it float32 rounds the other way.
+    const [most, half] = [1 + 2 ** -24, 2 ** -53];
+    const sum = (...values: number[]) =>
+      told('TALK', (all) => {
+        for (const value of values) all.samples('s', 'talk', 'min', samples('app', [['03-02T10:00', 60, value]]));
+      });
+    expect(Math.fround(sum(most, half, half) as number)).toBe(Math.fround(sum(half, half, most) as number));
   });
 });

@@ -95,8 +95,10 @@ function isAsleep(values: Event['values']): boolean {
   return typeof stage === 'string' && asleep.test(stage.toLowerCase());
 }
 
+/** Oura's words for what was no night: a nap in the evening, sleep that the wearer said was none, and one that they deleted. */
+const noNight: ReadonlySet<unknown> = new Set(['late_nap', 'rest', 'deleted']);
+
 /** The model learned main sleep: what its source calls a nap is left out. */
 function isNap(values: Event['values']): boolean {
-  const type = values.type?.value;
-  return Number(values.is_main_sleep?.value ?? 1) === 0 || Number(values.nap?.value ?? 0) === 1 || type === 'late_nap' || type === 'rest';
+  return Number(values.is_main_sleep?.value ?? 1) === 0 || Number(values.nap?.value ?? 0) === 1 || noNight.has(values.type?.value);
 }

@@ -2,7 +2,7 @@ import { deviceClass } from '../daily-signal.ts';
 import type { StepValues } from './forms.ts';
 
 interface Part {
-  value: number;
+  values: number[];
   /** How much there is of it. */
   weight: number;
 }
@@ -18,14 +18,14 @@ export class OneDevice {
   /** Adds to what a device says of a period. */
   add(period: number, source: string, device: string, value: number, weight = 1): void {
     const part = this.#part(period, source, device);
-    part.value += value;
+    part.values.push(value);
     part.weight += weight;
   }
 
   /** What a device says of a whole period: of several, the largest, for a day that was told before it was over had less. */
   total(period: number, source: string, device: string, value: number): void {
     const part = this.#part(period, source, device);
-    part.value = Math.max(part.value, value);
+    part.values = [Math.max(0, ...part.values, value)];
     part.weight = 1;
   }
 
@@ -33,14 +33,19 @@ export class OneDevice {
     const name = deviceName(source, device);
     const devices = this.#periods.get(period) ?? new Map<string, Part>();
     this.#periods.set(period, devices);
-    const part = devices.get(name) ?? { value: 0, weight: 0 };
+    const part = devices.get(name) ?? { values: [], weight: 0 };
     devices.set(name, part);
     return part;
   }
 
   values(): StepValues {
-    return new Map([...this.#periods].map(([period, devices]) => [period, (firstOf(devices, ({ weight }) => weight) as Part).value]));
+    return new Map([...this.#periods].map(([period, devices]) => [period, sumOf(firstOf(devices, ({ weight }) => weight) as Part)]));
   }
+}
+
+/** In order of size: in which order rows came is then no part of the last bit. */
+function sumOf({ values }: Part): number {
+  return values.sort((a, b) => a - b).reduce((sum, value) => sum + value, 0);
 }
 
 export function deviceName(source: string, device: string): string {
