@@ -9,7 +9,9 @@ export async function readModels(names: readonly string[], others: readonly stri
   const known = (await choosableModels(modelsFolder)).map(({ name }) => name);
   const other = names.find((name) => !known.includes(name) && !others.includes(name));
   if (other !== undefined)
-    throw new AfferentError('unknown-model', { what: `a study may choose ${known.join(', ')}; all others it runs anyway` });
+    throw new AfferentError('unknown-model', {
+      what: `a study may choose ${known.join(', ')}; those of texts and recordings it runs anyway`,
+    });
   return [...new Set(names)].sort();
 }
 

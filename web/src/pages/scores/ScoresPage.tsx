@@ -38,7 +38,7 @@ export function ScoresPage() {
               ) : (
                 <div className="stack">
                   <DataTable
-                    caption="Scores, each beside its validity grade; times in UTC"
+                    caption="Scores, each beside its validity grade; times in UTC, where a window begins"
                     columns={scoreColumns(study)}
                     rows={data.rows}
                     rowId={(row) => row.score}
