@@ -79,6 +79,21 @@ describe('steps of a day', () => {
     expect(quarter).toBeUndefined();
   });
 
+  test('that a source sums up over a day stand for the day where no hours do, and are not shared out among those of others', () => {
+    const whole = samples('app', [['03-02T00:00', 1440, 8000]]);
+    const phone = samples('Phone', [
+      ['03-02T10:00', 10, 4000],
+      ['03-02T15:00', 10, 3500],
+    ]);
+    const heard = (...all: SampleColumns[]) =>
+      told('STEPS', (values) => {
+        for (const columns of all) values.samples('s', 'steps', '1', columns);
+      });
+    expect([heard(whole), heard(whole, phone), heard(phone)]).toEqual([8000, 7500, 7500]);
+    // A local day whose source tells it in UTC is the day that most of it lies in.
+    expect(heard(samples('app', [['03-01T22:00', 1440, 8000]]))).toBe(8000);
+  });
+
   test('are of the day that the source has there, and of UTC where it tells no zone', () => {
     const late = (offset: number, on: number) =>
       told('STEPS', (values) => values.samples('s', 'steps', '1', samples('Watch', [['03-02T23:30', 10, 50]], offset)), on);

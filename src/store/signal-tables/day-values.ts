@@ -18,7 +18,7 @@ const nightSamples: ReadonlySet<string> = new Set(['sleep', 'sleep_duration', 't
 
 /** Calls that nobody took. */
 const notTaken = /miss|reject|block|voicemail/i;
-/** A summary of less than this is of no day. */
+/** What lies over less than this is of no whole day. */
 const shortestDayMs = 20 * 3_600_000;
 
 type DeviceSamples = { source: string; columns: SampleColumns[] };
@@ -33,8 +33,12 @@ export class DayValues {
   readonly #own = new Map<string, OneDevice>();
 
   samples(source: string, signal: string, unit: string, columns: SampleColumns): void {
-    if (signal === 'steps') this.#keepSteps(source, columns);
-    else this.#tell(source, signal, unit, columns);
+    if (signal === 'steps') {
+      // A sum of the whole day, shared out over its hours, would stand beside what other devices counted in theirs.
+      const { shorter, whole } = byLength(columns);
+      this.#keepSteps(source, shorter);
+      this.#tell(source, 'steps_daily', unit, whole);
+    } else this.#tell(source, signal, unit, columns);
   }
 
   #tell(source: string, signal: string, unit: string, columns: SampleColumns): void {
@@ -43,7 +47,7 @@ export class DayValues {
       const shift = offset[i] === noOffset ? 0 : (offset[i] as number) * 60_000;
       const [from, to, number] = [(start[i] as number) + shift, (end[i] as number) + shift, value[i] as number];
       const day = Math.floor(from / dayMs);
-      if (signal === 'steps_daily') this.#stepTotals.total(day, source, device, number);
+      if (signal === 'steps_daily') this.#stepTotals.total(Math.floor((from + to) / 2 / dayMs), source, device, number);
       else if (nightSamples.has(signal)) {
         const minutes = toMinutes(number, unit);
         // What is said of a whole day is of that day, what is said of a night of the day on which it ends.
@@ -110,6 +114,18 @@ function either(one: StepValues, other: StepValues): StepValues {
 
 function localMs({ utc, offset }: Event['time']): number {
   return Date.parse(utc) + (offset ?? 0) * 60_000;
+}
+
+/** Samples of a whole day apart from those of less. */
+function byLength(columns: SampleColumns): { shorter: SampleColumns; whole: SampleColumns } {
+  const { start, end, value, offset } = columns;
+  const taken = (are: boolean): SampleColumns => {
+    const at = Array.from(start.keys()).filter((i) => (end[i] as number) - (start[i] as number) >= shortestDayMs === are);
+    const column = (of: Float64Array) => Float64Array.from(at, (i) => of[i] as number);
+    const offsets = Int16Array.from(at, (i) => offset[i] as number);
+    return { ...columns, start: column(start), end: column(end), value: column(value), offset: offsets };
+  };
+  return { shorter: taken(false), whole: taken(true) };
 }
 
 /** Samples of a device in order of time, length and value: how they were cut into rows is then no part of a sum's last bit. */
