@@ -101,6 +101,15 @@ test('a study runs models of minutes and days once it has chosen them, to the bi
   const clear = readdirSync(home.home, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.jsonl'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => readFileSync(path).includes(String(steps / 100)));
+    .filter((path) => contentOf(path).includes(String(steps / 100)));
   expect(clear).toEqual([]);
 });
+
+/** Nothing of a file that vanishes meanwhile: a database's journal. */
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
