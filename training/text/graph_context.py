@@ -13,7 +13,6 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
-AT_ONCE = 1024  # most rows that go through a feed-forward together; more go a chunk at a time, see onnx_builder.py
 LINKED = 64  # places of an SSM block of a long text
 SIDE_BY_SIDE = 128  # most places of a block whose texts' heads stand side by side
 
@@ -50,7 +49,6 @@ class Context:
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
         count = g.op("Shape", real)
         self.places, self.spare = real, count  # (N): in (B * T); (1): the row below the packed ones
-        self.few = g.op("Squeeze", g.op("LessOrEqual", count, g.ints(AT_ONCE)), g.ints(0))
         before = g.op("Sub", g.op("CumSum", flat, g.constant(0, np.int64)), g.ints(1))
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
         self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding

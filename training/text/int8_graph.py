@@ -6,7 +6,6 @@ of two products leaves 16 bits on processors without VNNI, and every processor g
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +33,6 @@ class Watcher(GraphBuilder):
     def __init__(self) -> None:
         super().__init__()
         self.seen: set[str] = set()
-
-    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
-        return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
         if is_large(weight) and x not in self.seen:
@@ -88,9 +84,6 @@ class Quantiser(GraphBuilder):
         self.samples: dict[object, Samples] = {}  # by resolution
         self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
-
-    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
-        return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
         return self.in_eight_bits(x, weight, self.weight(bias)) if is_large(weight) else super().linear(x, weight, bias)
