@@ -29,7 +29,7 @@ class Context:
         self.batch, self.tokens = g.op("Split", self.shape, outputs=2, num_outputs=2)
         self.block = block
         self.blocks = g.op("Div", self.tokens, self.block)
-        self.many = many or g.op("Squeeze", g.op("Greater", self.blocks, g.ints(1)), g.ints(0))
+        self.many = many or g.op("Greater", self.blocks, g.ints(1))
         self.size = g.op("Where", self.many, g.ints(LINKED), self.block)  # places of an SSM block
         self.pack_places(g, integer_mask)
         self.near_places(g)
@@ -37,11 +37,12 @@ class Context:
         # Several texts whose heads are twice a block's places stand side by side, see graph_ssm.py. Not above SIDE_BY_SIDE,
         # where the running sums of so wide a product would be cut in two.
         most = g.op("Min", g.op("Mul", self.batch, g.ints(HEADS // 2)), g.ints(SIDE_BY_SIDE))
-        self.alone = g.op("And", g.op("Not", self.many), g.op("Squeeze", g.op("Greater", self.size, most), g.ints(0)))
-        self.square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
-        # (H, Q, Q), 1 where the row is not after the column. One for each head: were there one for all, their rows would be one
-        # product, which threads cut by columns, and narrow products are summed in longer runs.
-        self.prefix = g.op("Expand", g.op("Trilu", self.square, upper=1), g.ints(HEADS, 1, 1))
+        self.alone = g.op("And", g.op("Not", self.many), g.op("Greater", self.size, most))
+        square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
+        self.upto = g.op("Trilu", square, upper=1)  # (Q, Q), 1 where the row is not after the column
+        # One for each head: were there one for all, their rows would be one product, which threads cut by columns, and narrow
+        # products are summed in longer runs.
+        self.prefix = g.op("Expand", self.upto, g.ints(HEADS, 1, 1))
         self.block_ones = self.ones(g, self.size, 0)
 
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
@@ -49,7 +50,7 @@ class Context:
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
         count = g.op("Shape", real)
         self.places, self.spare = real, count  # (N): in (B * T); (1): the row below the packed ones
-        before = g.op("Sub", g.op("CumSum", flat, g.constant(0, np.int64)), g.ints(1))
+        before = g.op("CumSum", flat, g.constant(0, np.int64), exclusive=1)
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
         self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding
         self.some_rows = g.op("Min", self.rows, g.op("Sub", self.spare, g.ints(1)))  # as rows, any row at padding
@@ -99,4 +100,4 @@ class Context:
 
     @staticmethod
     def counted(g: GraphBuilder, size: str) -> str:
-        return g.op("Range", g.constant(0, np.int64), g.op("Squeeze", size, g.ints(0)), g.constant(1, np.int64))
+        return g.op("Range", g.ints(0), size, g.ints(1))
