@@ -33,11 +33,11 @@ class Context:
         self.size = g.op("Where", self.many, g.ints(LINKED), self.block)  # places of an SSM block
         self.pack_places(g, integer_mask)
         self.near_places(g)
-        self.by_head = g.op("Concat", g.ints(-1, HEADS, CHANNELS), self.size, axis=0)
+        self.by_head = g.op("Concat", g.ints(-1, 3 * HEADS, CHANNELS), self.size, axis=0)  # of three parts under one another
         # Several texts whose heads are twice a block's places stand side by side, see graph_ssm.py. Not above SIDE_BY_SIDE,
         # where the running sums of so wide a product would be cut in two.
         most = g.op("Min", g.op("Mul", self.batch, g.ints(HEADS // 2)), g.ints(SIDE_BY_SIDE))
-        self.alone = g.op("And", g.op("Not", self.many), g.op("Greater", self.size, most))
+        self.alone = g.op("Greater", g.op("Where", self.many, g.ints(0), self.block), most)
         square = g.op("Expand", g.constant(1.0), g.op("Concat", self.size, self.size, axis=0))
         self.upto = g.op("Trilu", square, upper=1)  # (Q, Q), 1 where the row is not after the column
         # One for each head: were there one for all, their rows would be one product, which threads cut by columns, and narrow
@@ -56,15 +56,13 @@ class Context:
         self.some_rows = g.op("Min", self.rows, g.op("Sub", self.spare, g.ints(1)))  # as rows, any row at padding
 
     def near_places(self, g: GraphBuilder) -> None:
-        """(B*C, 1, Q + 2): packed rows of each block's places and of one on either side, each of three parts side by side."""
+        """(B*C, 1, Q + 2): packed rows of each block's places and of one on either side."""
         self.of_block = g.op("Reshape", self.rows, g.op("Concat", g.ints(-1), self.size, axis=0))  # (B*C, Q)
         around = g.op("Pad", self.rows, g.ints(0, 1, 0, 1), self.spare, mode="constant")
         wide = g.op("Add", self.size, g.ints(2))
-        starts = g.op("Mul", self.counted(g, g.op("Div", self.tokens, self.size)), self.size)
+        starts = g.op("Range", g.ints(0), self.tokens, self.size)
         near = g.op("Add", g.unsqueeze(starts, 1), self.counted(g, wide))
-        near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
-        first = g.op("Mul", near, g.ints(3))
-        self.near = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
+        self.near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
 
     def by_place(self, g: GraphBuilder) -> str:
         """(T, 2, B): packed rows, each of two parts one under another, where a text is one block."""

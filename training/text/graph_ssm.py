@@ -21,17 +21,15 @@ WIDE = CHANNELS + 1  # channels of a value, and a one that sums the weights
 def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[str]:
     """x (N, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, q and k without what is below 0.
 
-    Each of the three is fetched from the packed rows with the places beside its block, so that no block needs cutting.
+    Each block is fetched from the packed rows with the places beside it, so that none needs cutting; all three parts at once,
+    since a short text pays by the number of nodes.
     """
     u = ctx.with_spare(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), 3 * WIDTH)
-    u = g.op("Reshape", u, g.ints(-1, WIDTH))
-    taps = mixer.taps.detach().t().reshape(3, WIDTH, 1, 1, 3)
-    parts = []
-    for near, part, scale in zip(ctx.near, taps, (CHANNELS**-0.5, 1, 1)):  # queries carry the scale of a score
-        image = g.op("Transpose", g.op("Gather", u, near, axis=0), perm=[0, 3, 1, 2])  # (B*C, D, 1, Q + 2)
-        parts.append(g.op("Conv", image, g.weight(part * scale), group=WIDTH, kernel_shape=[1, 3]))
-    parts[:2] = [g.op("Relu", part) for part in parts[:2]]
-    return [g.op("Reshape", part, ctx.by_head) for part in parts]
+    image = g.op("Transpose", g.op("Gather", u, ctx.near, axis=0), perm=[0, 3, 1, 2])  # (B*C, 3D, 1, Q + 2)
+    taps = mixer.taps.detach().t().reshape(3, WIDTH, 3) * torch.tensor([CHANNELS**-0.5, 1, 1])[:, None, None]  # queries carry a score's scale
+    y = g.op("Conv", image, g.weight(taps.reshape(3 * WIDTH, 1, 1, 3)), group=3 * WIDTH, kernel_shape=[1, 3])
+    q, k, v = g.op("Split", g.op("Reshape", y, ctx.by_head), outputs=3, axis=1, num_outputs=3)
+    return [g.op("Relu", q), g.op("Relu", k), v]
 
 
 def gated(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:
