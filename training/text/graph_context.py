@@ -33,7 +33,7 @@ class Context:
         self.size = g.op("Where", self.many, g.ints(LINKED), self.block)  # places of an SSM block
         self.pack_places(g, integer_mask)
         self.near_places(g)
-        self.by_head = g.op("Concat", g.ints(-1, 3 * HEADS, CHANNELS), self.size, axis=0)  # of three parts under one another
+        self.shapes, self.parts = {}, []  # made when first asked for
         # Several texts whose heads are twice a block's places stand side by side, see graph_ssm.py. Not above SIDE_BY_SIDE,
         # where the running sums of so wide a product would be cut in two.
         most = g.op("Min", g.op("Mul", self.batch, g.ints(HEADS // 2)), g.ints(SIDE_BY_SIDE))
@@ -63,6 +63,19 @@ class Context:
         starts = g.op("Range", g.ints(0), self.tokens, self.size)
         near = g.op("Add", g.unsqueeze(starts, 1), self.counted(g, wide))
         self.near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
+
+    def near_parts(self, g: GraphBuilder) -> list[str]:
+        """As `near`, of three parts that stand under one another in each row's place."""
+        if not self.parts:
+            first = g.op("Mul", self.near, g.ints(3))
+            self.parts = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
+        return self.parts
+
+    def by_head(self, g: GraphBuilder, parts: int) -> str:
+        """Shape (B*C, parts * H, P, Q)."""
+        if parts not in self.shapes:
+            self.shapes[parts] = g.op("Concat", g.ints(-1, parts * HEADS, CHANNELS), self.size, axis=0)
+        return self.shapes[parts]
 
     def by_place(self, g: GraphBuilder) -> str:
         """(T, 2, B): packed rows, each of two parts one under another, where a text is one block."""

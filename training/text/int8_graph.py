@@ -79,7 +79,7 @@ class Quantiser(GraphBuilder):
 
     def __init__(self, ranges: list[Range]) -> None:
         super().__init__()
-        self.ranges, self.taken = ranges, {}
+        self.ranges, self.taken, self.together = ranges, {}, False
         self.int8: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # tensor -> fp16 source, scales
         self.samples: dict[object, Samples] = {}  # by resolution
         self.counters: list[str] = []  # names of the columns of the output `counters`

@@ -17,6 +17,7 @@ class GraphBuilder:
         self.nodes: list[onnx.NodeProto] = []
         self.root: GraphBuilder = parent.root if parent else self
         if parent is None:
+            self.together = True  # whether the parts of an SSM mixer are convolved as one, see graph_ssm.py
             self.watched: dict[str, int] = {}  # further outputs of the graph, with their ranks
             self.places = None  # the present layer's Context
             self.domains: list[onnx.OperatorSetIdProto] = []  # of operators that are not ONNX's own
