@@ -135,7 +135,7 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
         g.places = ctx
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
-        x = g.by_chunk(ctx.few, x, WIDTH, lambda part, rows, layer=layer: feed_forward(part, rows, layer))
+        x = feed_forward(g, x, layer)
     x = pairs.with_spare(g, x, WIDTH)
     pool = Pooling(g, tokens, pairs)
     add_heads(g, pool, x, lower, model)

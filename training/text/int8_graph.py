@@ -5,8 +5,6 @@ What activations and weights become is in rounding.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import onnx
 from graph import build_graph
@@ -28,13 +26,11 @@ class Quantiser(GraphBuilder):
         super().__init__()
         self.ranges = {id(part.weight): ranges[name] for name, part in large_maps(model).items()}
         self.taken: dict[str, tuple[str, str, str]] = {}
+        self.together = False
         self.int8: dict[str, tuple[np.ndarray, np.ndarray, Tensor | None]] = {}  # tensor -> fp16 source, scales, factors
         self.samples: dict[object, Samples] = {}  # by resolution
         self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
-
-    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
-        return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
         return self.in_eight_bits(x, weight, self.weight(bias)) if is_large(weight) else super().linear(x, weight, bias)
@@ -63,8 +59,12 @@ class Quantiser(GraphBuilder):
         return self.taken[x]
 
     def close(self) -> None:
-        """Gives the output `counters` (B, names): those of saturation first, each kind by the number of its map."""
-        found = list(zip(*(samples.counters(self) for samples in self.samples.values())))
+        """Gives the output `counters` (B, names): those of saturation first, each kind by the number of its map.
+
+        Samples are written last map first: the engine runs what is written later sooner, so that it takes each sample when its
+        map is at hand. In the other order it would keep the inputs of all maps to the end.
+        """
+        found = list(zip(*reversed([samples.counters(self) for samples in reversed(self.samples.values())])))
         self.nodes.append(helper.make_node("Concat", [*found[0], *found[1]], ["counters"], axis=1))
         self.watched["counters"] = 2
         numbers = [name for samples in self.samples.values() for name in samples.names]
@@ -82,22 +82,26 @@ class Samples:
         self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 2, 3, 0))
         self.at: dict[int, str] = {}  # parts of a row -> which parts of all rows are looked at, (1, B, places)
         self.names: list[str] = []
-        self.some: list[str] = []  # (1, B, places, COLUMNS) of each map
+        self.inputs: list[tuple[str, int]] = []  # of each map, and how many parts of COLUMNS its rows have
         self.spans: list[Range] = []
 
     def take(self, g: Quantiser, name: str, x: str, span: Range, width: int) -> None:
-        parts = width // COLUMNS
+        self.inputs.append((x, width // COLUMNS))
+        self.names.append(name)
+        self.spans.append(span)
+
+    def taken(self, g: Quantiser, x: str, parts: int) -> str:
+        """(1, B, places, COLUMNS) of one map's input."""
         if parts not in self.at:
             part = g.op("Mod", self.numbers, g.ints(parts))
             self.at[parts] = g.op("Add", g.op("Mul", self.rows, g.ints(parts)), part)
-        self.some.append(g.op("Gather", g.op("Reshape", x, g.ints(-1, COLUMNS)), self.at[parts], axis=0))
-        self.names.append(name)
-        self.spans.append(span)
+        return g.op("Gather", g.op("Reshape", x, g.ints(-1, COLUMNS)), self.at[parts], axis=0)
 
     def counters(self, g: Quantiser) -> tuple[str, str]:
         """Shares beyond the range and losses, (B, names) each. Values and errors are counted in steps of their map's scale."""
         steps, zeros = np.array([span.scale for span in self.spans]), g.constant([span.zero for span in self.spans], np.uint8)
-        some = g.op("Concat", *self.some, axis=0)  # (names, B, places, COLUMNS)
+        some = [self.taken(g, *each) for each in reversed(self.inputs)]
+        some = g.op("Concat", *reversed(some), axis=0)  # (names, B, places, COLUMNS)
         numbers = g.op("QuantizeLinear", some, g.constant(steps), zeros, axis=0)  # as for the map itself
         again = g.op("DequantizeLinear", numbers, g.constant(np.ones_like(steps)), zeros, axis=0)
         some = g.op("Mul", some, g.constant((1 / steps).reshape(-1, 1, 1, 1)))
