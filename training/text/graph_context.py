@@ -13,6 +13,7 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
+AT_ONCE = 1024  # most rows that go through a feed-forward together; more go a chunk at a time, see onnx_builder.py
 LINKED = 64  # places of an SSM block of a long text
 SIDE_BY_SIDE = 128  # most places of a block whose texts' heads stand side by side
 
@@ -33,7 +34,7 @@ class Context:
         self.size = g.op("Where", self.many, g.ints(LINKED), self.block)  # places of an SSM block
         self.pack_places(g, integer_mask)
         self.near_places(g)
-        self.shapes, self.parts = {}, []  # made when first asked for
+        self.by_head = g.op("Concat", g.ints(-1, HEADS, CHANNELS), self.size, axis=0)
         # Several texts whose heads are twice a block's places stand side by side, see graph_ssm.py. Not above SIDE_BY_SIDE,
         # where the running sums of so wide a product would be cut in two.
         most = g.op("Min", g.op("Mul", self.batch, g.ints(HEADS // 2)), g.ints(SIDE_BY_SIDE))
@@ -50,32 +51,22 @@ class Context:
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
         count = g.op("Shape", real)
         self.places, self.spare = real, count  # (N): in (B * T); (1): the row below the packed ones
+        self.few = g.op("LessOrEqual", count, g.ints(AT_ONCE))
         before = g.op("CumSum", flat, g.constant(0, np.int64), exclusive=1)
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
         self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding
         self.some_rows = g.op("Min", self.rows, g.op("Sub", self.spare, g.ints(1)))  # as rows, any row at padding
 
     def near_places(self, g: GraphBuilder) -> None:
-        """(B*C, 1, Q + 2): packed rows of each block's places and of one on either side."""
+        """(B*C, 1, Q + 2): packed rows of each block's places and of one on either side, each of three parts side by side."""
         self.of_block = g.op("Reshape", self.rows, g.op("Concat", g.ints(-1), self.size, axis=0))  # (B*C, Q)
         around = g.op("Pad", self.rows, g.ints(0, 1, 0, 1), self.spare, mode="constant")
         wide = g.op("Add", self.size, g.ints(2))
         starts = g.op("Range", g.ints(0), self.tokens, self.size)
         near = g.op("Add", g.unsqueeze(starts, 1), self.counted(g, wide))
-        self.near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
-
-    def near_parts(self, g: GraphBuilder) -> list[str]:
-        """As `near`, of three parts that stand under one another in each row's place."""
-        if not self.parts:
-            first = g.op("Mul", self.near, g.ints(3))
-            self.parts = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
-        return self.parts
-
-    def by_head(self, g: GraphBuilder, parts: int) -> str:
-        """Shape (B*C, parts * H, P, Q)."""
-        if parts not in self.shapes:
-            self.shapes[parts] = g.op("Concat", g.ints(-1, parts * HEADS, CHANNELS), self.size, axis=0)
-        return self.shapes[parts]
+        near = g.op("Reshape", g.op("Gather", around, near, axis=1), g.op("Concat", g.ints(-1, 1), wide, axis=0))
+        first = g.op("Mul", near, g.ints(3))
+        self.near = [first, g.op("Add", first, g.ints(1)), g.op("Add", first, g.ints(2))]
 
     def by_place(self, g: GraphBuilder) -> str:
         """(T, 2, B): packed rows, each of two parts one under another, where a text is one block."""

@@ -21,24 +21,18 @@ WIDE = CHANNELS + 1  # channels of a value, and a one that sums the weights
 def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[str]:
     """x (N, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, q and k without what is below 0.
 
-    Each block is fetched from the packed rows with the places beside it, so that none needs cutting. A short text pays by the
-    number of nodes, so all three go together; apart, each stays near the processor, which counts where products are fast.
+    Each of the three is fetched from the packed rows with the places beside its block, so that no block needs cutting. As one
+    convolution they would leave the processor's caches where texts are long.
     """
     u = ctx.with_spare(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), 3 * WIDTH)
-    taps = mixer.taps.detach().t().reshape(3, WIDTH, 3) * torch.tensor([CHANNELS**-0.5, 1, 1])[:, None, None]  # the scale of a score
-    if g.root.together:
-        y = g.op("Reshape", convolve(g, u, ctx.near, taps.flatten(0, 1)), ctx.by_head(g, 3))
-        q, k, v = g.op("Split", y, outputs=3, axis=1, num_outputs=3)
-        return [g.op("Relu", q), g.op("Relu", k), v]
     u = g.op("Reshape", u, g.ints(-1, WIDTH))
-    q, k, v = (convolve(g, u, near, part) for near, part in zip(ctx.near_parts(g), taps))
-    return [g.op("Reshape", part, ctx.by_head(g, 1)) for part in (g.op("Relu", q), g.op("Relu", k), v)]
-
-
-def convolve(g: GraphBuilder, u: str, near: str, taps: torch.Tensor) -> str:
-    """Rows u (M, n) at places `near` (B*C, 1, Q + 2), each channel by its taps (n, 3) -> (B*C, n, 1, Q)."""
-    image = g.op("Transpose", g.op("Gather", u, near, axis=0), perm=[0, 3, 1, 2])
-    return g.op("Conv", image, g.weight(taps[:, None, None]), group=len(taps), kernel_shape=[1, 3])
+    taps = mixer.taps.detach().t().reshape(3, WIDTH, 1, 1, 3)
+    parts = []
+    for near, part, scale in zip(ctx.near, taps, (CHANNELS**-0.5, 1, 1)):  # queries carry the scale of a score
+        image = g.op("Transpose", g.op("Gather", u, near, axis=0), perm=[0, 3, 1, 2])  # (B*C, D, 1, Q + 2)
+        parts.append(g.op("Conv", image, g.weight(part * scale), group=WIDTH, kernel_shape=[1, 3]))
+    parts[:2] = [g.op("Relu", part) for part in parts[:2]]
+    return [g.op("Reshape", part, ctx.by_head) for part in parts]
 
 
 def gated(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> str:

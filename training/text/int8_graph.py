@@ -5,6 +5,8 @@ What activations and weights become is in rounding.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import onnx
 from graph import build_graph
@@ -26,11 +28,13 @@ class Quantiser(GraphBuilder):
         super().__init__()
         self.ranges = {id(part.weight): ranges[name] for name, part in large_maps(model).items()}
         self.taken: dict[str, tuple[str, str, str]] = {}
-        self.together = False
         self.int8: dict[str, tuple[np.ndarray, np.ndarray, Tensor | None]] = {}  # tensor -> fp16 source, scales, factors
         self.samples: dict[object, Samples] = {}  # by resolution
         self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
+
+    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+        return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
         return self.in_eight_bits(x, weight, self.weight(bias)) if is_large(weight) else super().linear(x, weight, bias)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
+CHUNK = 384  # most rows of a chunk
 HALF_FROM = 64  # smaller constants stay fp32: they cost nothing and keep their value
 
 
@@ -16,8 +19,8 @@ class GraphBuilder:
     def __init__(self, parent: GraphBuilder | None = None) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.root: GraphBuilder = parent.root if parent else self
+        self.holder: GraphBuilder = self.root  # which graph the weights belong to
         if parent is None:
-            self.together = True  # whether the parts of an SSM mixer are convolved as one, see graph_ssm.py
             self.watched: dict[str, int] = {}  # further outputs of the graph, with their ranks
             self.places = None  # the present layer's Context
             self.domains: list[onnx.OperatorSetIdProto] = []  # of operators that are not ONNX's own
@@ -52,7 +55,7 @@ class GraphBuilder:
         array = np.ascontiguousarray(tensor.detach().float().numpy())
         if array.ndim != 2 or array.size < HALF_FROM:
             return self.constant(array)
-        return self.root.op("Cast", self.constant(array, np.float16), to=TensorProto.FLOAT)
+        return self.holder.op("Cast", self.constant(array, np.float16), to=TensorProto.FLOAT)
 
     def slice(self, x: str, start: int, end: int, axis: int) -> str:
         return self.op("Slice", x, self.ints(start), self.ints(end), self.ints(axis))
@@ -79,6 +82,24 @@ class GraphBuilder:
         """Written in the one form that the engine fuses into a single pass."""
         erf = self.op("Erf", self.op("Div", x, self.constant(2**0.5)))
         return self.op("Mul", self.op("Mul", x, self.op("Add", erf, self.constant(1.0))), self.constant(0.5))
+
+    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+        """`work` on rows x (N, width): on all at once where they are `few`, else through a Scan, a chunk at a time, so that what
+        is inside stays near the processor. The choice costs a short text as much as ten nodes: for the layers of tokens alone."""
+        whole, parts = GraphBuilder(self), GraphBuilder(self)
+        y = work(whole, x)
+        count = parts.slice(parts.op("Shape", x), 0, 1, 0)
+        chunks = parts.op("Add", parts.op("Div", count, parts.ints(CHUNK)), parts.ints(1))
+        more = parts.op("Mod", parts.op("Neg", count), chunks)  # rows, so that chunks are of one size
+        padded = parts.op("Pad", x, parts.op("Concat", parts.ints(0, 0), more, parts.ints(0), axis=0), parts.constant(0.0))
+        step = GraphBuilder(parts)
+        step.holder = parts  # a matrix that two branches share would be laid out anew in every run
+        rows = step.name("rows")
+        body = step.body("chunk", [helper.make_tensor_value_info(rows, TensorProto.FLOAT, None)], [work(step, rows)])
+        cut = parts.op("Reshape", padded, parts.op("Concat", chunks, parts.ints(-1, width), axis=0))
+        z = parts.op("Reshape", parts.op("Scan", cut, body=body, num_scan_inputs=1), parts.ints(-1, width))
+        z = parts.op("Slice", z, parts.ints(0), count, parts.ints(0))
+        return self.op("If", few, then_branch=whole.body("whole", [], [y]), else_branch=parts.body("chunks", [], [z]))
 
     def close(self) -> None:
         """Called when the graph is written, before its outputs are named."""

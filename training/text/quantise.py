@@ -1,4 +1,4 @@
-"""Stage 12: the int8 form of a model folder: ranges from training texts, the small graph, and where its weights come from.
+"""Stage 13: the int8 form of a model folder: ranges from training texts, the small graph, and where its weights come from.
 
 The graph has no weights: the runtime builds them from the fp16 ones inside model.onnx, at the places written into the
 manifest, and checks their hash. Prints what the int8 form costs: size, speed, change of every measure, decisions flipped.
