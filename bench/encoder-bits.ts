@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { openModel } from '../src/encoder/model.ts';
 import { openTokenizer } from '../src/encoder/text/tokenizer.ts';
 import { changedRows } from '../test/determinism/changed-rows.ts';
+import { eightBits } from '../test/determinism/eight-bits.ts';
 import { noEmulator, printedBits } from '../test/determinism/other-processors.ts';
 import { fixedRows } from '../test/determinism/printed-bits.ts';
 import { openRunner } from '../test/determinism/row-bits.ts';
@@ -40,40 +41,55 @@ const rows = Array.from({ length: Number(options.rows) }, (_, i) => tokenizer.en
 const short = rows.filter((row) => row.length <= input.single_block_up_to);
 const long = [...rows.filter((row) => row.length > input.single_block_up_to), ...fixedRows([300, 700, 1100])];
 
-const one = await openRunner(model.graphPath, input);
-const two = await openRunner(model.graphPath, input, 'native', 2);
+const graph = { path: model.graphPath };
+const low = model.manifest.int8 ? await eightBits(model.dir) : null;
+const one = await openRunner(graph, input);
+const two = await openRunner(graph, input, 'native', 2);
 const found: Record<string, Record<string, number>> = {
   'short texts, one thread': { ...(await changedRows(one, one, short, 32)) },
   'short texts, two threads': { ...(await changedRows(one, two, short, 32)) },
   'long texts, one thread': { ...(await changedRows(one, one, long, 3)) },
   'long texts, two threads': { ...(await changedRows(one, two, long, 3)) },
 };
+if (low) {
+  const [alone, threads] = [await openRunner(low, input), await openRunner(low, input, 'native', 2)];
+  found['eight bits, short texts, one thread'] = { ...(await changedRows(alone, alone, short, 32)) };
+  found['eight bits, long texts, two threads'] = { ...(await changedRows(alone, threads, long, 3)) };
+}
 
 const count = (some: readonly string[], wanted: readonly string[]) => ({
   rows: wanted.length,
   processor: wanted.filter((bits, k) => bits !== some[k]).length,
 });
-const wasm = await printedBits(model.graphPath, input, { engine: 'wasm' });
-found['WebAssembly, two threads'] = count(await printedBits(model.graphPath, input, { engine: 'wasm', threads: 2 }), wasm);
+const wasm = await printedBits(graph, input, { engine: 'wasm' });
+found['WebAssembly, two threads'] = count(await printedBits(graph, input, { engine: 'wasm', threads: 2 }), wasm);
 if (options.emulate) {
   const missing = noEmulator();
   if (missing !== null) throw new Error(`Cannot emulate: ${missing}.`);
-  const here = await printedBits(model.graphPath, input, {});
-  for (const processor of ['Haswell', 'max'])
-    found[`emulated ${processor}`] = count(await printedBits(model.graphPath, input, { processor }), here);
+  for (const [name, form] of low
+    ? ([
+        ['', graph],
+        ['eight bits, ', low],
+      ] as const)
+    : ([['', graph]] as const)) {
+    const here = await printedBits(form, input, {});
+    for (const processor of ['Haswell', 'max'])
+      found[`${name}emulated ${processor}`] = count(await printedBits(form, input, { processor }), here);
+  }
 }
 const changes = Object.values(found).reduce((sum, { rows: _, ...changed }) => sum + Object.values(changed).reduce((a, b) => a + b, 0), 0);
 
 const usualPath = join(mkdtempSync(join(tmpdir(), 'usual-')), 'usual.onnx');
 await writeUsualGraph(usualPath);
-const usual = await openRunner(usualPath, input);
+const usual = await openRunner({ path: usualPath }, input);
 found['negative control: a usual export'] = { ...(await changedRows(usual, usual, short, 32)) };
 
 if (options['write-wasm']) {
-  const graph = createHash('sha256')
+  const hash = createHash('sha256')
     .update(await readFile(model.graphPath))
     .digest('hex');
-  await writeFile(join(root, 'test/determinism/wasm-bits.json'), `${JSON.stringify({ graph, bits: wasm }, null, 2)}\n`);
+  const int8 = low ? await printedBits(low, input, { engine: 'wasm' }) : [];
+  await writeFile(join(root, 'test/determinism/wasm-bits.json'), `${JSON.stringify({ graph: hash, bits: wasm, int8 }, null, 2)}\n`);
 }
 const flags = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
 const sets = ['avx2', 'avx512f'].filter((name) => flags.includes(` ${name} `));

@@ -50,6 +50,8 @@ const Int8Tensor = z.object({
   cols: z.int().positive(),
   /** One a column. */
   scales: z.array(z.number().positive()).optional(),
+  /** Of rows, by number, that the activations' factor makes smaller: their weights are divided by it. */
+  factors: z.record(z.string(), z.number().positive()).optional(),
 });
 
 /** The int8 form of a model: a graph whose weights are built from those of the fp32 one. */

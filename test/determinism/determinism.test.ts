@@ -1,32 +1,38 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel } from '../../src/encoder/model.ts';
 import { createEncoderPool, type PoolOptions } from '../../src/encoder/pool/pool.ts';
 import { texts } from '../../src/encoder/testing/texts.ts';
 import { changedRows } from './changed-rows.ts';
+import { eightBits } from './eight-bits.ts';
 import { noEmulator, printedBits } from './other-processors.ts';
 import { fixedRows } from './printed-bits.ts';
-import { openRunner, type Runner, type Widths } from './row-bits.ts';
+import { type Graph, openRunner, type Runner, type Widths } from './row-bits.ts';
 import { writeUsualGraph } from './usual-graph.ts';
 
 const modelDir = join(import.meta.dirname, '../../models/text');
 const none = { batch: 0, order: 0, padding: 0, copies: 0 };
 const emulator = noEmulator();
-let graph: string;
+let graph: Graph;
+let low: Graph;
 let widths: Widths;
 let alone: Runner;
 
 beforeAll(async () => {
   const model = await openModel(modelDir);
   if (model.manifest.input.kind !== 'text') throw new Error('models/text reads texts');
-  graph = model.graphPath;
+  graph = { path: model.graphPath };
+  low = await eightBits(modelDir);
   widths = model.manifest.input;
   alone = await openRunner(graph, widths);
 });
-afterAll(() => alone.close());
+afterAll(async () => {
+  await alone.close();
+  await rm(dirname(low.path), { recursive: true });
+});
 
 describe('a row has the same bits', () => {
   const short = fixedRows([2, 3, 5, 8, 9, 13, 16, 21, 24, 31, 40, 55]);
@@ -63,10 +69,11 @@ describe('a row has the same bits', () => {
   });
 
   // Emulation is slow. Where the processor has AVX-512 this compares it with AVX2; elsewhere AVX2 by hardware and by software.
-  it.skipIf(emulator !== null)(
-    `on a processor without AVX-512${emulator === null ? '' : ` (left out: ${emulator})`}`,
-    async () => {
-      expect(await printedBits(graph, widths, { processor: 'Haswell' })).toEqual(await printedBits(graph, widths, {}));
+  it.skipIf(emulator !== null).each(['fp32', 'int8'])(
+    `on a processor without AVX-512, in %s${emulator === null ? '' : ` (left out: ${emulator})`}`,
+    async (precision) => {
+      const form = precision === 'int8' ? low : graph;
+      expect(await printedBits(form, widths, { processor: 'Haswell' })).toEqual(await printedBits(form, widths, {}));
     },
     1_800_000,
   );
@@ -74,11 +81,14 @@ describe('a row has the same bits', () => {
 
 describe('the WebAssembly engine without relaxed SIMD', () => {
   it('gives the committed bits, with one thread and with two', async () => {
-    const golden = JSON.parse(await readFile(join(import.meta.dirname, 'wasm-bits.json'), 'utf8')) as { graph: string; bits: string[] };
-    const hash = createHash('sha256').update(await readFile(graph));
+    const golden = JSON.parse(await readFile(join(import.meta.dirname, 'wasm-bits.json'), 'utf8')) as Record<'bits' | 'int8', string[]> & {
+      graph: string;
+    };
+    const hash = createHash('sha256').update(await readFile(graph.path));
     expect(golden.graph, 'another graph: node bench/encoder-bits.ts --write-wasm').toBe(hash.digest('hex'));
     expect(await printedBits(graph, widths, { engine: 'wasm' })).toEqual(golden.bits);
     expect(await printedBits(graph, widths, { engine: 'wasm', threads: 2 })).toEqual(golden.bits);
+    expect(await printedBits(low, widths, { engine: 'wasm' })).toEqual(golden.int8);
   });
 
   it('gives a row the same bits alone and beside others of its own width', async () => {
@@ -93,7 +103,7 @@ describe('the same checks', () => {
   it('find a graph exported the usual way', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'usual-')), 'usual.onnx');
     await writeUsualGraph(path);
-    const usual = await openRunner(path, widths);
+    const usual = await openRunner({ path }, widths);
     const changed = await changedRows(usual, usual, fixedRows([2, 3, 5, 8, 9, 13, 16, 21]));
     expect(changed.batch + changed.padding).toBeGreaterThan(0);
     await usual.close();

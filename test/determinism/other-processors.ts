@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Engine } from '../../schema/model.ts';
-import type { Widths } from './row-bits.ts';
+import type { Graph, Widths } from './row-bits.ts';
 
 const root = join(import.meta.dirname, '../..');
 const QEMU = 'qemu-x86_64';
@@ -37,8 +37,15 @@ async function plainScript(): Promise<string> {
 }
 
 /** The bits of the fixed rows in a process of its own. Rejects where it fails. */
-export async function printedBits(graph: string, widths: Widths, { engine = 'native', threads = 1, processor }: Where): Promise<string[]> {
-  const args = [await plainScript(), graph, JSON.stringify(widths), engine, String(threads)];
+export async function printedBits(graph: Graph, widths: Widths, { engine = 'native', threads = 1, processor }: Where): Promise<string[]> {
+  const args = [
+    await plainScript(),
+    graph.path,
+    JSON.stringify(widths),
+    engine,
+    String(threads),
+    ...(graph.weights ? [graph.weights] : []),
+  ];
   const [program, ...rest] = processor ? [QEMU, '-cpu', processor, process.execPath, '--jitless', ...args] : [process.execPath, ...args];
   const { stdout } = await promisify(execFile)(program as string, rest, { maxBuffer: 1e6, timeout: 1_800_000 });
   return JSON.parse(stdout) as string[];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { Engine } from '../../schema/model.ts';
 
@@ -13,6 +13,12 @@ export interface Widths {
   multiple: number;
   block: number;
   single_block_up_to: number;
+}
+
+/** An ONNX file, and the name of the file beside it that holds its weights, where they lie outside. */
+export interface Graph {
+  path: string;
+  weights?: string | undefined;
 }
 
 /** A graph opened with as many threads as wanted, which the encoder itself never does. */
@@ -66,10 +72,18 @@ function hashOf(outputs: InferenceSession.OnnxValueMapType, rows: readonly Ids[]
   return hash.digest('hex');
 }
 
-/** Opens the graph at `path`. The WebAssembly engine takes its number of threads from the first graph of a process. */
-export async function openRunner(path: string, widths: Widths, engine: Engine = 'native', threads = 1): Promise<Runner> {
+/** The WebAssembly engine takes its number of threads from the first graph of a process. */
+export async function openRunner({ path, weights }: Graph, widths: Widths, engine: Engine = 'native', threads = 1): Promise<Runner> {
   const ort = await load(engine, threads);
-  const options = { executionProviders: [engine === 'native' ? 'cpu' : 'wasm'], intraOpNumThreads: threads, interOpNumThreads: 1 };
+  const outside = weights ? { externalData: [{ path: weights, data: await readFile(join(dirname(path), weights)) }] } : {};
+  const provider = engine === 'native' ? 'cpu' : 'wasm';
+  const options = {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3 as const,
+    ...outside,
+  };
   const session = await ort.InferenceSession.create(await readFile(path), options);
   return {
     async bits(rows, extra = 0) {

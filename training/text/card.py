@@ -1,4 +1,4 @@
-"""Stage 14: CARD.md from card.md and metrics.json; the figures it prints are kept in metrics.json under `card`."""
+"""Stage 15: CARD.md from card.md and metrics.json; the figures it prints are kept in metrics.json under `card`."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Stage 7: the crisis head meets rated posts, on top of the finished encoder.
+"""Stage 8: the crisis head meets rated posts, on top of the finished encoder.
 
 Each logit of severity > k is a logistic regression on the pooled states plus another on the words of the text (counts over
 the root of the length: one plain word must not drown). Both are fitted on rated posts, and at a smaller weight on unrated
@@ -189,7 +189,7 @@ def write_into(known: Known, mix: Mix) -> None:
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     add_arguments(parser)
-    parser.add_argument("--checkpoint", default="gathered", help="of the stage before, in WORK")
+    parser.add_argument("--checkpoint", default="steady", help="of the stage before, in WORK")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Stage 9: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
+"""Stage 10: the finished encoder becomes a model folder: graph, tokenizer, calibrated heads.
 
 Emotion, affect, loneliness and stress are scaled on their dev rows; crisis on train posts by models that had not seen their
 authors; the weak heads on left-out folds. Figures come later, from measures.py.
@@ -24,7 +24,7 @@ from model import ATTENTION_LAYERS, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WID
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
 from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets, texts, unseen
 
-VERSION = "0.7.0"
+VERSION = "0.8.0"
 
 
 def rounded(values: np.ndarray) -> list[float]:

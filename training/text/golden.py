@@ -1,4 +1,4 @@
-"""Stage 15: golden.json, 40 synthetic texts with token ids and logits, for the tests of the TypeScript encoder."""
+"""Stage 16: golden.json, 40 synthetic texts with token ids and logits, for the tests of the TypeScript encoder."""
 
 import argparse
 import json

@@ -7,6 +7,8 @@ Kept on purpose: every sum over tokens but of whole numbers is a MatMul with a m
 zeros in a fixed order; heads act on tokens before the mean, because a product with one row takes another code path.
 """
 
+from functools import partial
+
 import numpy as np
 import onnx
 import torch
@@ -135,7 +137,8 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
         g.places = ctx
         mix = attention if isinstance(layer.mixer, Attention) else ssm
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
-        x = g.by_chunk(ctx.few, x, WIDTH, lambda part, rows, layer=layer: feed_forward(part, rows, layer))
+        work = partial(feed_forward, layer=layer)
+        x = g.by_chunk(tokens.few, x, WIDTH, work) if ctx is tokens else work(g, x)
     x = pairs.with_spare(g, x, WIDTH)
     pool = Pooling(g, tokens, pairs)
     add_heads(g, pool, x, lower, model)

@@ -21,7 +21,8 @@ WIDE = CHANNELS + 1  # channels of a value, and a one that sums the weights
 def convolved(g: GraphBuilder, ctx: Context, x: str, mixer: SsmMixer) -> list[str]:
     """x (N, D) -> q, k, v (B*C, H, P, Q) after the convolution over t-1, t, t+1, q and k without what is below 0.
 
-    Each of the three is fetched from the packed rows with the places beside its block, so that no block needs cutting.
+    Each of the three is fetched from the packed rows with the places beside its block, so that no block needs cutting. As one
+    convolution they would leave the processor's caches where texts are long.
     """
     u = ctx.with_spare(g, g.linear(x, mixer.qkv.weight, mixer.qkv.bias), 3 * WIDTH)
     u = g.op("Reshape", u, g.ints(-1, WIDTH))
@@ -58,10 +59,10 @@ class Steps:
 
 def decayed(g: GraphBuilder, ctx: Context, sums: str, gates: str) -> str:
     """Decay times gate, (B*C, H, Q, Q): rows s, columns t."""
-    (past_s, past_t), (future_s, future_t) = both_ways(g, sums)
-    (past_gate, _), (future_gate, _) = both_ways(g, gates)
-    decay = g.op("Exp", g.op("Min", g.op("Sub", past_s, past_t), g.op("Sub", future_s, future_t)))
-    gate = g.op("Add", g.op("Mul", g.op("Sub", past_gate, future_gate), ctx.prefix), future_gate)
+    rows = g.op("Split", sums, outputs=2, axis=2, num_outputs=2)
+    decay = g.op("Exp", g.op("Min", *(g.op("Sub", g.op("Reshape", row, g.ints(0, 0, -1, 1)), row) for row in rows)))
+    past, future = g.op("Split", g.op("Reshape", gates, g.ints(0, 0, -1, 1)), outputs=2, axis=2, num_outputs=2)
+    gate = g.op("Add", g.op("Mul", g.op("Sub", past, future), ctx.upto), future)
     return g.op("Mul", decay, gate)
 
 
@@ -71,20 +72,14 @@ def decayed_side_by_side(g: GraphBuilder, ctx: Context, gates: str, mixer: SsmMi
     rate, own = (g.weight(part[:, None]) for part in signed_rates(mixer))  # (2, 1, H)
     gates = g.op("Gather", g.op("Reshape", gates, g.ints(-1, HEADS)), ctx.by_place(g), axis=0)  # (Q, 2, B, H)
     flat = g.ints(0, -1)
-    inclusive = g.op("MatMul", g.op("Trilu", ctx.square, upper=0), g.op("Reshape", g.op("Mul", gates, rate), flat))
+    inclusive = g.op("MatMul", g.op("Transpose", ctx.upto, perm=[1, 0]), g.op("Reshape", g.op("Mul", gates, rate), flat))
     sums = g.op("Add", inclusive, g.op("Reshape", g.op("Mul", gates, own), flat))  # (Q, 2BH)
     sums = g.op("Split", sums, outputs=2, axis=1, num_outputs=2)  # (Q, BH) each
     nearer = g.op("Min", *(g.op("Sub", g.unsqueeze(part, 1), part) for part in sums))
     past, future = g.op("Split", g.op("Reshape", gates, g.ints(0, DIRECTIONS, -1)), outputs=2, axis=1, num_outputs=2)
-    gate = g.op("Add", g.op("Mul", g.op("Sub", past, future), g.unsqueeze(g.op("Trilu", ctx.square, upper=1), 2)), future)
+    gate = g.op("Add", g.op("Mul", g.op("Sub", past, future), g.unsqueeze(ctx.upto, 2)), future)
     found = g.op("Transpose", g.op("Mul", g.op("Exp", nearer), gate), perm=[2, 0, 1])
     return g.op("Reshape", found, g.op("Concat", g.ints(-1, HEADS), ctx.size, ctx.size, axis=0))
-
-
-def both_ways(g: GraphBuilder, x: str) -> list[tuple[str, str]]:
-    """(B*C, H, 2, Q) -> of each direction a column (B*C, H, Q, 1) and a row (B*C, H, 1, Q)."""
-    rows = g.op("Split", x, outputs=2, axis=2, num_outputs=2)
-    return [(g.op("Reshape", row, g.ints(0, 0, -1, 1)), row) for row in rows]
 
 
 def sign(g: GraphBuilder, past: float, future: float) -> str:

@@ -1,4 +1,4 @@
-"""Stage 13: what the int8 form costs, on dev rows: size, speed, each head's measure, decisions that flip, rows that fall back."""
+"""Stage 14: what the int8 form costs, on dev rows: size, speed, each head's measure, decisions that flip, rows that fall back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def milliseconds(paths: list[Path], rows: list[np.ndarray], repeats: int = 5) ->
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--out", type=Path, required=True, help="the model folder; stage 9 left int8-whole.onnx in WORK")
+    parser.add_argument("--out", type=Path, required=True, help="the model folder; stage 13 left int8-whole.onnx in WORK")
     options = parser.parse_args()
     manifest = json.loads((options.out / "manifest.json").read_text(encoding="utf-8"))
     heads = {head["name"]: head for head in manifest["heads"]}

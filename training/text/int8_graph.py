@@ -1,13 +1,11 @@
 """The encoder with its large linear maps in eight bits: static scales, weights of seven bits, counters of what is lost.
 
-An activation x becomes round(x / scale) + zero in 0..255; weights are whole numbers of -63..63 a column, so that no sum
-of two products leaves 16 bits on processors without VNNI, and every processor gives the same whole numbers.
+What activations and weights become is in rounding.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import onnx
@@ -15,76 +13,22 @@ from graph import build_graph
 from model import TextEncoder
 from onnx import helper
 from onnx_builder import GraphBuilder
+from rounding import Range, column_scales, is_large, large_maps, whole_numbers
 from torch import Tensor
 
-LEAST = 384  # smaller maps stay as they are: they cost little
-WEIGHT_MOST = 63
 EVERY = 16  # counters look at every sixteenth token of a text, and at the pair that it is in
 COLUMNS = 96  # of each: where there are more, at other ones from place to place
 BEYOND = 0.505  # a value that loses more than half a step lies beyond its range
 
 
-def is_large(weight: Tensor) -> bool:
-    return min(weight.shape) >= LEAST
-
-
-class Watcher(GraphBuilder):
-    """Writes the graph as it is, and gives the inputs of its large linear maps as outputs (B, T, n), to see their ranges."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: set[str] = set()
-
-    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
-        return work(self, x)
-
-    def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:
-        if is_large(weight) and x not in self.seen:
-            self.seen.add(x)
-            self.watched[self.places.unpack_some(self, x)] = 3
-        return super().linear(x, weight, bias)
-
-    def product(self, x: str, weight: Tensor) -> str:
-        if is_large(weight):
-            self.watched[self.places.unpack_some(self, x)] = 3
-        return super().product(x, weight)
-
-
-@dataclass
-class Range:
-    """Least and greatest value that an activation may take; beyond them it saturates."""
-
-    low: float
-    high: float
-
-    @property
-    def scale(self) -> np.float32:
-        return np.float32((self.high - self.low) / 255)
-
-    @property
-    def zero(self) -> np.uint8:
-        return np.uint8(np.clip(np.rint(-self.low / self.scale), 0, 255))
-
-
-def column_scales(weight: Tensor) -> np.ndarray:
-    """Of the fp16 form (in, out) of PyTorch's weight (out, in): one a column, float32."""
-    halves = weight.detach().t().numpy().astype(np.float16).astype(np.float64)
-    return (np.abs(halves).max(axis=0) / WEIGHT_MOST).astype(np.float32)
-
-
-def whole_numbers(weight: Tensor, scales: np.ndarray) -> np.ndarray:
-    """(in, out) int8; the runtime builds the same bytes from the fp16 weights."""
-    halves = weight.detach().t().numpy().astype(np.float16).astype(np.float64)
-    return np.clip(np.rint(halves / scales.astype(np.float64)), -WEIGHT_MOST, WEIGHT_MOST).astype(np.int8)
-
-
 class Quantiser(GraphBuilder):
-    """Writes large linear maps in eight bits. ranges: of each watched activation, in the order of the graph."""
+    """Writes large linear maps in eight bits. ranges: of what each of them reads."""
 
-    def __init__(self, ranges: list[Range]) -> None:
+    def __init__(self, model: TextEncoder, ranges: dict[str, Range]) -> None:
         super().__init__()
-        self.ranges, self.taken = ranges, {}
-        self.int8: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # tensor -> fp16 source, scales
+        self.ranges = {id(part.weight): ranges[name] for name, part in large_maps(model).items()}
+        self.taken: dict[str, tuple[str, str, str]] = {}
+        self.int8: dict[str, tuple[np.ndarray, np.ndarray, Tensor | None]] = {}  # tensor -> fp16 source, scales, factors
         self.samples: dict[object, Samples] = {}  # by resolution
         self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
@@ -99,26 +43,32 @@ class Quantiser(GraphBuilder):
         return self.in_eight_bits(x, weight) if is_large(weight) else super().product(x, weight)
 
     def in_eight_bits(self, x: str, weight: Tensor, *bias: str) -> str:
-        quantised, scale, zero = self.quantised(x, weight.shape[1])
-        scales = column_scales(weight)
-        numbers = self.constant(whole_numbers(weight, scales), np.int8)
-        self.int8[numbers] = (weight.detach().t().numpy().astype(np.float16), scales)
+        span = self.ranges[id(weight)]
+        quantised, scale, zero = self.quantised(x, span, weight.shape[1])
+        scales = column_scales(weight, span.factors)
+        numbers = self.constant(whole_numbers(weight, scales, span.factors), np.int8)
+        self.int8[numbers] = (weight.detach().t().numpy().astype(np.float16), scales, span.factors)
         inputs = [quantised, numbers, scale, self.constant(scales), zero, self.constant(np.zeros(len(scales)), np.int8), *bias]
         return self.op("MatMulIntegerToFloat", *inputs, domain="com.microsoft")
 
-    def quantised(self, x: str, width: int) -> tuple[str, str, str]:
+    def quantised(self, x: str, span: Range, width: int) -> tuple[str, str, str]:
         if x not in self.taken:
-            span, number = self.ranges[len(self.taken)], len(self.taken)
+            number = len(self.taken)
             scale, zero = self.constant(span.scale), self.constant(span.zero, np.uint8)
-            self.taken[x] = (self.op("QuantizeLinear", x, scale, zero), scale, zero)
+            drawn = x if span.factors is None else self.op("Mul", x, self.weight(span.factors))
+            self.taken[x] = (self.op("QuantizeLinear", drawn, scale, zero), scale, zero)
             if self.places not in self.samples:
                 self.samples[self.places] = Samples(self, EVERY // (2 if self.samples else 1))
-            self.samples[self.places].take(self, f"{number:02d}", x, span, width)
+            self.samples[self.places].take(self, f"{number:02d}", drawn, span, width)
         return self.taken[x]
 
     def close(self) -> None:
-        """Gives the output `counters` (B, names): those of saturation first, each kind by the number of its map."""
-        found = list(zip(*(samples.counters(self) for samples in self.samples.values())))
+        """Gives the output `counters` (B, names): those of saturation first, each kind by the number of its map.
+
+        Samples are written last map first: the engine runs what is written later sooner, so that it takes each sample when its
+        map is at hand. In the other order it would keep the inputs of all maps to the end.
+        """
+        found = list(zip(*reversed([samples.counters(self) for samples in reversed(self.samples.values())])))
         self.nodes.append(helper.make_node("Concat", [*found[0], *found[1]], ["counters"], axis=1))
         self.watched["counters"] = 2
         numbers = [name for samples in self.samples.values() for name in samples.names]
@@ -136,22 +86,26 @@ class Samples:
         self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 2, 3, 0))
         self.at: dict[int, str] = {}  # parts of a row -> which parts of all rows are looked at, (1, B, places)
         self.names: list[str] = []
-        self.some: list[str] = []  # (1, B, places, COLUMNS) of each map
+        self.inputs: list[tuple[str, int]] = []  # of each map, and how many parts of COLUMNS its rows have
         self.spans: list[Range] = []
 
     def take(self, g: Quantiser, name: str, x: str, span: Range, width: int) -> None:
-        parts = width // COLUMNS
+        self.inputs.append((x, width // COLUMNS))
+        self.names.append(name)
+        self.spans.append(span)
+
+    def taken(self, g: Quantiser, x: str, parts: int) -> str:
+        """(1, B, places, COLUMNS) of one map's input."""
         if parts not in self.at:
             part = g.op("Mod", self.numbers, g.ints(parts))
             self.at[parts] = g.op("Add", g.op("Mul", self.rows, g.ints(parts)), part)
-        self.some.append(g.op("Gather", g.op("Reshape", x, g.ints(-1, COLUMNS)), self.at[parts], axis=0))
-        self.names.append(name)
-        self.spans.append(span)
+        return g.op("Gather", g.op("Reshape", x, g.ints(-1, COLUMNS)), self.at[parts], axis=0)
 
     def counters(self, g: Quantiser) -> tuple[str, str]:
         """Shares beyond the range and losses, (B, names) each. Values and errors are counted in steps of their map's scale."""
         steps, zeros = np.array([span.scale for span in self.spans]), g.constant([span.zero for span in self.spans], np.uint8)
-        some = g.op("Concat", *self.some, axis=0)  # (names, B, places, COLUMNS)
+        some = [self.taken(g, *each) for each in reversed(self.inputs)]
+        some = g.op("Concat", *reversed(some), axis=0)  # (names, B, places, COLUMNS)
         numbers = g.op("QuantizeLinear", some, g.constant(steps), zeros, axis=0)  # as for the map itself
         again = g.op("DequantizeLinear", numbers, g.constant(np.ones_like(steps)), zeros, axis=0)
         some = g.op("Mul", some, g.constant((1 / steps).reshape(-1, 1, 1, 1)))
@@ -165,6 +119,6 @@ class Samples:
         return g.op("Div", beyond, values), g.op("Div", error, g.op("Add", size, g.constant(1e-9)))
 
 
-def build_int8(model: TextEncoder, ranges: list[Range]) -> tuple[onnx.ModelProto, Quantiser]:
-    quantiser = Quantiser(ranges)
+def build_int8(model: TextEncoder, ranges: dict[str, Range]) -> tuple[onnx.ModelProto, Quantiser]:
+    quantiser = Quantiser(model, ranges)
     return build_graph(model, builder=quantiser), quantiser

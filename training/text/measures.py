@@ -1,4 +1,4 @@
-"""Stage 10: every figure of the card, from the exported graph and manifest, into metrics.json."""
+"""Stage 11: every figure of the card, from the exported graph and manifest, into metrics.json."""
 
 from __future__ import annotations
 

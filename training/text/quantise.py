@@ -1,4 +1,4 @@
-"""Stage 12: the int8 form of a model folder: ranges from training texts, the small graph, and where its weights come from.
+"""Stage 13: the int8 form of a model folder: ranges from training texts, the small graph, and where its weights come from.
 
 The graph has no weights: the runtime builds them from the fp16 ones inside model.onnx, at the places written into the
 manifest, and checks their hash. Prints what the int8 form costs: size, speed, change of every measure, decisions flipped.
@@ -16,16 +16,14 @@ import onnx
 import torch
 from data import add_arguments, open_tokenizer, read_rows, tokenise
 from export import sha256, write_json
-from int8_graph import Range, Watcher, build_int8
-from graph import build_graph
-from model import TextEncoder, open_checkpoint
+from int8_graph import build_int8
+from model import open_checkpoint
 from margins import HEADS, margin_of
 from onnx import TensorProto
+from rounding import measured_ranges
 from score_rows import feed, grouped, open_graph, run_rows
 
 DATA, ALIGNMENT, KEEP_WITHIN = "int8.bin", 64, 1024
-TAIL = 0.9999  # of the values of an activation that the range holds, over all texts
-MARGIN = 0.02  # beyond either end, so that what often lies at an end (GELU's least value) is not counted as saturated
 POSTS = {"cssrs_posts": 150, "dreaddit": 100, "loneliness_irf": 100}  # of which both forms are asked
 SLACK = 1.5  # a row is refused when a counter exceeds the greatest of the calibration texts by this factor
 
@@ -35,21 +33,6 @@ def calibration_texts(folder: Path) -> list[str]:
     comments, posts = read_rows(folder, "goemotions.train"), read_rows(folder, "loneliness_irf.train") + read_rows(folder, "cssrs_posts.train")
     generator = np.random.default_rng(7)
     return [part[i]["text"] for part, count in ((comments, 256), (posts, 64)) for i in generator.choice(len(part), count, replace=False)]
-
-
-def measured_ranges(model: TextEncoder, path: Path, rows: list[np.ndarray]) -> list[Range]:
-    """Of every watched activation, in the order of the graph."""
-    watcher = Watcher()
-    onnx.save(build_graph(model, builder=watcher), path)
-    session, seen = open_graph(path), [[] for _ in watcher.watched]
-    for group in grouped(np.array([len(row) for row in rows]), 16):
-        inputs = feed([rows[i] for i in group])
-        for values, found in zip(session.run([*watcher.watched], inputs), seen):
-            mask = inputs["attention_mask"] if values.shape[1] == inputs["attention_mask"].shape[1] else inputs["attention_mask"][:, ::2]
-            real = values[mask.astype(bool)]
-            found.append(np.quantile(real, [1 - TAIL, TAIL, 0, 1]))
-    ranges = [Range(float(min(q[0] for q in found)), float(max(q[1] for q in found))) for found in seen]
-    return [Range(r.low - MARGIN * (r.high - r.low), r.high + MARGIN * (r.high - r.low)) for r in ranges]
 
 
 def margins(manifest: dict, folder: Path, full, low, tokenizer) -> dict[str, float]:
@@ -71,8 +54,10 @@ def place_weights(built: onnx.ModelProto, int8: dict, file: bytes) -> tuple[list
         if tensor.name not in int8 and (len(raw) < KEEP_WITHIN or tensor.data_type != TensorProto.FLOAT16):
             continue
         if tensor.name in int8:
-            source, scales = int8[tensor.name]
+            source, scales, factors = int8[tensor.name]
             origin, more = source.tobytes(), {"scales": [float(scale) for scale in scales]}
+            if factors is not None:
+                more["factors"] = {str(row): float(factors[row]) for row in np.flatnonzero(factors.numpy() != 1)}
         else:
             origin, more = raw, {}
         offset = file.find(origin)
@@ -108,7 +93,8 @@ def main() -> None:
     torch.set_num_threads(1)
     model, tokenizer = open_checkpoint(options.work / f"{options.checkpoint}.pt"), open_tokenizer(options.out / "tokenizer.json")
     rows = tokenise(tokenizer, [{"text": text} for text in calibration_texts(options.data)])
-    ranges = measured_ranges(model, options.work / "watched.onnx", rows)
+    factors = {name: torch.from_numpy(values) for name, values in np.load(options.work / "steady.npz").items()}
+    ranges = measured_ranges(model, rows, factors)
     built, quantiser = build_int8(model, ranges)
     onnx.save(built, options.work / "int8-whole.onnx")
     greatest = greatest_counters(open_graph(options.work / "int8-whole.onnx"), rows, quantiser.counters)

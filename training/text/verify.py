@@ -1,4 +1,4 @@
-"""Stage 11: proves what the graph promises and adds it to metrics.json as tables.
+"""Stage 12: proves what the graph promises and adds it to metrics.json as tables.
 
 Difference to the PyTorch reference; bits alone, in a batch, among neighbours of the same length, with more padding and
 with two threads; time and memory of long texts; a crisis told somewhere in a long calm text.

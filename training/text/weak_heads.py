@@ -1,4 +1,4 @@
-"""Stage 8: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
+"""Stage 9: heads whose labels are weak are fitted on top of the finished encoder, which they do not change.
 
 Logistic regression on the mean of the pairs' states and the mean of the tokens' lower states; for personality the mean of that
 and of another on all words of the essay. Five folds give the left-out logits that calibration

@@ -40,6 +40,7 @@ describe('rounding to int8', () => {
     const halfs = new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7bff).buffer);
     expect([...quantise(halfs, [0.5, 1])]).toEqual([2, -2, 0, 63]);
     expect([...quantise(halfs, [2 ** -24, 0.01])]).toEqual([63, -63, 1, 63]);
+    expect([...quantise(halfs, [0.5, 1], { '0': 0.25 })]).toEqual([8, -8, 0, 63]);
     expect(() => quantise(new Uint8Array(Uint16Array.of(0x7c00).buffer), [1])).toThrow(RangeError);
   });
 });

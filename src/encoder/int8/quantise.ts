@@ -19,16 +19,21 @@ export function roundHalfEven(x: number): number {
 }
 
 /**
- * int8 weights of an fp16 matrix, row by row, in doubles: round(w / scale of its column), ties to even, held to ±63.
+ * int8 weights of an fp16 matrix, row by row, in doubles: round(w / factor of its row / scale of its column), ties to even, held
+ * to ±63.
  * @param halfs little-endian fp16, rows × columns; every one finite
+ * @param factors by number of the row, powers of two; 1 where there is none
  */
-export function quantise(halfs: Uint8Array, scales: readonly number[]): Int8Array {
+export function quantise(halfs: Uint8Array, scales: readonly number[], factors: Readonly<Record<string, number>> = {}): Int8Array {
   const view = new DataView(halfs.buffer, halfs.byteOffset, halfs.byteLength);
   const weights = new Int8Array(halfs.length / 2);
+  let factor = 1;
   for (let k = 0; k < weights.length; k++) {
     const w = halves[view.getUint16(k * 2, true)] ?? Number.NaN;
+    const column = k % scales.length;
+    if (column === 0) factor = factors[k / scales.length] ?? 1;
     if (!Number.isFinite(w)) throw new RangeError('A weight is not finite.');
-    weights[k] = Math.min(most, Math.max(-most, roundHalfEven(w / (scales[k % scales.length] ?? Number.NaN))));
+    weights[k] = Math.min(most, Math.max(-most, roundHalfEven(w / factor / (scales[column] ?? Number.NaN))));
   }
   return weights;
 }

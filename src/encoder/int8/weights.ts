@@ -68,11 +68,11 @@ function hashOf(bytes: Uint8Array): string {
  */
 export async function buildInt8(dir: string, form: Int8Form): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for (const [k, { file, offset, length, rows, cols, scales }] of form.built_from.entries()) {
+  for (const [k, { file, offset, length, rows, cols, scales, factors }] of form.built_from.entries()) {
     const field = `int8.built_from.${k}`;
     const raw = await readPart(join(dir, file), offset, length).catch(() => null);
     if (raw === null || (scales && (scales.length !== cols || rows * cols * 2 !== length))) throw new AfferentError('bad-model', { field });
-    const bytes = scales ? new Uint8Array(quantise(raw, scales).buffer) : raw;
+    const bytes = scales ? new Uint8Array(quantise(raw, scales, factors).buffer) : raw;
     parts.push(bytes, new Uint8Array((alignment - (bytes.length % alignment)) % alignment));
   }
   return Buffer.concat(parts);

@@ -1,0 +1,100 @@
+"""Stage 7: the weights of the large maps settle where eight bits hold them exactly, so that the fp32 form and the int8 form differ
+in activations alone.
+
+Column after column of what a map reads, a weight goes to its nearest whole step and the weights not yet settled make up for it,
+as far as the columns say the same on texts of every kind (Frantar et al. 2022, GPTQ). Before, far channels of what mixers give
+are drawn in by powers of two, which changes no bit of the fp32 form.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import torch
+from data import add_arguments, open_tokenizer, read_rows, tokenise
+from model import WIDTH, TextEncoder, open_checkpoint
+from quantise import calibration_texts
+from rounding import WEIGHT_MOST, column_scales, drawn_in, factors_of, large_maps, reach, reading, run_all
+from torch import Tensor
+
+TEXTS = {"goemotions": 1000, "emobank": 200, "loneliness_irf": 120, "dreaddit": 120, "cssrs_posts": 60}  # train rows to settle on
+LONGEST = 512
+DAMPING, BLOCK = 0.01, 64  # of the mean diagonal; columns that are settled before others hear of it
+
+
+def even_values(model: TextEncoder, far: dict[str, Tensor]) -> None:
+    """Draws in the far channels of what mixers give: their values take a power of two on, the next map gives it back."""
+    with torch.no_grad():
+        for number, layer in enumerate(model.layers):
+            factors = drawn_in(far[f"layers.{number}.mixer.out"])
+            layer.mixer.qkv.weight[2 * WIDTH :] *= factors[:, None]
+            layer.mixer.qkv.bias[2 * WIDTH :] *= factors
+            layer.mixer.out.weight /= factors
+
+
+def products(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
+    """Sums of x xT of what each map reads: (in, in) float64."""
+    sums: dict[str, Tensor] = {}
+
+    def read(name: str, x: Tensor) -> None:
+        values = x.flatten(0, -2).double()
+        sums[name] = sums.get(name, 0) + values.t() @ values
+
+    with reading(large_maps(model), read):
+        for _ in run_all(model, rows):
+            pass
+    return sums
+
+
+def settled(weight: Tensor, product: Tensor, factors: Tensor | None) -> Tensor:
+    """Weight (out, in) on its steps. The greatest of each row stays, for the steps are read off it."""
+    step = torch.from_numpy(column_scales(weight, factors)).double()
+    spread = torch.ones(weight.shape[1], dtype=torch.float64) if factors is None else factors.double()
+    left, product = weight.detach().double() / spread, product * spread * spread[:, None]
+    kept = left.abs() == left.abs().amax(dim=1, keepdim=True)
+    product = product + torch.eye(len(product)) * DAMPING * product.diag().mean()
+    order = torch.argsort(product.diag(), descending=True, stable=True)
+    left, kept, product = left[:, order], kept[:, order], product[order][:, order]
+    first = left.clone()
+    inverse = torch.linalg.cholesky(torch.cholesky_inverse(torch.linalg.cholesky(product)), upper=True)
+    for start in range(0, len(product), BLOCK):
+        end = min(start + BLOCK, len(product))
+        missed = torch.zeros(len(left), end - start, dtype=torch.float64)
+        for k in range(start, end):
+            w = left[:, k].clone()
+            q = torch.where(kept[:, k], first[:, k], torch.clamp(torch.round(w / step), -WEIGHT_MOST, WEIGHT_MOST) * step)
+            missed[:, k - start] = (w - q) / inverse[k, k]
+            left[:, k:end] -= missed[:, k - start, None] * inverse[k, k:end]
+            left[:, k] = q
+        left[:, end:] -= missed @ inverse[start:end, end:]
+    return (left[:, torch.argsort(order)] * spread).float()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    parser.add_argument("--from", dest="first", default="gathered", help="checkpoint in WORK to begin with")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    model, tokenizer = open_checkpoint(options.work / f"{options.first}.pt"), open_tokenizer(options.base / "tokenizer.json")
+    texts = tokenise(tokenizer, [{"text": text} for text in calibration_texts(options.data)])
+    far = reach(model, texts)
+    even_values(model, far)
+    factors = factors_of(far)
+    generator, rows = np.random.default_rng(options.seed), []
+    for name, count in TEXTS.items():
+        part = read_rows(options.data, f"{name}.train")
+        rows += tokenise(tokenizer, [part[i] for i in generator.choice(len(part), count, replace=False)], LONGEST)
+    found = products(model, rows)
+    with torch.no_grad():
+        for name, part in large_maps(model).items():
+            now = settled(part.weight, found[name], factors.get(name))
+            print(f"{name}: weights moved by {float((now - part.weight).norm() / part.weight.norm()):.4f} of their size", flush=True)
+            part.weight.copy_(now)
+    np.savez(options.work / "steady.npz", **{name: values.numpy() for name, values in factors.items()})
+    torch.save(model.state_dict(), options.work / "steady.pt")
+
+
+if __name__ == "__main__":
+    main()
