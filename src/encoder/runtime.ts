@@ -41,6 +41,8 @@ async function loadWasm(): Promise<Ort> {
   return ort;
 }
 
+/** Errors alone: an engine warns of every weight that a branch of a graph holds for itself. */
+const logSeverityLevel = 3;
 /** One thread and one order of work: what a sum adds up first must not depend on the machine's load. */
 const nativeOptions: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
@@ -48,9 +50,9 @@ const nativeOptions: InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  logSeverityLevel,
 };
-// Errors alone: it warns of every weight that a branch of a graph holds for itself.
-const wasmOptions: InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3 };
+const wasmOptions: InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel };
 
 /** Weights that lie outside a graph's file, by the name that the graph has for them. */
 export interface ExternalData {
