@@ -31,8 +31,9 @@ function differences(printed: Figures, kept: Record<string, string | number>): s
 
 describe.each(readdirSync(join(root, 'models')))('the card of models/%s', (name) => {
   const card = readFileSync(join(root, 'models', name, 'CARD.md'), 'utf8');
-  const { card: kept } = JSON.parse(readFileSync(join(root, 'models', name, 'metrics.json'), 'utf8')) as {
+  const { card: kept, main } = JSON.parse(readFileSync(join(root, 'models', name, 'metrics.json'), 'utf8')) as {
     card: Record<string, string | number>;
+    main: Record<string, string[]>;
   };
 
   test('prints the figures of metrics.json, all of them and no others', () => {
@@ -54,6 +55,12 @@ describe.each(readdirSync(join(root, 'models')))('the card of models/%s', (name)
       heads: { name: string; grade: string }[];
     };
     const graded = card.toLowerCase();
+    expect(Object.keys(main).sort()).toEqual(manifest.heads.map((head) => head.name).sort());
+    expect(
+      Object.values(main)
+        .flat()
+        .filter((figure) => !(figure in kept)),
+    ).toEqual([]);
     for (const head of manifest.heads) {
       expect(graded).toContain(head.grade);
       expect(graded).toContain(head.name);

@@ -16,6 +16,16 @@ VERSION = "0.2.0"
 GRADES = {"wake": "exploratory", "depressed": "weak"}
 
 
+# Of each head, what `models` shows of the card.
+MAIN = {
+    "wake": [
+        "Hybrid, a day before the night heard · balanced accuracy",
+        "Hybrid, a day before the night heard · AUC within a person",
+    ],
+    "depressed": ["Hybrid, all days · MCC", "Hybrid, all days · AUC"],
+}
+
+
 def manifest(figures: dict, digest: str) -> dict:
     """The folder's manifest.json (contract: schema/model.ts)."""
     heads = []
@@ -52,7 +62,7 @@ def main() -> None:
     figures, work, folder = asked(__doc__)
     model = DailyHybrid()
     model.load_state_dict(torch.load(work / f"{EVERYBODY}.pt"))
-    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed(figures), "figures": figures}, partial(card, figures))
+    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed(figures), "main": MAIN, "figures": figures}, partial(card, figures))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ VERSION, GRADE = "0.1.0", "weak"
 DAY_S = 86400
 
 
+# Of each head, what `models` shows of the card.
+MAIN = {
+    "lonely": ["GLOBEM sample and StudentLife: hybrid · AUC of lonely", "GLOBEM sample and StudentLife: chance · AUC of lonely"],
+}
+
+
 def manifest(figures: dict, digest: str) -> dict:
     """The folder's manifest.json (contract: schema/model.ts)."""
     a, b = (round(v, 6) for v in figures["shipped"]["platt"])
@@ -48,7 +54,7 @@ def main() -> None:
     figures, work, folder = asked(__doc__)
     model = DayHybrid()
     model.load_state_dict(torch.load(work / f"{EVERYBODY}.pt"))
-    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed(figures), "figures": figures}, partial(card, figures))
+    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed(figures), "main": MAIN, "figures": figures}, partial(card, figures))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,21 @@ from pathlib import Path
 from export import write_json
 
 HERE = Path(__file__).parent
+# Of each head, what `models` shows of the card.
+MAIN = {
+    "emotion": ["emotion, all dev rows · macro-F1", "emotion, all dev rows · mean AP"],
+    "affect": ["affect, mean of the three · r"],
+    "loneliness": [
+        "loneliness: lonely · AUC",
+        "loneliness: thwarted_belongingness · AUC",
+        "loneliness: perceived_burdensomeness · AUC",
+    ],
+    "crisis": ["crisis, dev posts · kappa", "crisis, dev posts · AUC severity ≥ 4"],
+    "stress": ["stress · AUC", "stress · F1"],
+    "social_anxiety": ["social_anxiety, AUC · figure"],
+    "outdoor_effect": ["outdoor_effect, macro-F1 · figure"],
+    "personality": ["personality, mean of the five · accuracy"],
+}
 
 
 def printed(table: dict) -> str:
@@ -37,7 +52,7 @@ def main() -> None:
     if "{{" in card:
         raise SystemExit(f"no table for {card[card.index('{{') :][:30]}")
     (options.out / "CARD.md").write_text(card, encoding="utf-8")
-    write_json(path, {**metrics, "card": kept})
+    write_json(path, {**metrics, "card": kept, "main": MAIN})
 
 
 if __name__ == "__main__":

@@ -21,6 +21,14 @@ def platt(found: dict) -> dict:
     return {"kind": "platt", "a": [round(found["platt"][0], 6)], "b": [round(found["platt"][1], 6)]}
 
 
+# Of each head, what `models` shows of the card.
+MAIN = {
+    "stress": ["Hybrid, own past alone · balanced accuracy", "Hybrid, whole recording read first · balanced accuracy"],
+    "state": ["Hybrid, own past alone · state macro-F1"],
+    "quality": ["off the wrist · AUC of the quality head", "shaken · AUC of the quality head"],
+}
+
+
 def manifest(figures: dict, digest: str) -> dict:
     """The folder's manifest.json (contract: schema/model.ts)."""
     signals = {name: {"rate": rate, "channels": channels} for name, (rate, channels) in SIGNALS.items()}
@@ -62,7 +70,7 @@ def main() -> None:
     model = WearableHybrid()
     model.load_state_dict(torch.load(work / f"{EVERYBODY}.pt"))
     printed = {f"{row} · {column}": value for _, rows in tables(figures) for row, cells in rows for column, value in cells.items()}
-    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed, "figures": figures}, partial(card, figures))
+    write_folder(folder, model, build, golden, partial(manifest, figures), {"card": printed, "main": MAIN, "figures": figures}, partial(card, figures))
 
 
 if __name__ == "__main__":

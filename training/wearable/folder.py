@@ -29,7 +29,7 @@ def write_folder(
     metrics: dict,
     card: Callable[[int], str],
 ) -> None:
-    """manifest: of the graph's sha256; metrics: `card` with the printed figures, `figures` with all; card: of the number of parameters."""
+    """manifest: of the graph's sha256; metrics: `card` with the printed figures, `main` of them by head, `figures` with all; card: of the number of parameters."""
     path = folder / "onnx/model.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(build(model.eval()), path)

@@ -47,7 +47,7 @@ export const verb: Verb = {
           { title: 'head', cell: ({ model, head }) => head?.head ?? model.error?.message ?? null },
           { title: 'type', cell: ({ head }) => head?.type ?? null },
           { title: 'grade', cell: ({ head }) => head?.grade ?? null },
-          { title: 'main figures', cell: ({ head }) => (head === null ? null : mainFigures(head.figures)) },
+          { title: 'main figures', cell: ({ head }) => (head === null ? null : mainFigures(head.head, head.figures)) },
         ],
         rows,
       );
@@ -58,22 +58,24 @@ export const verb: Verb = {
   },
 };
 
-/** The first two of a head; all stand in the card. */
-function mainFigures(figures: Record<string, string>): string | null {
-  const first = Object.entries(figures).slice(0, 2);
-  return first.length === 0 ? null : first.map(([name, value]) => `${name} ${value}`).join('; ');
+/** Those that the card calls a head's main ones, without the name of the head itself before them. */
+function mainFigures(head: string, figures: Record<string, string>): string | null {
+  const told = Object.entries(figures).map(
+    ([name, value]) => `${name.startsWith(head) ? name.slice(head.length).replace(/^[,: ·]+/, '') : name} ${value}`,
+  );
+  return told.length === 0 ? null : told.join('; ');
 }
 
 async function describeModel(folder: string): Promise<ModelView> {
   try {
     const { manifest, modelId, thresholdsId, dir, graphPath } = await openModel(join(modelsFolder, folder));
     const { name, version, license, input } = manifest;
-    const figures = readFigures(join(dir, manifest.metrics));
+    const { figures, main } = readFigures(join(dir, manifest.metrics));
     const heads = manifest.heads.map((head) => ({
       head: head.name,
       type: head.type,
       grade: head.grade,
-      figures: figuresOf(head.name, figures),
+      figures: Object.fromEntries((main[head.name] ?? []).map((name) => [name, figures[name] ?? ''])),
     }));
     return {
       name,
@@ -96,19 +98,13 @@ async function describeModel(folder: string): Promise<ModelView> {
   }
 }
 
-/** The object `card` of the metrics file, where a test compares each figure with the card; empty where there is none. */
-function readFigures(path: string): Record<string, string> {
+/** What the metrics file has of the card: every figure, which a test compares with it, and the names of each head's main ones. */
+function readFigures(path: string): { figures: Record<string, string>; main: Record<string, string[]> } {
   try {
-    const { card = {} } = JSON.parse(readFileSync(path, 'utf8')) as { card?: Record<string, unknown> };
-    return Object.fromEntries(Object.entries(card).map(([name, value]) => [name, String(value)]));
+    const { card = {}, main = {} } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Record<'card' | 'main', Record<string, unknown>>>;
+    const figures = Object.fromEntries(Object.entries(card).map(([name, value]) => [name, String(value)]));
+    return { figures, main: main as Record<string, string[]> };
   } catch {
-    return {};
+    return { figures: {}, main: {} };
   }
-}
-
-/** Figures whose name begins with, or holds, that of the head as a word. */
-function figuresOf(head: string, figures: Record<string, string>): Record<string, string> {
-  const words = head.replaceAll('_', '[ _]');
-  const names = new RegExp(`(^|[^a-z])${words}([^a-z]|$)`, 'i');
-  return Object.fromEntries(Object.entries(figures).filter(([name]) => names.test(name)));
 }
