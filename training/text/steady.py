@@ -4,8 +4,8 @@ activations alone, but for the rounding of stored weights to fp16: less than .03
 A step is a 63rd of the greatest weight of an output. Input after input of a map, a weight goes to its nearest whole step, and the
 weights of the inputs not yet settled make up for what it lost, as far as their values go together on train texts (Frantar et al.
 2022, GPTQ). All maps settle by what they read before any of them has. Before that, far channels of what mixers give are drawn in
-by powers of two, which in float32 changes no value of the fp32 form. Also writes WORK/steady.npz: the factors that draw in what stays far, by
-map, for quantise.py.
+by powers of two, which in float32 changes no value of the fp32 form. Also writes WORK/steady.npz for quantise.py: by map, the
+factors that draw in what stays far.
 """
 
 from __future__ import annotations
