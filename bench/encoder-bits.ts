@@ -2,15 +2,16 @@
  * Proves on this machine that a text's bits hang on nothing but the text:
  * node bench/encoder-bits.ts [--model DIR] [--rows 300] [--emulate] [--write-wasm] [--json]
  *
- * Ends with 1 when a bit changed. `--emulate` also runs a few rows on an emulated processor without AVX-512 (qemu-user);
- * `--write-wasm` writes the WebAssembly engine's bits for the test, to be committed with a new graph.
+ * Looks at both forms where the model has an int8 one, and ends with 1 when a bit changed. `--emulate` also runs a few rows on
+ * emulated processors without AVX-512 (qemu-user); `--write-wasm` writes the WebAssembly engine's bits for the test, to be
+ * committed with a new graph.
  */
 import './help.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModel } from '../src/encoder/model.ts';
 import { openTokenizer } from '../src/encoder/text/tokenizer.ts';
@@ -66,12 +67,7 @@ found['WebAssembly, two threads'] = count(await printedBits(graph, input, { engi
 if (options.emulate) {
   const missing = noEmulator();
   if (missing !== null) throw new Error(`Cannot emulate: ${missing}.`);
-  for (const [name, form] of low
-    ? ([
-        ['', graph],
-        ['eight bits, ', low],
-      ] as const)
-    : ([['', graph]] as const)) {
+  for (const [name, form] of Object.entries({ '': graph, ...(low && { 'eight bits, ': low }) })) {
     const here = await printedBits(form, input, {});
     for (const processor of ['Haswell', 'max'])
       found[`${name}emulated ${processor}`] = count(await printedBits(form, input, { processor }), here);
@@ -91,6 +87,7 @@ if (options['write-wasm']) {
   const int8 = low ? await printedBits(low, input, { engine: 'wasm' }) : [];
   await writeFile(join(root, 'test/determinism/wasm-bits.json'), `${JSON.stringify({ graph: hash, bits: wasm, int8 }, null, 2)}\n`);
 }
+if (low) await rm(dirname(low.path), { recursive: true });
 const flags = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
 const sets = ['avx2', 'avx512f'].filter((name) => flags.includes(` ${name} `));
 if (options.json) console.log(JSON.stringify({ processor: sets, found, changes }, null, 1));

@@ -1,6 +1,7 @@
 /**
  * The text encoder against transformers, all in one run on one thread, in processor time:
- * node bench/encoder-speed.ts [--texts FILE.jsonl] [--rows 128] [--python PYTHON] [--work DIR] [--model DIR] [--int8] [--json]
+ * node bench/encoder-speed.ts [--texts FILE.jsonl] [--rows 128] [--repeats 3] [--python PYTHON] [--work DIR]
+ *   [--model DIR] [--int8] [--json]
  *
  * Short texts go through the plain text-classification pipeline of transformers.js for the transformers, and through
  * `score`'s own encoder for ours. The transformers have random weights: their time does not depend on them.

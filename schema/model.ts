@@ -50,7 +50,7 @@ const Int8Tensor = z.object({
   cols: z.int().positive(),
   /** One a column. */
   scales: z.array(z.number().positive()).optional(),
-  /** Of rows, by number, that the activations' factor makes smaller: their weights are divided by it. */
+  /** By number of a row: what the activation that it meets is multiplied by in the graph; its weights are divided by it. */
   factors: z.record(z.string(), z.number().positive()).optional(),
 });
 

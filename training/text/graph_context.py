@@ -13,7 +13,7 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
-AT_ONCE = 1024  # most rows that go through a feed-forward together; more go a chunk at a time, see onnx_builder.py
+AT_ONCE = 1024  # most rows of tokens that go through a feed-forward together; more go a chunk at a time, see onnx_builder.py
 LINKED = 64  # places of an SSM block of a long text
 SIDE_BY_SIDE = 128  # most places of a block whose texts' heads stand side by side
 

@@ -59,7 +59,7 @@ class Quantiser(GraphBuilder):
             self.taken[x] = (self.op("QuantizeLinear", drawn, scale, zero), scale, zero)
             if self.places not in self.samples:
                 self.samples[self.places] = Samples(self, EVERY // (2 if self.samples else 1))
-            self.samples[self.places].take(self, f"{number:02d}", drawn, span, width)
+            self.samples[self.places].take(f"{number:02d}", drawn, span, width)
         return self.taken[x]
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class Samples:
         self.inputs: list[tuple[str, int]] = []  # of each map, and how many parts of COLUMNS its rows have
         self.spans: list[Range] = []
 
-    def take(self, g: Quantiser, name: str, x: str, span: Range, width: int) -> None:
+    def take(self, name: str, x: str, span: Range, width: int) -> None:
         self.inputs.append((x, width // COLUMNS))
         self.names.append(name)
         self.spans.append(span)

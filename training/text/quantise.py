@@ -1,7 +1,7 @@
 """Stage 13: the int8 form of a model folder: ranges from training texts, the small graph, and where its weights come from.
 
 The graph has no weights: the runtime builds them from the fp16 ones inside model.onnx, at the places written into the
-manifest, and checks their hash. Prints what the int8 form costs: size, speed, change of every measure, decisions flipped.
+manifest, and checks their hash. Guards and margins come from train texts too. What the form costs is in int8_figures.py.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def greatest_counters(session, rows: list[np.ndarray], names: list[str]) -> dict
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--checkpoint", default="final")
+    parser.add_argument("--checkpoint", default="final", help="the checkpoint that --out was exported from")
     parser.add_argument("--out", type=Path, required=True, help="the model folder")
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -7,8 +7,7 @@ of two: they draw in the few channels that reach many times as far as the others
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +18,7 @@ from torch import Tensor, nn
 
 LEAST = 384  # smaller maps stay as they are: they cost little
 WEIGHT_MOST = 63
-TAIL = 0.9999  # of the values of an activation that the range holds, of every sixteen texts
+TAIL = 0.9999  # of the values of an activation that the range holds, of every sixteen texts, their padding among them
 MARGIN = 0.02  # beyond either end, so that what often lies at an end (GELU's least value) is not counted as saturated
 OFTEN = 0.9995  # how far a channel reaches is told by this quantile
 FAR = 2  # times the median channel that a channel may reach
@@ -51,22 +50,20 @@ class Range:
         return np.uint8(np.clip(np.rint(-self.low / self.scale), 0, 255))
 
 
-@contextmanager
-def reading(maps: dict[str, nn.Linear], read) -> Iterator[None]:
-    """Within it, read(name, x) is called with what each map is about to read."""
-    hooks = [part.register_forward_pre_hook(lambda _, given, name=name: read(name, given[0])) for name, part in maps.items()]
-    yield
-    for hook in hooks:
-        hook.remove()
+def read_all(model: TextEncoder, rows: list[np.ndarray], read: Callable[[str, Tensor], None]) -> None:
+    """Runs the encoder on all rows, sixteen of like length at a time, and calls read(name, x) with what each large map reads.
 
-
-def run_all(model: TextEncoder, rows: list[np.ndarray]) -> Iterator[None]:
-    """The encoder on all rows, sixteen of like length at a time."""
+    x (B, places, in) has places of padding too, whose values are seldom 0.
+    """
     ordered = sorted(rows, key=len)
+    maps = large_maps(model).items()
+    hooks = [part.register_forward_pre_hook(lambda _, given, name=name: read(name, given[0])) for name, part in maps]
     with torch.no_grad():
         for start in range(0, len(ordered), TEXTS):
             ids, mask = (torch.from_numpy(part) for part in pad(ordered[start : start + TEXTS], 2))
-            yield model(ids, mask.float())
+            model(ids, mask.float())
+    for hook in hooks:
+        hook.remove()
 
 
 def reach(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
@@ -77,9 +74,7 @@ def reach(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
         ends = torch.quantile(x.detach().flatten(0, -2).abs(), OFTEN, dim=0)
         seen[name] = torch.maximum(seen.get(name, ends), ends)
 
-    with reading(large_maps(model), read):
-        for _ in run_all(model, rows):
-            pass
+    read_all(model, rows, read)
     return seen
 
 
@@ -94,7 +89,8 @@ def factors_of(far: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def measured_ranges(model: TextEncoder, rows: list[np.ndarray], factors: dict[str, Tensor]) -> dict[str, Range]:
-    """Of every large map."""
+    """Of every large map. Padding counts, but for rows that are 0: without it a few far values would widen some ranges threefold,
+    which costs all others more than it saves these."""
     ends: dict[str, tuple[float, float]] = {}
 
     def read(name: str, x: Tensor) -> None:
@@ -102,15 +98,13 @@ def measured_ranges(model: TextEncoder, rows: list[np.ndarray], factors: dict[st
         low, high = np.quantile(values[np.any(values != 0, axis=-1)], [1 - TAIL, TAIL])
         ends[name] = (min(low, ends.get(name, (0, 0))[0]), max(high, ends.get(name, (0, 0))[1]))
 
-    with reading(large_maps(model), read):
-        for _ in run_all(model, rows):
-            pass
+    read_all(model, rows, read)
     pads = {name: MARGIN * (high - low) for name, (low, high) in ends.items()}
     return {name: Range(low - pads[name], high + pads[name], factors.get(name)) for name, (low, high) in ends.items()}
 
 
 def column_scales(weight: Tensor, factors: Tensor | None = None) -> np.ndarray:
-    """Of the fp16 form (in, out) of PyTorch's weight (out, in): one a column, float32."""
+    """Steps of the enlarged weight, one a column, float32: its greatest value is WEIGHT_MOST of them."""
     return (np.abs(enlarged(weight, factors)).max(axis=0) / WEIGHT_MOST).astype(np.float32)
 
 
@@ -121,5 +115,6 @@ def whole_numbers(weight: Tensor, scales: np.ndarray, factors: Tensor | None = N
 
 
 def enlarged(weight: Tensor, factors: Tensor | None) -> np.ndarray:
+    """The fp16 form (in, out) of PyTorch's weight (out, in), in doubles, each row divided by its factor."""
     halves = weight.detach().t().numpy().astype(np.float16).astype(np.float64)
     return halves if factors is None else halves / factors.double().numpy()[:, None]

@@ -1,9 +1,11 @@
-"""Stage 7: the weights of the large maps settle where eight bits hold them exactly, so that the fp32 form and the int8 form differ
-in activations alone.
+"""Stage 7: the weights of the large maps settle on the steps that the int8 form has, so that it and the fp32 form differ in
+activations alone, but for the rounding of stored weights to fp16: less than .03 of a step.
 
-Column after column of what a map reads, a weight goes to its nearest whole step and the weights not yet settled make up for it,
-as far as the columns say the same on texts of every kind (Frantar et al. 2022, GPTQ). Before, far channels of what mixers give
-are drawn in by powers of two, which changes no bit of the fp32 form.
+A step is a 63rd of the greatest weight of an output. Input after input of a map, a weight goes to its nearest whole step, and the
+weights of the inputs not yet settled make up for what it lost, as far as their values go together on train texts (Frantar et al.
+2022, GPTQ). All maps settle by what they read before any of them has. Before that, far channels of what mixers give are drawn in
+by powers of two, which in float32 changes no value of the fp32 form. Also writes WORK/steady.npz for quantise.py: by map, the
+factors that draw in what stays far.
 """
 
 from __future__ import annotations
@@ -15,12 +17,13 @@ import torch
 from data import add_arguments, open_tokenizer, read_rows, tokenise
 from model import WIDTH, TextEncoder, open_checkpoint
 from quantise import calibration_texts
-from rounding import WEIGHT_MOST, column_scales, drawn_in, factors_of, large_maps, reach, reading, run_all
+from rounding import WEIGHT_MOST, column_scales, drawn_in, factors_of, large_maps, reach, read_all
 from torch import Tensor
 
 TEXTS = {"goemotions": 1000, "emobank": 200, "loneliness_irf": 120, "dreaddit": 120, "cssrs_posts": 60}  # train rows to settle on
 LONGEST = 512
-DAMPING, BLOCK = 0.01, 64  # of the mean diagonal; columns that are settled before others hear of it
+DAMPING = 0.01  # of the mean diagonal of `products`, put on it
+BLOCK = 64  # inputs that are settled before those behind them hear of it
 
 
 def even_values(model: TextEncoder, far: dict[str, Tensor]) -> None:
@@ -41,16 +44,15 @@ def products(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
         values = x.flatten(0, -2).double()
         sums[name] = sums.get(name, 0) + values.t() @ values
 
-    with reading(large_maps(model), read):
-        for _ in run_all(model, rows):
-            pass
+    read_all(model, rows, read)
     return sums
 
 
 def settled(weight: Tensor, product: Tensor, factors: Tensor | None) -> Tensor:
-    """Weight (out, in) on its steps. The greatest of each row stays, for the steps are read off it."""
+    """Weight (out, in) on its steps, by the map's `products`. The greatest of each row stays, for the steps are read off it."""
     step = torch.from_numpy(column_scales(weight, factors)).double()
     spread = torch.ones(weight.shape[1], dtype=torch.float64) if factors is None else factors.double()
+    # In the units of the int8 form, where inputs take their factor on and weights give it back.
     left, product = weight.detach().double() / spread, product * spread * spread[:, None]
     kept = left.abs() == left.abs().amax(dim=1, keepdim=True)
     product = product + torch.eye(len(product)) * DAMPING * product.diag().mean()

@@ -56,6 +56,15 @@ describe('int8 weights', () => {
     expect([...bytes.subarray(64, 69)]).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it('are divided by the factors of their rows', async () => {
+    const very = Object.keys(tinyWords).indexOf('very');
+    const dir = await tinyInt8Model((manifest) => Object.assign(manifest.int8?.built_from[0] ?? {}, { factors: { [very]: 0.5 } }));
+    const { manifest } = await openModel(dir);
+    const bytes = await buildInt8(dir, manifest.int8 as NonNullable<typeof manifest.int8>);
+    // [3, 3] in steps of .25 and .5, of a factor of .5; beside it [1, 1], which has none.
+    expect([...new Int8Array(bytes.buffer, bytes.byteOffset + very * 2, 4)]).toEqual([24, 12, 4, 2]);
+  });
+
   it('are kept, and built again where what was kept is damaged', async () => {
     const dir = await tinyInt8Model();
     const model = await openModel(dir, 'int8');
