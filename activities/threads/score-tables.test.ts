@@ -8,6 +8,7 @@ import { contentHash } from '../../src/store/content-hash.ts';
 import type { Store } from '../../src/store/open.ts';
 import { type FrozenRun, freezeRerun, freezeRun } from '../../src/store/runs.ts';
 import { seal, unseal } from '../../src/store/seal.ts';
+import { tooLittle } from '../../src/store/signal-tables/too-little.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
@@ -142,11 +143,16 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
   });
 
   test('fewer than a model must have heard are no input', async () => {
-    const { store, source, score } = await stepStudy(database, 'days');
+    const { store, source, participant, score } = await stepStudy(database, 'days');
+    const left = () => tooLittle(store, 'sleep', [{ name: 'days', reads: 'days', windowS: (7 * dayMs) / 1000 }]);
+    const missing = { participant, model: 'days', needed: 7, unit: 'days' };
+    expect(await left()).toEqual([{ ...missing, heard: 0 }]);
     await ingest(store, source, 'first', daysOfSteps(0, 8));
     expect(await score()).toBeNull();
+    expect(await left()).toEqual([{ ...missing, heard: 6 }]);
     await ingest(store, source, 'second', daysOfSteps(8, 9));
     expect((await score())?.inputs).toBe(1);
+    expect(await left()).toEqual([]);
     expect(await scoresOf(store, 'lonely')).toHaveLength(1);
   });
 });
