@@ -56,6 +56,8 @@ export async function keepShippedModels(
 export interface ChoosableModel {
   name: string;
   reads: StepForm;
+  /** The stretch that it must have heard before it says anything, seconds. */
+  windowS: number;
   heads: { head: string; grade: Grade }[];
 }
 
@@ -65,8 +67,13 @@ export async function choosableModels(shipped: string): Promise<ChoosableModel[]
   for (const entry of (await readdir(shipped, { withFileTypes: true })).filter((one) => one.isDirectory())) {
     const { manifest } = await openModel(join(shipped, entry.name));
     const reads = inputOf(manifest.input);
-    if (!isStepForm(reads)) continue;
-    models.push({ name: manifest.name, reads, heads: manifest.heads.map(({ name, grade }) => ({ head: name, grade })) });
+    if (!isStepForm(reads) || manifest.input.kind !== 'e4-stream') continue;
+    models.push({
+      name: manifest.name,
+      reads,
+      windowS: manifest.input.window_s,
+      heads: manifest.heads.map(({ name, grade }) => ({ head: name, grade })),
+    });
   }
   return models.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -45,8 +45,9 @@ function addCounts(a: VerifyCounts, b: VerifyCounts): VerifyCounts {
     maxDrift: Math.max(a.maxDrift, b.maxDrift),
     flipped: a.flipped + b.flipped,
     missing: a.missing + b.missing,
-    // An activity of an earlier version does not tell.
+    // An activity of an earlier version does not tell; nor of those that failed.
     superseded: (a.superseded ?? 0) + (b.superseded ?? 0),
     erased: a.erased + b.erased,
+    failed: (a.failed ?? 0) + (b.failed ?? 0),
   };
 }

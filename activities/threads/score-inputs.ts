@@ -45,6 +45,8 @@ export interface ScoredSlice {
   more?: boolean;
   /** The input is stored, whether or not it gave any window. */
   stored?: boolean;
+  /** What kept the rest of the input from being computed. */
+  fault?: ErrorCode;
 }
 
 /** Windows of one part. */
@@ -65,25 +67,31 @@ export async function* scoreInputs(
   else if (model.input !== 'e4') {
     for (const input of inputs) yield* tableParts(store, models, model, engine, input);
   } else {
-    for (const input of inputs) yield { inputs: [input], scored: await wholeRecording(store, models, model, engine, input) };
+    for (const input of inputs) yield { inputs: [input], ...(await wholeRecording(store, models, model, engine, input)) };
   }
 }
 
-/** Faults of one recording, such as a rate that the model does not take; the run goes on without it. */
+/** Faults of one recording, or of one participant's minutes or days, such as a rate that the model does not take; the run goes on without it. */
 export const recordingFaults: ReadonlySet<ErrorCode> = new Set(['wrong-shape', 'bad-value', 'too-little-signal', 'engine-failed']);
 
-async function wholeRecording(store: Store, models: string, model: RunModel, engine: Engine, input: RunInput): Promise<Scored[]> {
+async function wholeRecording(
+  store: Store,
+  models: string,
+  model: RunModel,
+  engine: Engine,
+  input: RunInput,
+): Promise<Pick<ScoredSlice, 'scored' | 'fault'>> {
   try {
     const { model: loaded, streams } = await keptEncoder(models, model, engine);
     const { input: form } = loaded.manifest;
     if (streams === null || form.kind !== 'e4-stream') throw new AfferentError('bad-model', { what: model.name });
-    return await scoreStream(store, form, streams.advance, input);
+    return { scored: await scoreStream(store, form, streams.advance, input) };
   } catch (thrown) {
     const { code } = toAfferentError(thrown);
-    if (code === 'key-gone') return [];
+    if (code === 'key-gone') return { scored: [] };
     if (!recordingFaults.has(code)) throw thrown;
     const place = { participant: input.participant ?? '', source: '', record: null, inputId: '', day: '', timeMs: 0, endMs: 0 };
-    return [{ ordinal: input.ordinal, ...place, present: null, heads: [], error: code }];
+    return { scored: [{ ordinal: input.ordinal, ...place, present: null, heads: [], error: code }], fault: code };
   }
 }
 
@@ -94,8 +102,16 @@ async function* tableParts(store: Store, models: string, model: RunModel, engine
   if (streams === null || form.kind !== 'e4-stream') throw new AfferentError('bad-model', { what: model.name });
   const frozen = await frozenTable(store, input);
   let scored: Scored[] = [];
-  for await (const window of frozen ? tableWindows(store, form, streams.advance, frozen, input.ordinal) : []) {
-    scored.push(window);
+  const windows = frozen && tableWindows(store, form, streams.advance, frozen, input.ordinal);
+  for (;;) {
+    const next = await windows?.next().catch((thrown: unknown) => toAfferentError(thrown));
+    if (next instanceof AfferentError) {
+      if (!recordingFaults.has(next.code)) throw next;
+      yield { inputs: [input], scored, stored: true, fault: next.code };
+      return;
+    }
+    if (next === undefined || next.done) break;
+    scored.push(next.value);
     if (scored.length < windowsAtOnce) continue;
     yield { inputs: [input], scored, more: true };
     scored = [];

@@ -1,13 +1,14 @@
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { Engine, StreamInput } from '../../schema/model.ts';
 import { runtimeVersions } from '../../src/encoder/runtime.ts';
+import { holdForDeletions } from '../../src/store/deletions.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
 import { holdInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import { insertScores, storedInputIds } from '../../src/store/scores.ts';
-import { frozenTable, laterTable } from '../../src/store/signal-tables/frozen.ts';
+import { frozenAt, frozenTable, type InputPlace, laterTable } from '../../src/store/signal-tables/frozen.ts';
 import { type SavedState, savedState, saveState } from '../../src/store/signal-tables/states.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { machine } from '../machine.ts';
@@ -32,10 +33,10 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
   if (frozen === null) return settle(store, run.id, input.ordinal, 'erased', 'input-erased');
   const { form, streams } = await streamOf(models, model, run.engine);
   const ids = await tableInputIds(store, form, frozen);
-  const held = await heldByLater(store, form, input);
-  const stored = await storedInputIds(store, frozen.participant, model);
+  let later = await laterTable(store.db, input);
+  let held = await heldBy(store, form, later);
+  const stored = await storedInputIds(store.db, frozen.participant, model);
   const mine = new Set(ids);
-  let stale = held === null ? [...stored.scored].filter((id) => !mine.has(id)) : [];
   let waiting: Scored[] = [];
   // Windows before it have their scores, or had too little to have any: the state was kept together with them.
   const of = { model, machine: await machineName(run.engine) };
@@ -43,22 +44,44 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
   let state: SavedState | null = null;
   let good = from !== null && ids.some((id) => stored.scored.has(id));
   let error: ErrorCode = 'too-little-signal';
-  const commit = async (last: boolean): Promise<void> => {
+  /** False where a newer state was frozen since this run looked for one; nothing is written then. */
+  const write = async (last: boolean): Promise<boolean> => {
     // A withdrawal meanwhile destroys it, and the input is gone then.
     const key = await keyUnlessGone(store, frozen.participant);
     const rows = key === null ? [] : waiting.flatMap((window) => rowsOf(run, model, window, key));
-    await store.db.transaction().execute(async (tx) => {
+    return store.db.transaction().execute(async (tx) => {
+      // One run of the participant after the other: either this one sees the newer one here, or that one sees these scores.
+      await holdForDeletions(store, tx, frozen.participant, true);
+      const newest = await laterTable(tx, input);
+      if (newest !== null && (newest.run !== later?.run || newest.ordinal !== later.ordinal)) {
+        later = newest;
+        return false;
+      }
       const isStored = (await holdInputs(store, tx, run.id, [input])).has(input.ordinal);
       if (isStored) {
-        await dropScores(tx, model.id, stale);
+        if (held === null) {
+          const { scored } = await storedInputIds(tx, frozen.participant, model);
+          await dropScores(
+            tx,
+            model.id,
+            [...scored].filter((id) => !mine.has(id)),
+          );
+        }
         await insertScores(tx, rows, store.adapter);
         if (last && key !== null && state !== null && held === null) await saveState(store, tx, key, frozen, of, state);
       }
       const became = isStored ? (good ? 'scored' : 'failed') : 'erased';
       const why = isStored ? (good ? null : error) : 'input-erased';
       if (last || !isStored) await setInputStates(tx, run.id, [{ ordinal: input.ordinal, state: became, error: why }]);
+      return true;
     });
-    [stale, waiting] = [[], []];
+  };
+  const commit = async (last: boolean): Promise<void> => {
+    while (!(await write(last))) {
+      held = await heldBy(store, form, later);
+      waiting = waiting.filter(({ inputId }) => held?.has(inputId) !== false);
+    }
+    waiting = [];
   };
   try {
     const beforeLast = (reached: SavedState): void => {
@@ -86,13 +109,12 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
 /** Whether a state that was scored behind this one still has a window: those that it has not were corrected. */
 export async function tableHolds(store: Store, models: string, model: RunModel, input: RunInput): Promise<(inputId: string) => boolean> {
   const { form } = await streamOf(models, model, 'native');
-  const held = await heldByLater(store, form, input);
+  const held = await heldBy(store, form, await laterTable(store.db, input));
   return (inputId) => held?.has(inputId) ?? true;
 }
 
-async function heldByLater(store: Store, form: StreamInput, input: RunInput): Promise<Set<string> | null> {
-  const later = await laterTable(store, input);
-  const frozen = later && (await frozenTable(store, later));
+async function heldBy(store: Store, form: StreamInput, later: InputPlace | null): Promise<Set<string> | null> {
+  const frozen = later && (await frozenAt(store, later));
   return frozen === null ? null : new Set(await tableInputIds(store, form, frozen));
 }
 

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { modelsFolder } from '../../src/config/project.ts';
 import { openModel } from '../../src/encoder/model.ts';
+import { tinyDayModel } from '../../src/encoder/testing/tinyDayModel.ts';
 import { contentHash } from '../../src/store/content-hash.ts';
 import type { Store } from '../../src/store/open.ts';
-import { type FrozenRun, freezeRerun } from '../../src/store/runs.ts';
+import { type FrozenRun, freezeRerun, freezeRun } from '../../src/store/runs.ts';
 import { seal, unseal } from '../../src/store/seal.ts';
+import { tooLittle } from '../../src/store/signal-tables/too-little.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
-import { dayOf, daysOfSteps, firstDay, hearts, minuteMs, night, plain, scoresOf, stepStudy, stepsOf } from './testing/step-study.ts';
+import type { JobContext } from './jobs.ts';
+import { prepareTables } from './prepare-tables.ts';
+import { dayMs, dayOf, daysOfSteps, firstDay, hearts, minuteMs, night, plain, scoresOf, stepStudy, stepsOf } from './testing/step-study.ts';
 
 describe.each(databaseNames)('days of a participant on %s', (database) => {
   test('are scored with the bits of plain scoring, without the first and the last, which may not have been whole', async () => {
@@ -85,6 +89,33 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
     expect(await scoresOf(store, 'lonely')).toEqual(after);
   });
 
+  test('of a run that is repeated under another model leave nothing behind that a newer run knows better meanwhile', async () => {
+    const { home, store, source, score, scoreRun, verify } = await stepStudy(database, 'days', undefined, await tinyDayModel());
+    await ingest(store, source, 'first', daysOfSteps(0, 20));
+    const first = await score();
+    cpSync(join(modelsFolder, 'days'), join(home.folder, 'shipped of today', 'days'), { recursive: true });
+    const kept = join(home.folder, 'models');
+    const models = await keepShippedModels(store, join(home.folder, 'shipped of today'), kept, { chosen: ['days'] });
+    const context: JobContext = { store, models: kept, progress: () => {}, checkCancelled: () => {} };
+    const forms = [{ form: 'days' as const, windowMs: 7 * dayMs }];
+    let newer: FrozenRun | null = null;
+    const again = await freezeRerun(store, { of: first?.id ?? '', verify: false, engine: 'native', key: 'again', models });
+    await scoreRun(again, async () => {
+      await ingest(store, source, 'second', [night(14, 300)]);
+      newer = await freezeRun(store, 'sleep', models, 'native', await prepareTables(context, { study: 'sleep', forms }));
+      await scoreRun(newer as FrozenRun);
+    });
+    const own = await store.db
+      .selectFrom('score')
+      .select('day')
+      .where('model', '=', models[0]?.id ?? '')
+      .orderBy('day')
+      .execute();
+    expect(own.map(({ day }) => day)).toEqual(Array.from({ length: 12 }, (_, k) => dayOf(7 + k)));
+    expect(await verify((newer as FrozenRun | null)?.id ?? '')).toMatchObject({ identical: 12, missing: 0, superseded: 0 });
+    expect(await verify(again.id)).toMatchObject({ identical: 7, missing: 0, superseded: 5 });
+  });
+
   test('go on from what the model carried where all before is as it was, and else from the beginning', async () => {
     const { store, source, participant, score, verify } = await stepStudy(database, 'days');
     const said = async (to: number, more = '') => {
@@ -112,11 +143,16 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
   });
 
   test('fewer than a model must have heard are no input', async () => {
-    const { store, source, score } = await stepStudy(database, 'days');
+    const { store, source, participant, score } = await stepStudy(database, 'days');
+    const left = () => tooLittle(store, 'sleep', [{ name: 'days', reads: 'days', windowS: (7 * dayMs) / 1000 }]);
+    const missing = { participant, model: 'days', needed: 7, unit: 'days' };
+    expect(await left()).toEqual([{ ...missing, heard: 0 }]);
     await ingest(store, source, 'first', daysOfSteps(0, 8));
     expect(await score()).toBeNull();
+    expect(await left()).toEqual([{ ...missing, heard: 6 }]);
     await ingest(store, source, 'second', daysOfSteps(8, 9));
     expect((await score())?.inputs).toBe(1);
+    expect(await left()).toEqual([]);
     expect(await scoresOf(store, 'lonely')).toHaveLength(1);
   });
 });

@@ -1,3 +1,5 @@
+import type { Transaction } from 'kysely';
+import type { ErrorCode } from '../../schema/errors.ts';
 import type { Engine } from '../../schema/model.ts';
 import type { HeadResult, HeadScores } from '../../schema/scores.ts';
 import { canonicalJson } from '../../src/store/canonical.ts';
@@ -11,6 +13,8 @@ import { grownRecording } from './grown-recordings.ts';
 import type { JobContext, Shard } from './jobs.ts';
 import { type Scored, scoreInputs } from './score-inputs.ts';
 import { tableHolds } from './score-table.ts';
+
+type RunInput = Tables['run_input'];
 
 /** Counts of a verification; numbers only, so that they may cross Temporal. */
 export interface VerifyCounts {
@@ -27,9 +31,11 @@ export interface VerifyCounts {
   /** Windows that the recording, or the participant's minutes or days, no longer have since more came: their scores gave way to a later run's. */
   superseded: number;
   erased: number;
+  /** Inputs that could not be computed to their end, for a reason that the run did not meet: their scores behind it are compared with nothing. */
+  failed: number;
 }
 
-const none = { inputs: 0, scores: 0, identical: 0, drifted: 0, flipped: 0, missing: 0, superseded: 0, erased: 0 };
+const none = { inputs: 0, scores: 0, identical: 0, drifted: 0, flipped: 0, missing: 0, superseded: 0, erased: 0, failed: 0 };
 export const noCounts: VerifyCounts = { ...none, maxDrift: 0 };
 
 /** One score that came out otherwise; sealed with the run's input. */
@@ -79,12 +85,12 @@ export async function verifyShard(
           const drifted = found.get(ordinal) ?? [];
           const gone = slice.stored !== true && !seen.has(ordinal);
           if (gone) counts.erased += 1;
+          else if (slice.fault && !(await failedAlike(tx, run.of_run, ordinal, slice.fault))) counts.failed += 1;
           const result =
             drifted.length > 0 && participant
               ? seal(await store.keys.key(participant), `run_input|${id}|${ordinal}`, canonicalJson(drifted))
               : null;
-          const state = gone ? ('erased' as const) : drifted.length > 0 ? ('drifted' as const) : ('identical' as const);
-          states.push({ ordinal, state, error: gone ? 'input-erased' : drifted.length > 0 ? 'drift' : null, result });
+          states.push({ ordinal, ...verdictOf(gone, slice.fault, drifted.length > 0), result });
         }
         await setInputStates(tx, id, states);
       });
@@ -96,6 +102,24 @@ export async function verifyShard(
   return counts;
 }
 
+function verdictOf(gone: boolean, fault: ErrorCode | undefined, drifted: boolean): { state: RunInput['state']; error: string | null } {
+  if (gone) return { state: 'erased', error: 'input-erased' };
+  // Of what could not be computed nothing is proven, whatever came before the fault.
+  if (fault !== undefined) return { state: 'failed', error: fault };
+  return drifted ? { state: 'drifted', error: 'drift' } : { state: 'identical', error: null };
+}
+
+/** Whether the run that is verified met the same fault, as with a recording at a rate that the model does not take. */
+async function failedAlike(tx: Transaction<Tables>, of: string | null, ordinal: number, fault: ErrorCode): Promise<boolean> {
+  const input = await tx
+    .selectFrom('run_input')
+    .select(['state', 'error'])
+    .where('run', '=', of ?? '')
+    .where('ordinal', '=', ordinal)
+    .executeTakeFirst();
+  return input?.state === 'failed' && input.error === fault;
+}
+
 /** Whether a window is still one of what its input has become since. */
 type Holds = (inputId: string) => boolean;
 
@@ -104,7 +128,7 @@ async function holdsOf(
   models: string,
   model: RunModel,
   engine: Engine,
-  input: Tables['run_input'],
+  input: RunInput,
   scored: readonly Scored[],
 ): Promise<Holds> {
   if (input.tables !== null) return tableHolds(store, models, model, input);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { daysOfSteps, stepStudy } from '../../activities/threads/testing/step-study.ts';
 import { Consent } from '../../schema/policy.ts';
 import { addPerson, ingest, post, sample, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { loadConfig } from '../config/config.ts';
@@ -105,4 +106,19 @@ test('before anything is erased it is said which alerts are not closed', async (
     'Nothing was erased. To erase it: ./afferent participant consent sleep anna --yes',
     '',
   ]);
+});
+
+test('without --yes it says that all scores of minutes and days go too where a sample goes that they may be told by', async () => {
+  const { home, store, source, score } = await stepStudy('sqlite', 'days');
+  await ingest(store, source, 'steps', daysOfSteps(0, 20));
+  await score();
+  const command = ['participant', 'consent', 'sleep', 'anna'];
+  await addParticipant(store, 'sleep', 'anna', Consent.parse({ to: '2026-01-29T15:00:00Z' }));
+  await store.close();
+  const shown = await runCli([...command, '--home', home.folder]);
+  expect(shown.stdout).toMatch(/after-consent +1/);
+  expect(shown.stderr).toContain('All 12 scores of the participant’s minutes and days go with it');
+  expect(await runJson(home.folder, command)).toMatchObject({ document: { tableScores: 12, erased: null } });
+  expect(await runJson(home.folder, [...command, '--yes'])).toMatchObject({ code: 0, document: { erased: { scores: 12 } } });
+  expect(await runJson(home.folder, command)).toMatchObject({ document: { uncovered: [], tableScores: 0 } });
 });

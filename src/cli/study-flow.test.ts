@@ -67,6 +67,8 @@ describe('a study on the command line', () => {
         document: { error: { code: 'unknown-model' } },
       });
     expect(await runJson(home, ['study', 'create', 'moons', '--model', 'days'])).toMatchObject({ code: 0, document: { models: ['days'] } });
+    const { stderr } = await runCli(['participant', 'add', 'moons', 'Cem-3', '--home', home]);
+    expect(stderr).toContain('./afferent source add moons --kind fitbit --path EXPORT --participant Cem-3');
     expect(await runJson(home, ['study', 'list'])).toMatchObject({
       document: {
         studies: [
@@ -93,8 +95,9 @@ describe('a study on the command line', () => {
 
   it('prints pseudonyms, never the outside id', async () => {
     const { home } = await begun();
-    const { stdout } = await runCli(['participant', 'add', 'tides', 'Bela-9', '--home', home]);
+    const { stdout, stderr } = await runCli(['participant', 'add', 'tides', 'Bela-9', '--home', home]);
     expect(stdout).toMatch(/^p_[0-9a-f]{20} added\n$/);
+    expect(stderr).toContain('./afferent source add tides --kind posts --path FILE --participant Bela-9');
   });
 
   it('refuses a consent with an entry that it does not know, and says when one is replaced', async () => {

@@ -1,6 +1,8 @@
+import { choosableModels } from '../../activities/models.ts';
 import type { AlertRow } from '../../schema/alerts.ts';
 import type { BatchRow, StudyOverview } from '../../schema/api.ts';
 import type { Config } from '../config/config.ts';
+import { modelsFolder } from '../config/project.ts';
 import { liveParts } from '../parts/parts-file.ts';
 import { alertQueue } from '../store/alert-queue.ts';
 import { contentHash } from '../store/content-hash.ts';
@@ -9,7 +11,9 @@ import { listBatches } from '../store/explore-batches.ts';
 import { studyOverview } from '../store/explore-studies.ts';
 import { type LapseRow, listLapses } from '../store/lapses.ts';
 import type { Store } from '../store/open.ts';
+import { type TooLittle, tooLittle } from '../store/signal-tables/too-little.ts';
 import { listSources } from '../store/sources.ts';
+import { studyModels } from '../store/studies.ts';
 import { type ScheduleInfo, scheduleInfo } from '../temporal/schedules.ts';
 import { withLiveParts } from './live-parts.ts';
 
@@ -27,6 +31,8 @@ export interface StudyStatus extends Omit<StudyOverview, 'sources'> {
   scores: { model: string; name: string; head: string; grade: string; scores: number }[];
   /** Inputs that no model could score, by reason. */
   unscored: { reason: string; inputs: number }[];
+  /** Participants of whom a chosen model of minutes or days has not heard enough to say anything, as of the last run. */
+  tooLittle: TooLittle[];
   alerts: { open: number; claimed: number; rated: number; closed: number; overdue: number };
   /** Who last looked at the alerts, and when. */
   watched: { at: string; by: string } | null;
@@ -54,6 +60,7 @@ export async function studyStatus(config: Config, store: Store, study: string, n
     lapses: await listLapses(store, study),
     scores: await scoreCounts(store, study),
     unscored: await unscored(store, study),
+    tooLittle: await leftOut(store, study),
     alerts: alertCounts(await alertQueue(store, study, new Date().toISOString())),
     watched: watch ? { at: watch.seen_at, by: watch.by } : null,
     parts: parts && { console: parts.console, temporal: parts.temporal, ui: parts.ui },
@@ -128,6 +135,14 @@ async function unscored(store: Store, study: string): Promise<StudyStatus['unsco
     .orderBy('run_input.error')
     .execute();
   return rows.map((row) => ({ reason: row.error ?? 'engine-failed', inputs: Number(row.n) }));
+}
+
+/** Those whom the models that the study has chosen leave out: they are no input of any run. */
+async function leftOut(store: Store, study: string): Promise<TooLittle[]> {
+  const chosen = await studyModels(store, study);
+  if (chosen.length === 0) return [];
+  const models = (await choosableModels(modelsFolder)).filter(({ name }) => chosen.includes(name));
+  return tooLittle(store, study, models);
 }
 
 function alertCounts(alerts: AlertRow[]): StudyStatus['alerts'] {

@@ -39,6 +39,25 @@ describe.each(databaseNames)('a signal by day on %s', (database) => {
     ]);
   });
 
+  test('takes a sum that a source states of the whole day where nothing shorter is there, and never adds it to what others counted', async () => {
+    const whole = (date: string, value: number, device: string) =>
+      sample(Date.parse(`${date}T00:00:00Z`), value, {
+        ...{ signal: 'steps', unit: '1', device, endMs: Date.parse(`${date}T00:00:00Z`) + 86_400_000 },
+      });
+    const rows = await days(
+      'steps',
+      whole('2026-03-01', 8000, 'Some app'),
+      steps('10:00:00', '10:10:00', 500, 'iPhone'),
+      whole('2026-03-02', 8000, 'Some app'),
+      whole('2026-03-02', 7000, 'Watch'),
+      whole('2026-03-02', 7500, 'Watch'),
+    );
+    expect(rows).toEqual([
+      { unit: '1', day: '2026-03-01', how: 'sum', value: 500, hours: 1, samples: 1, left_out: 1, devices: 1 },
+      { unit: '1', day: '2026-03-02', how: 'sum', value: 7500, hours: 24, samples: 1, left_out: 2, devices: 1 },
+    ]);
+  });
+
   test('takes of a level the mean of the hours, so that a dense hour is one hour', async () => {
     const beats = [sample(at('10:00:00'), 60), sample(at('10:30:00'), 80), sample(at('12:00:00'), 100)];
     expect(await days('heart_rate', ...beats)).toMatchObject([{ how: 'mean', value: 85, hours: 2, samples: 3, unit: '/min' }]);

@@ -23,6 +23,8 @@ export interface DailySignal {
 
 const hourMs = 3_600_000;
 const slice = 100;
+/** What lies over less than this is of no whole day. */
+export const shortestDayMs = 20 * hourMs;
 
 /** Signals whose values add up over time; of all others the level is meant. */
 const additive =
@@ -30,6 +32,19 @@ const additive =
 
 export function isAdditive(signal: string): boolean {
   return additive.test(signal);
+}
+
+/** Samples of a whole day apart from those of less. */
+export function byLength(columns: SampleColumns): { shorter: SampleColumns; whole: SampleColumns } {
+  const { start, end, value, offset } = columns;
+  const isWhole = (i: number) => (end[i] as number) - (start[i] as number) >= shortestDayMs;
+  const taken = (are: boolean): SampleColumns => {
+    const at = Array.from(start.keys()).filter((i) => isWhole(i) === are);
+    const column = (of: Float64Array) => Float64Array.from(at, (i) => of[i] as number);
+    const offsets = Int16Array.from(at, (i) => offset[i] as number);
+    return { ...columns, start: column(start), end: column(end), value: column(value), offset: offsets };
+  };
+  return { shorter: taken(false), whole: taken(true) };
 }
 
 /** What is worn goes before what is carried, and both before what cannot be told. */
@@ -44,6 +59,12 @@ export function deviceClass(device: string): number {
   return found === -1 ? classes.length : found;
 }
 
+/** What a device says of a whole day. */
+interface Statement {
+  value: number;
+  hours: number;
+}
+
 interface Bucket {
   sum: number;
   weight: number;
@@ -53,7 +74,8 @@ interface Bucket {
 /**
  * Days of one signal from samples of any devices. In each local hour one device counts: a worn one before a phone before others, then
  * the one with most samples on that day, then by source and name. Devices are never added up. A sample over several hours is shared
- * out by its time in each.
+ * out by its time in each. What adds up over a whole day is a statement of that day: it counts where nothing shorter is there, of one
+ * device, of several the largest.
  */
 export class DailyRule {
   readonly #additive: boolean;
@@ -61,13 +83,34 @@ export class DailyRule {
   readonly #hours = new Map<number, Map<string, Bucket>>();
   /** Local day and device → samples. */
   readonly #counts = new Map<string, number>();
+  /** Local day → device → what it says of the whole of it. */
+  readonly #wholes = new Map<number, Map<string, Statement[]>>();
 
   constructor(signal: string) {
     this.#additive = isAdditive(signal);
   }
 
-  add(source: string, { device, start, end, value, offset }: SampleColumns): void {
-    const name = `${deviceClass(device)}\0${source}\0${device}`;
+  add(source: string, columns: SampleColumns): void {
+    const name = `${deviceClass(columns.device)}\0${source}\0${columns.device}`;
+    const { shorter, whole } = this.#additive ? byLength(columns) : { shorter: columns, whole: null };
+    this.#addHours(name, shorter);
+    if (whole !== null) this.#addWholes(name, whole);
+  }
+
+  #addWholes(name: string, { start, end, value, offset }: SampleColumns): void {
+    for (let i = 0; i < start.length; i++) {
+      const minutes = offset[i] === noOffset ? 0 : (offset[i] as number);
+      const [from, to] = [start[i] as number, end[i] as number];
+      const day = Math.floor(((from + to) / 2 + minutes * 60_000) / (24 * hourMs));
+      const devices = this.#wholes.get(day) ?? new Map<string, Statement[]>();
+      this.#wholes.set(day, devices);
+      const said = devices.get(name) ?? [];
+      devices.set(name, said);
+      said.push({ value: value[i] as number, hours: Math.min(24, Math.ceil((to - from) / hourMs)) });
+    }
+  }
+
+  #addHours(name: string, { start, end, value, offset }: SampleColumns): void {
     for (let i = 0; i < start.length; i++) {
       const minutes = offset[i] === noOffset ? 0 : (offset[i] as number);
       const from = (start[i] as number) + minutes * 60_000;
@@ -113,18 +156,20 @@ export class DailyRule {
       day.devices.add(taken);
       for (const [name, other] of devices) if (name !== taken) day.left += other.samples;
     }
-    return [...days].map(([number, { hours, samples, left, devices }]) => {
+    const counted = [...days].map(([number, { hours, samples, left, devices }]) => {
       const sum = hours.reduce((a, b) => a + b, 0);
       return {
-        day: new Date(number * 24 * hourMs).toISOString().slice(0, 10),
+        day: dayOf(number),
         how: this.#additive ? ('sum' as const) : ('mean' as const),
         value: this.#additive ? sum : sum / hours.length,
         hours: hours.length,
         samples,
-        left_out: left,
+        left_out: left + [...(this.#wholes.get(number)?.values() ?? [])].flat().length,
         devices: devices.size,
       };
     });
+    const stated = [...this.#wholes].flatMap(([number, devices]) => (days.has(number) ? [] : [statedDay(number, devices)]));
+    return [...counted, ...stated].sort((a, b) => (a.day < b.day ? -1 : 1));
   }
 
   #device(day: number, names: string[]): string {
@@ -134,6 +179,18 @@ export class DailyRule {
     };
     return names.sort(order)[0] as string;
   }
+}
+
+/** A day of which there are statements alone. Names begin with the class of their device. */
+function statedDay(number: number, devices: ReadonlyMap<string, Statement[]>): Omit<DailySignal, 'participant' | 'signal' | 'unit'> {
+  const said = devices.get([...devices.keys()].sort()[0] as string) as Statement[];
+  const largest = said.reduce((a, b) => (b.value > a.value ? b : a));
+  const others = [...devices.values()].flat().length - 1;
+  return { day: dayOf(number), how: 'sum', ...largest, samples: 1, left_out: others, devices: 1 };
+}
+
+function dayOf(number: number): string {
+  return new Date(number * 24 * hourMs).toISOString().slice(0, 10);
 }
 
 /** Days of one of a participant's signals with samples (not of recordings at a fixed rate). Rows are opened a slice at a time. */

@@ -81,7 +81,7 @@ describe.each(databaseNames)('erasing meets others on %s:', (database) => {
     const row = await store.db.selectFrom('quarantine').selectAll().executeTakeFirstOrThrow();
     const again = replay.replay({ part: 0, rows: [{ id: row.id, unit: 0, item: post('3', 'read again') }] });
     await expect(again).rejects.toMatchObject({ code: 'stale-writer' });
-    expect(await uncovered(store, participant, refuse)).toMatchObject([{ units: 1 }]);
+    expect((await uncovered(store, participant, refuse)).units).toMatchObject([{ units: 1 }]);
 
     const now = await statedConsent(store, participant);
     const next = new BatchWriter(store, owner, { maskingVersion: 1, consent: refuse, stated: now.stated });

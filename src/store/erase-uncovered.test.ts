@@ -104,7 +104,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
   test('is counted without a change', async () => {
     const { store, anna } = await studyOfTwo(database);
     const hash = await contentHash(store, 'sleep');
-    expect(await uncovered(store, anna.participant, refuse)).toEqual(expected(anna.source));
+    expect((await uncovered(store, anna.participant, refuse)).units).toEqual(expected(anna.source));
     expect(await contentHash(store, 'sleep')).toBe(hash);
   });
 
@@ -221,13 +221,13 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
       return refuse(item);
     };
     await expect(eraseUncovered(store, anna.participant, dying, { size: 1 })).rejects.toThrow('killed');
-    const between = await uncovered(store, anna.participant, refuse);
+    const { units: between } = await uncovered(store, anna.participant, refuse);
     expect(between).not.toEqual(expected(anna.source));
     expect(between).not.toEqual([]);
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
     await eraseUncovered(store, anna.participant, refuse, { size: 1 });
     expect(await heartRates(store, anna.participant)).toEqual([5, 6, 7, 8, 9]);
-    expect(await uncovered(store, anna.participant, refuse)).toEqual([]);
+    expect((await uncovered(store, anna.participant, refuse)).units).toEqual([]);
     const again = await eraseUncovered(store, anna.participant, refuse);
     expect(again).toEqual({ uncovered: [], quarantined: 0, scores: 0, alerts: [], interrupted: false });
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
@@ -247,7 +247,7 @@ describe.each(databaseNames)('what consent no longer covers, on %s', (database) 
     expect((await checkLedger(store, 'sleep')).findings).toEqual([]);
     const second = await eraseUncovered(store, anna.participant, refuse);
     expect(second).toMatchObject({ interrupted: false, uncovered: [{ units: 1 }, { units: 6 }, { units: 3 }] });
-    expect(await uncovered(store, anna.participant, refuse)).toEqual([]);
+    expect((await uncovered(store, anna.participant, refuse)).units).toEqual([]);
   });
 
   test('a later export adds to what is left', async () => {

@@ -7,10 +7,11 @@ import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
 import type { Store } from './open.ts';
 import { statedConsent } from './participants.ts';
 import { openRecord } from './records.ts';
+import { tableScores } from './signal-tables/erase.ts';
 import type { Tables } from './tables.ts';
 import { markToForget } from './to-forget.ts';
 import { transactAgain } from './try-again.ts';
-import { dropSeries, type Refuse, type SeriesPlace, seriesPage, seriesSlice } from './uncovered-series.ts';
+import { dropSeries, goesIntoTables, type Refuse, type SeriesPlace, seriesPage, seriesSlice } from './uncovered-series.ts';
 import { cleanFiles, markErasing } from './withdraw.ts';
 
 /** Units of a source that are stored, though the participant's consent does not cover them. */
@@ -61,28 +62,43 @@ type RecordPlace = Pick<RecordRow, 'record_key' | 'id'>;
 /** Rows that are judged at a time, and erased in one transaction. */
 const slice = 500;
 
+/** What consent does not cover, and what goes with it. */
+export interface UncoveredPreview {
+  units: Uncovered[];
+  /** All of the participant's scores of minutes and days, where anything goes that those may have been told by. */
+  tableScores: number;
+}
+
 /**
  * What consent does not cover of what is stored, counted; nothing is changed.
  * @throws AfferentError `interrupted`
  */
-export async function uncovered(store: Store, participant: string, refuse: Refuse, signal?: AbortSignal): Promise<Uncovered[]> {
+export async function uncovered(store: Store, participant: string, refuse: Refuse, signal?: AbortSignal): Promise<UncoveredPreview> {
   const counts = new Counts();
+  let ofTables = false;
   const key = await store.keys.key(participant);
   for (const source of await sourcesOf(store, participant)) {
     await pages(signal, async (after: RecordPlace | undefined) => {
       const page = await recordPage(store.db, source, after);
-      for (const row of page.rows) counts.add(row.source, row.type, refusedRecord(key, row, refuse), 1);
+      for (const row of page.rows) {
+        const reason = refusedRecord(key, row, refuse);
+        counts.add(row.source, row.type, reason, 1);
+        ofTables ||= reason !== null && row.type === 'event';
+      }
       return page.after;
     });
   }
   for (const source of await sourcesOf(store, participant)) {
     await pages(signal, async (after: SeriesPlace | undefined) => {
       const page = await seriesPage(store.db, key, source, after, refuse);
-      for (const { refused } of page.rows) for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+      for (const { row, refused } of page.rows) {
+        for (const [reason, units] of refused) counts.add(source, 'series', reason, units);
+        ofTables ||= goesIntoTables(row);
+      }
       return page.after;
     });
   }
-  return counts.list();
+  return { units: counts.list(), tableScores: ofTables ? await tableScores(store.db, participant) : 0 };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { HeadDecision, HeadResult, HeadScores, Span } from '../../schema/scores.ts';
 import { canonicalJson } from './canonical.ts';
-import type { Adapter } from './database.ts';
+import type { Adapter, Db } from './database.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
 import { insertSlices } from './slices.ts';
@@ -94,11 +94,11 @@ export function openDecision(key: Buffer, row: { id: string; value: Buffer }): H
 
 /** Inputs of a participant that have scores of a model, and those whose scores were decided under its present thresholds. */
 export async function storedInputIds(
-  store: Store,
+  db: Db | Transaction<Tables>,
   participant: string,
   model: { id: string; thresholds: string },
 ): Promise<{ scored: Set<string>; decided: Set<string> }> {
-  const rows = await store.db
+  const rows = await db
     .selectFrom('score')
     .leftJoin('decision', (join) => join.onRef('decision.score', '=', 'score.id').on('decision.thresholds_id', '=', model.thresholds))
     .select(['score.input_id', 'decision.id as decision'])

@@ -42,7 +42,13 @@ export async function studyModels(store: Store, id: string): Promise<string[]> {
 /** Chooses models for the study, and takes back the choice of others; what they have scored stays. @throws AfferentError `unknown-study` */
 export async function changeStudyModels(store: Store, id: string, change: { add: readonly string[]; remove: readonly string[] }) {
   return store.db.transaction().execute(async (tx) => {
-    const study = await tx.selectFrom('study').selectAll().where('id', '=', id).executeTakeFirst();
+    const study = await tx
+      .selectFrom('study')
+      .selectAll()
+      .where('id', '=', id)
+      // Who chooses at the same moment waits, or one choice would be lost.
+      .$if(store.adapter.name === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst();
     if (!study) throw new AfferentError('unknown-study');
     const before = namesIn(study);
     const models = [...new Set([...before, ...change.add])].filter((name) => !change.remove.includes(name)).sort();

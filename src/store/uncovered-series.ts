@@ -112,6 +112,11 @@ function* inTurn(
   }
 }
 
+/** Whether minutes or days may be told by the samples of a row. */
+export function goesIntoTables({ form, signal }: Pick<SeriesRow, 'form' | 'signal'>): boolean {
+  return form === 'samples' && isHeard(signal);
+}
+
 /**
  * Takes what is refused out of these rows, and what was made of the recordings that it is out of: a window is scored with what came before
  * it, so that all scores of the recording go, or of the participant's minutes and days, and the next run scores what is left.
@@ -140,7 +145,7 @@ export async function dropSeries(
     if (kept.length > 0) await keep(store, tx, key, row, kept);
     for (const [reason, units] of refused) await moveToErased(tx, row, 'stored', units, reason);
   }
-  const heard = rows.some(({ row }) => row.form === 'samples' && isHeard(row.signal));
+  const heard = rows.some(({ row }) => goesIntoTables(row));
   return { scores: scores.length + (heard ? await eraseTables(tx, participant) : 0), alerts };
 }
 

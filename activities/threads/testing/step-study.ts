@@ -81,10 +81,16 @@ export interface StepStudy {
   verify(run: string): ReturnType<typeof verifyShard>;
 }
 
-export async function stepStudy(database: DatabaseName, name: 'days' | 'daily', keys?: StoreHome): Promise<StepStudy> {
+/** @param model folder of another model of that name */
+export async function stepStudy(
+  database: DatabaseName,
+  name: 'days' | 'daily',
+  keys?: StoreHome,
+  model = join(modelsFolder, name),
+): Promise<StepStudy> {
   const home = await storeHome(database);
   if (keys) copyKeyFile(keys, home);
-  cpSync(join(modelsFolder, name), join(home.folder, 'shipped', name), { recursive: true });
+  cpSync(model, join(home.folder, 'shipped', name), { recursive: true });
   const store = await home.open();
   await createStudy(store, 'sleep', null, [name]);
   const person = await addPerson(store, 'sleep', 'anna', 'fitbit');
@@ -126,9 +132,9 @@ export async function stepStudy(database: DatabaseName, name: 'days' | 'daily', 
 }
 
 /** A run computed again and compared. @param kept folder of the models that the home keeps */
-export async function verifyIn(store: Store, kept: string, of: string): ReturnType<typeof verifyShard> {
+export async function verifyIn(store: Store, kept: string, of: string, key = `verify ${of}`): ReturnType<typeof verifyShard> {
   const context: JobContext = { store, models: kept, progress: () => {}, checkCancelled: () => {} };
-  const run = await freezeRerun(store, { of, verify: true, engine: 'native', key: `verify ${of}`, models: null });
+  const run = await freezeRerun(store, { of, verify: true, engine: 'native', key, models: null });
   const counts = await verifyShard(context, { run: run.id, from: 0, to: run.inputs });
   await finishRun(store, run.id, 'done', {}, {});
   return counts;

@@ -43,7 +43,7 @@ async function runDemo(call: Call, working: Working): Promise<number> {
   const status = await studyStatus(call.config, store, demoStudy);
   const link = `${parts.file.console}/v1/sign-in/link?token=${await createSignInLink(store, demoAccount)}`;
   const compared = verified.reduce((sum, { scores }) => sum + scores, 0);
-  const identical = compared > 0 && verified.every(({ drifted, flipped, missing }) => drifted + flipped + missing === 0);
+  const identical = compared > 0 && verified.every(({ drifted, flipped, missing, failed }) => drifted + flipped + missing + failed === 0);
   const document = { stored: ingestion, status, verified, ledger, identical, link };
   call.out.report(document, () => printDemo(call, status, ledger, { compared, identical }));
   const good = ledger.balanced && identical;

@@ -5,6 +5,7 @@ import { AfferentError } from '../../../schema/errors.ts';
 import type { Consent } from '../../../schema/policy.ts';
 import type { Store } from '../../store/open.ts';
 import { addParticipant } from '../../store/participants.ts';
+import { studyModels } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
 import { readShape, readText } from '../read-file.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
@@ -33,7 +34,10 @@ export const verb: Verb = {
   async run(call) {
     const study = argument(call, 0);
     const entries = readEntries(call);
-    const participants = await withStore(call.config, (store) => addAll(store, study, entries));
+    const { participants, chosen } = await withStore(call.config, async (store) => ({
+      participants: await addAll(store, study, entries),
+      chosen: await studyModels(store, study),
+    }));
     call.out.report({ study, participants }, () => {
       for (const { participant, added, replaced } of participants) {
         call.out.line(`${participant} ${added ? 'added' : 'was there already'}${replaced ? '; the consent is replaced' : ''}`);
@@ -43,11 +47,16 @@ export const verb: Verb = {
           `The consent holds for what is read from now on. What is stored that it does not cover: ./afferent participant consent ${study} ID`,
         );
       if (participants.length === 1)
-        call.out.note(`Next: ./afferent source add ${study} --kind posts --path FILE --participant ${entries[0]?.outsideId}`);
+        call.out.note(`Next: ./afferent source add ${study} ${first(chosen)} --participant ${entries[0]?.outsideId}`);
     });
     return 0;
   },
 };
+
+/** A first source: models of minutes and days hear nothing of posts. */
+function first(chosen: readonly string[]): string {
+  return chosen.length === 0 ? '--kind posts --path FILE' : '--kind fitbit --path EXPORT';
+}
 
 function readEntries(call: Call): Entry[] {
   const id = call.args[1];

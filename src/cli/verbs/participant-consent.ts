@@ -28,7 +28,7 @@ export const verb: Verb = {
       const participant = await requireParticipant(store, study, id);
       const consent = await participantConsent(store, participant);
       const refuse: Refuse = (item) => consentDecision(consent, item);
-      const found = await uncovered(store, participant, refuse, call.signal);
+      const { units: found, tableScores } = await uncovered(store, participant, refuse, call.signal);
       const apply = call.options.yes === true;
       const open = await openAlertsOf(store, participant);
       const erasure = apply && found.length > 0 ? await erase(call, store, study, participant, refuse) : null;
@@ -40,7 +40,8 @@ export const verb: Verb = {
         await withParts(call, store, { verb: 'participant consent' }, ({ client }) => forgetErased(client, store));
       }
       const erased = apply ? { quarantined, scores, alerts } : null;
-      call.out.report({ study, participant, consent, uncovered: found, openAlerts: open, erased, filesClean, interrupted }, () => {
+      const document = { study, participant, consent, uncovered: found, tableScores, openAlerts: open, erased, filesClean, interrupted };
+      call.out.report(document, () => {
         if (found.length === 0) call.out.line('Everything that is stored is covered by the consent.');
         else
           call.out.table(
@@ -54,6 +55,10 @@ export const verb: Verb = {
           );
         if (found.length > 0 && !apply && open.length > 0)
           call.out.note(`Not closed yet: ${open.join(', ')}. What rests on nothing else is erased too: let a reviewer see to it first.`);
+        if (!apply && tableScores > 0)
+          call.out.note(
+            `All ${tableScores} scores of the participant’s minutes and days go with it: each knows all that came before. The next run scores what is left.`,
+          );
         if (found.length > 0 && !apply)
           call.out.note(`Nothing was erased. To erase it: ./afferent participant consent ${study} ${id} --yes`);
         if (erasure !== null) {

@@ -47,13 +47,13 @@ export const verb: Verb = {
 const engineTolerance = 1e-4;
 
 /** Bit for bit on the engine of the run; within the tolerance and with the same decisions on the other. */
-function isSound({ engine, drifted, missing, flipped, maxDrift }: Omit<Parameters<typeof verdictOf>[0], 'scores'>): boolean {
-  if (missing > 0 || flipped > 0) return false;
+function isSound({ engine, drifted, missing, flipped, maxDrift, failed }: Omit<Parameters<typeof verdictOf>[0], 'scores'>): boolean {
+  if (missing > 0 || flipped > 0 || failed > 0) return false;
   return drifted === 0 || (engine === 'wasm' && maxDrift <= engineTolerance);
 }
 
 function printSummary(call: Call, summary: RerunSummary): void {
-  const { run, of, scores, identical, drifted, flipped, missing, erased } = summary;
+  const { run, of, scores, identical, drifted, flipped, missing, erased, failed } = summary;
   if (!summary.verify) {
     const states = Object.entries(summary.states).map(([state, inputs]) => `${inputs} ${state}`);
     call.out.line(`Run ${run} computed the inputs of run ${of} with today’s models: ${states.join(', ')}. Compare with: ./afferent runs`);
@@ -67,6 +67,7 @@ function printSummary(call: Call, summary: RerunSummary): void {
     ['missing', missing],
     ['windows changed as more came', summary.superseded],
     ['inputs erased since', erased],
+    ['inputs that failed', failed],
   ] as const;
   call.out.table(
     [
@@ -79,8 +80,11 @@ function printSummary(call: Call, summary: RerunSummary): void {
 }
 
 /** A verification in words. */
-export function verdictOf(summary: Pick<RerunSummary, 'engine' | 'scores' | 'drifted' | 'flipped' | 'missing' | 'maxDrift'>): string {
-  const { scores, drifted, missing, maxDrift } = summary;
+export function verdictOf(
+  summary: Pick<RerunSummary, 'engine' | 'scores' | 'drifted' | 'flipped' | 'missing' | 'maxDrift' | 'failed'>,
+): string {
+  const { scores, drifted, missing, maxDrift, failed } = summary;
+  if (failed > 0) return `Not the same: ${failed} ${failed === 1 ? 'input' : 'inputs'} could not be computed again to the end.`;
   if (scores + missing === 0) return 'Nothing was compared: no input of the run with a score is left.';
   if (drifted + missing === 0) return 'Every score is identical, bit for bit.';
   if (isSound(summary))

@@ -47,6 +47,7 @@ export function printStatus(out: Output, status: StudyStatus): void {
     out.line(`The feed of ${source} may have missed something from ${from} to ${to}.`);
   if (status.scores.length > 0) printScores(out, status);
   if (status.unscored.length > 0) out.line(`Not scored: ${status.unscored.map((row) => `${row.reason} ${row.inputs}`).join(', ')}`);
+  if (status.tooLittle.length > 0) printTooLittle(out, status);
   const { open, claimed, rated, closed, overdue } = status.alerts;
   out.line(`Alerts: ${open} open, ${claimed} claimed, ${rated} rated, ${closed} closed${overdue > 0 ? `, ${overdue} overdue` : ''}`);
   if (open + claimed + rated > 0)
@@ -74,6 +75,20 @@ function printDrift(out: Output, status: StudyStatus): void {
     open.slice(0, 20),
   );
   if (open.length > 20) out.line(`${open.length - 20} more with --json.`);
+}
+
+function printTooLittle(out: Output, { tooLittle }: StudyStatus): void {
+  out.line('\nHeard too little of, as of the last run, to have scores:');
+  out.table(
+    [
+      { title: 'participant', cell: (row) => row.participant },
+      { title: 'model', cell: (row) => row.model },
+      { title: 'heard', cell: (row) => `${row.heard} ${row.unit}` },
+      { title: 'least', cell: (row) => `${row.needed} ${row.unit}` },
+    ],
+    tooLittle.slice(0, 20),
+  );
+  if (tooLittle.length > 20) out.line(`${tooLittle.length - 20} more with --json.`);
 }
 
 function printSources(out: Output, status: StudyStatus): void {

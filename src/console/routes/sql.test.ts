@@ -4,8 +4,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { dayOf, daysOfSteps, plain, stepsOf } from '../../../activities/threads/testing/step-study.ts';
 import type { SqlResult, SqlTables } from '../../../schema/api.ts';
+import { addPerson, ingest } from '../../../test/support/study-data.ts';
 import type { Store } from '../../store/open.ts';
 import { emotion, SampleStudy, temporaryStore } from '../../store/testing/sample-study.ts';
 import { testConsole } from '../testing/console.ts';
@@ -274,4 +276,17 @@ test('the tables are described, every column of them', async () => {
     for (const column of table.columns) expect(column.about, `${table.name}.${column.name}`).not.toBe('');
   }
   for (const example of examples) expect((await run(example.sql)).statusCode, example.title).toBe(200);
+});
+
+test('days of steps come as a table that plain scoring with the model of days reads', async () => {
+  const { participant, source } = await addPerson(store, 'sleep', 'walker', 'fitbit');
+  await ingest(store, source, 'steps', daysOfSteps(0, 10));
+  // One that has not read the store yet.
+  const fresh = await testConsole(store);
+  onTestFinished(() => fresh.close());
+  const sql = `select day as date, value as steps from daily_signal where signal = 'steps' and participant = '${participant}' order by day`;
+  const { body } = await call(fresh, session, { url: `/v1/studies/sleep/sql.csv?sql=${encodeURIComponent(sql)}` });
+  expect(body.split(/\r?\n/).slice(0, 3)).toEqual(['date,steps', `${dayOf(0)},${stepsOf(0)}`, `${dayOf(1)},${stepsOf(1)}`]);
+  // A week at the least, then one more a day.
+  expect(await plain('days', body)).toHaveLength(4);
 });

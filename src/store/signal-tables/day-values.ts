@@ -1,5 +1,5 @@
 import type { Event } from '../../../schema/records.ts';
-import { DailyRule } from '../daily-signal.ts';
+import { byLength, DailyRule, shortestDayMs } from '../daily-signal.ts';
 import { noOffset, type SampleColumns } from '../series-codec.ts';
 import { dayMs, type StepValues, type TableValues } from './forms.ts';
 import { Nights } from './nights.ts';
@@ -18,8 +18,6 @@ const nightSamples: ReadonlySet<string> = new Set(['sleep', 'sleep_duration', 't
 
 /** Calls that nobody took. */
 const notTaken = /miss|reject|block|voicemail/i;
-/** What lies over less than this is of no whole day. */
-const shortestDayMs = 20 * 3_600_000;
 
 type DeviceSamples = { source: string; columns: SampleColumns[] };
 
@@ -114,18 +112,6 @@ function either(one: StepValues, other: StepValues): StepValues {
 
 function localMs({ utc, offset }: Event['time']): number {
   return Date.parse(utc) + (offset ?? 0) * 60_000;
-}
-
-/** Samples of a whole day apart from those of less. */
-function byLength(columns: SampleColumns): { shorter: SampleColumns; whole: SampleColumns } {
-  const { start, end, value, offset } = columns;
-  const taken = (are: boolean): SampleColumns => {
-    const at = Array.from(start.keys()).filter((i) => (end[i] as number) - (start[i] as number) >= shortestDayMs === are);
-    const column = (of: Float64Array) => Float64Array.from(at, (i) => of[i] as number);
-    const offsets = Int16Array.from(at, (i) => offset[i] as number);
-    return { ...columns, start: column(start), end: column(end), value: column(value), offset: offsets };
-  };
-  return { shorter: taken(false), whole: taken(true) };
 }
 
 /** Samples of a device in order of time, length and value: how they were cut into rows is then no part of a sum's last bit. */

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Db } from '../database.ts';
 import { keyUnlessGone } from '../keys.ts';
 import type { Store } from '../open.ts';
 import type { Tables } from '../tables.ts';
@@ -6,6 +7,9 @@ import { openTable } from './codec.ts';
 import { forms, type StepForm } from './forms.ts';
 
 type RunInput = Tables['run_input'];
+
+/** Where an input stands. */
+export type InputPlace = Pick<RunInput, 'run' | 'ordinal'>;
 
 /** A stretch of a frozen input, opened. Steps that are not heard are NaN. */
 export interface Stretch {
@@ -88,16 +92,16 @@ export async function tablesStored(tx: Transaction<Tables>, ids: readonly string
  * The newest frozen state of the same person's minutes or days under the same model that was scored behind this one, or is being scored just
  * now; null where this is it. A rerun is as old as the run that it repeats.
  */
-export async function laterTable(store: Store, input: RunInput): Promise<RunInput | null> {
-  const { study } = await store.db.selectFrom('run').select('study').where('id', '=', input.run).executeTakeFirstOrThrow();
-  const runs = await store.db.selectFrom('run').select(['id', 'number', 'of_run']).where('study', '=', study).execute();
+export async function laterTable(db: Db | Transaction<Tables>, input: RunInput): Promise<InputPlace | null> {
+  const { study } = await db.selectFrom('run').select('study').where('id', '=', input.run).executeTakeFirstOrThrow();
+  const runs = await db.selectFrom('run').select(['id', 'number', 'of_run']).where('study', '=', study).execute();
   const byId = new Map(runs.map((run) => [run.id, run]));
   const ageOf = (id: string): number => {
     const run = byId.get(id);
     return run?.of_run ? ageOf(run.of_run) : (run?.number ?? 0);
   };
   // Without their lists of stretches: a person of years has a long one in every run.
-  const rows = await store.db
+  const rows = await db
     .selectFrom('run_input')
     .innerJoin('run', 'run.id', 'run_input.run')
     .select(['run_input.run', 'run_input.ordinal'])
@@ -110,12 +114,11 @@ export async function laterTable(store: Store, input: RunInput): Promise<RunInpu
     .where('run.verify', '=', 0)
     .execute();
   const [later] = rows.filter(({ run }) => ageOf(run) > ageOf(input.run)).sort((a, b) => ageOf(b.run) - ageOf(a.run));
-  if (later === undefined) return null;
-  const row = await store.db
-    .selectFrom('run_input')
-    .selectAll()
-    .where('run', '=', later.run)
-    .where('ordinal', '=', later.ordinal)
-    .executeTakeFirst();
-  return row ?? null;
+  return later ?? null;
+}
+
+/** What the input at a place was frozen of; null when any of it has been erased. */
+export async function frozenAt(store: Store, { run, ordinal }: InputPlace): Promise<FrozenTable | null> {
+  const row = await store.db.selectFrom('run_input').selectAll().where('run', '=', run).where('ordinal', '=', ordinal).executeTakeFirst();
+  return row === undefined ? null : frozenTable(store, row);
 }
