@@ -31,9 +31,14 @@ function differences(printed: Figures, kept: Record<string, string | number>): s
 
 describe.each(readdirSync(join(root, 'models')))('the card of models/%s', (name) => {
   const card = readFileSync(join(root, 'models', name, 'CARD.md'), 'utf8');
-  const { card: kept, main } = JSON.parse(readFileSync(join(root, 'models', name, 'metrics.json'), 'utf8')) as {
+  const {
+    parameters,
+    card: kept,
+    main,
+  } = JSON.parse(readFileSync(join(root, 'models', name, 'metrics.json'), 'utf8')) as {
     card: Record<string, string | number>;
     main: Record<string, string[]>;
+    parameters: number;
   };
 
   test('prints the figures of metrics.json, all of them and no others', () => {
@@ -48,6 +53,11 @@ describe.each(readdirSync(join(root, 'models')))('the card of models/%s', (name)
     expect(differences({ ...printed, 'new row · F1': '.9' }, kept)).toEqual(['new row · F1']);
     const { [key]: _, ...less } = printed;
     expect(differences(less, kept)).toEqual([key]);
+  });
+
+  test('says how many parameters the model learned', () => {
+    const said = [parameters.toLocaleString('en'), `About ${Math.round(parameters / 1e6)} million parameters`];
+    expect(said.some((words) => card.replaceAll(/\s+/g, ' ').includes(words))).toBe(true);
   });
 
   test('says the grade of every head as the manifest has it', () => {

@@ -10,6 +10,7 @@ from pathlib import Path
 import measure_heads
 import measure_risk
 import numpy as np
+import torch
 from calibration import sigmoid
 from challenge import Challenge
 from data import add_arguments, normalised, open_tokenizer, read_rows
@@ -101,8 +102,9 @@ def main() -> None:
         "stress": scaled("stress", stress[1], stress[0].targets), "crisis (dev)": scaled("crisis", rated[1], rated[0].targets),
     })  # fmt: skip
     graph = hashlib.sha256((options.out / "onnx/model.onnx").read_bytes()).hexdigest()
+    parameters = sum(values.numel() for values in torch.load(options.work / "final.pt").values())
     write_json(options.out / "metrics.json", {
-        "model": "text", "version": manifest["version"], "graph_sha256": graph, "tables": tables.all,
+        "model": "text", "version": manifest["version"], "parameters": parameters, "graph_sha256": graph, "tables": tables.all,
     })  # fmt: skip
 
 

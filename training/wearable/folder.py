@@ -35,9 +35,9 @@ def write_folder(
     onnx.save(build(model.eval()), path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (folder / "golden.json").write_text(json.dumps(golden(session)) + "\n")
-    written = {"manifest.json": manifest(hashlib.sha256(path.read_bytes()).hexdigest()), "metrics.json": metrics}
+    parameters = sum(p.numel() for p in model.parameters())
+    written = {"manifest.json": manifest(hashlib.sha256(path.read_bytes()).hexdigest()), "metrics.json": {"parameters": parameters, **metrics}}
     for name, content in written.items():
         (folder / name).write_text(json.dumps(content, indent=1) + "\n")
-    parameters = sum(p.numel() for p in model.parameters())
     (folder / "CARD.md").write_text(card(parameters))
     print(path.stat().st_size, "bytes,", parameters, "parameters")

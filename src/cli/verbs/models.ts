@@ -4,7 +4,6 @@ import { toAfferentError } from '../../../schema/errors.ts';
 import type { Precision } from '../../../schema/model.ts';
 import { modelsFolder } from '../../config/project.ts';
 import { openModel } from '../../encoder/model.ts';
-import { countParameters } from '../../encoder/parameters.ts';
 import { keptModels } from '../../store/models.ts';
 import { hasStore, withStore } from '../home.ts';
 import type { Verb } from '../verb.ts';
@@ -17,7 +16,7 @@ interface ModelView {
   version: string | null;
   /** Forms that it can be run in. */
   precisions: Precision[];
-  /** Weights of its graph. */
+  /** That it learned, as its card says. */
   parameters: number | null;
   license: string | null;
   input: string | null;
@@ -68,9 +67,9 @@ function mainFigures(head: string, figures: Record<string, string>): string | nu
 
 async function describeModel(folder: string): Promise<ModelView> {
   try {
-    const { manifest, modelId, thresholdsId, dir, graphPath } = await openModel(join(modelsFolder, folder));
+    const { manifest, modelId, thresholdsId, dir } = await openModel(join(modelsFolder, folder));
     const { name, version, license, input } = manifest;
-    const { figures, main } = readFigures(join(dir, manifest.metrics));
+    const { parameters, figures, main } = readMetrics(join(dir, manifest.metrics));
     const heads = manifest.heads.map((head) => ({
       head: head.name,
       type: head.type,
@@ -83,7 +82,7 @@ async function describeModel(folder: string): Promise<ModelView> {
       thresholds: thresholdsId,
       version,
       precisions: manifest.int8 ? [manifest.precision, 'int8'] : [manifest.precision],
-      parameters: await countParameters(graphPath),
+      parameters,
       license,
       input: input.kind,
       card: join(dir, manifest.card),
@@ -99,12 +98,17 @@ async function describeModel(folder: string): Promise<ModelView> {
 }
 
 /** What the metrics file has of the card: every figure, which a test compares with it, and the names of each head's main ones. */
-function readFigures(path: string): { figures: Record<string, string>; main: Record<string, string[]> } {
+interface Metrics {
+  parameters: number | null;
+  figures: Record<string, string>;
+  main: Record<string, string[]>;
+}
+
+function readMetrics(path: string): Metrics {
   try {
-    const { card = {}, main = {} } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Record<'card' | 'main', Record<string, unknown>>>;
-    const figures = Object.fromEntries(Object.entries(card).map(([name, value]) => [name, String(value)]));
-    return { figures, main: main as Record<string, string[]> };
+    const { parameters = null, card = {}, main = {} } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Metrics> & { card?: object };
+    return { parameters, figures: Object.fromEntries(Object.entries(card).map(([name, value]) => [name, String(value)])), main };
   } catch {
-    return { figures: {}, main: {} };
+    return { parameters: null, figures: {}, main: {} };
   }
 }
