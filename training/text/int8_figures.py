@@ -69,6 +69,7 @@ def main() -> None:
         one, other = (run_rows(session, texts, [name])[name] for session in (full, low))
         beyond, again = refused(manifest, low, texts)
         fallen.append([len(texts), f"{beyond.mean() * 100:.2f}", f"{again.mean() * 100:.2f}"])
+        alone = decisions(heads[name], one) != decisions(heads[name], other)
         other = np.where(again[:, None], one, other)  # as the runtime does
         flipped = decisions(heads[name], one) != decisions(heads[name], other)
 
@@ -80,8 +81,10 @@ def main() -> None:
                 return kappa(task.targets.sum(axis=1).astype(int), Crisis(heads["crisis"]).decided(z))
             return float(roc_auc_score(task.targets[:, 0], z[:, 0]))
 
-        rows[f"int8, {name}"] = [len(texts), number(measure(one)), number(measure(other)), f"{flipped.mean() * 100:.2f}"]
-    tables.add("int8", "Measure in eight bits (macro-F1, kappa, AUC, AUC)", ["rows", "fp32", "int8", "% of decisions flipped"], rows)
+        shares = [f"{each.mean() * 100:.2f}" for each in (flipped, alone)]
+        rows[f"int8, {name}"] = [len(texts), number(measure(one)), number(measure(other)), *shares]
+    columns = ["rows", "fp32", "int8", "% of decisions flipped", "% without any row in fp32"]
+    tables.add("int8", "Measure in eight bits (macro-F1, kappa, AUC, AUC)", columns, rows)
     times = milliseconds(paths, tokens["emotion"][:640])
     built = sum(-(-(e["length"] // (2 if "scales" in e else 1)) // 64) * 64 for e in manifest["int8"]["built_from"])
     sizes = {"fp32, stored as fp16": [round(paths[0].stat().st_size / 1e6, 1), number(times[0])],

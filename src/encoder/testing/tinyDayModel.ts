@@ -2,9 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelManifest } from '../../../schema/model.ts';
-import { sha256 } from '../identity.ts';
 import { onnxBytes } from './onnxBytes.ts';
-import { writeModel } from './tinyModels.ts';
+import { tinyFolder, writeModel } from './tinyModels.ts';
 
 /** From so many steps a day the engine fails: the graph then looks behind the end of its table. */
 export const failingSteps = 50_000;
@@ -57,12 +56,7 @@ export async function tinyDayModel(): Promise<string> {
       signals: { STEPS: { rate: 1 / day, channels: 1 } },
       min_present: 0.1,
     },
-    graph: 'onnx/model.onnx',
-    precision: 'fp32',
-    license: 'Apache-2.0',
-    card: 'CARD.md',
-    metrics: 'metrics.json',
-    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+    ...tinyFolder(files),
     heads: [
       {
         name: 'lonely',

@@ -111,6 +111,18 @@ export async function writeModel(
   }
 }
 
+/** What the manifests of all tiny models say of their folder. */
+export function tinyFolder(files: Readonly<Record<string, string | Uint8Array>>) {
+  return {
+    graph: 'onnx/model.onnx',
+    precision: 'fp32' as const,
+    license: 'Apache-2.0',
+    card: 'CARD.md',
+    metrics: 'metrics.json',
+    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+  };
+}
+
 /** Writes a whole model folder and gives its path. `change` may alter the manifest before it is written. */
 export async function tinyTextModel(
   options: { scaleByBatch?: boolean; maxTokens?: number; change?: (manifest: ModelManifest) => void } = {},
@@ -125,12 +137,7 @@ export async function tinyTextModel(
     name: 'tiny',
     version: '1.0.0',
     input: { kind: 'text', pad: 0, multiple: 8, block: 64, single_block_up_to: 256, max_tokens: options.maxTokens ?? 4096 },
-    graph: 'onnx/model.onnx',
-    precision: 'fp32',
-    license: 'Apache-2.0',
-    card: 'CARD.md',
-    metrics: 'metrics.json',
-    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+    ...tinyFolder(files),
     heads: [
       {
         name: 'moods',

@@ -2,9 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelManifest, StreamInput } from '../../../schema/model.ts';
-import { sha256 } from '../identity.ts';
 import { type Node, onnxBytes, type Weights } from './onnxBytes.ts';
-import { writeModel } from './tinyModels.ts';
+import { tinyFolder, writeModel } from './tinyModels.ts';
 
 /** Input form of the tiny model of streams: that of a wristband, with four numbers carried. */
 export const tinyStreamInput: StreamInput = {
@@ -85,12 +84,7 @@ export async function tinyStreamModel(change: (manifest: ModelManifest) => void 
     name: 'tiny-stream',
     version: '1.0.0',
     input: tinyStreamInput,
-    graph: 'onnx/model.onnx',
-    precision: 'fp32',
-    license: 'Apache-2.0',
-    card: 'CARD.md',
-    metrics: 'metrics.json',
-    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+    ...tinyFolder(files),
     heads: [
       {
         name: 'stress',
