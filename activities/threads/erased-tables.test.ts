@@ -6,7 +6,6 @@ import { contentHash } from '../../src/store/content-hash.ts';
 import { deleteRecord } from '../../src/store/deletions.ts';
 import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
 import { checkLedger } from '../../src/store/ledger-check.ts';
-import type { Store } from '../../src/store/open.ts';
 import { restore } from '../../src/store/restore.ts';
 import type { FrozenRun } from '../../src/store/runs.ts';
 import { prepareTable } from '../../src/store/signal-tables/prepare.ts';
@@ -14,6 +13,7 @@ import { withdraw } from '../../src/store/withdraw.ts';
 import { copyKeyFile, databaseNames, openForTest, storeHome } from '../../test/support/store-home.ts';
 import { ingest, openWriter } from '../../test/support/study-data.ts';
 import { dayOf, daysOfSteps, leftOf, night, scoresOf, stepStudy, verifyIn } from './testing/step-study.ts';
+import { beforeTransactions } from './testing/transactions.ts';
 
 describe.each(databaseNames)('days of a participant on %s', (database) => {
   test('lose all scores with a sample that consent no longer covers; what is left is scored anew', async () => {
@@ -78,17 +78,7 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
     await ingest(store, source, 'first', daysOfSteps(0, 16));
     const erase = () =>
       eraseUncovered(store, participant, (item) => (item.is === 'sample' && item.sample.time.day === dayOf(15) ? 'after-consent' : null));
-    const db = new Proxy(store.db, {
-      get: (target, name) => {
-        const own = (target as unknown as Record<PropertyKey, unknown>)[name];
-        if (name !== 'transaction') return typeof own === 'function' ? own.bind(target) : own;
-        return () => ({
-          execute: (work: Parameters<ReturnType<Store['db']['transaction']>['execute']>[0]) =>
-            erase().then(() => target.transaction().execute(work)),
-        });
-      },
-    });
-    expect(await prepareTable({ ...store, db }, 'sleep', participant, 'days', 0)).toBeNull();
+    expect(await prepareTable(beforeTransactions(store, erase), 'sleep', participant, 'days', 0)).toBeNull();
     expect(await leftOf(store)).toMatchObject({ tables: 0 });
     expect((await prepareTable(store, 'sleep', participant, 'days', 0))?.ids).toHaveLength(1);
   });

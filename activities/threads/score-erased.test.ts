@@ -1,6 +1,5 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Judged, Parsed } from '../../schema/source.ts';
 import { recordingStart, stretch } from '../../src/encoder/testing/recording.ts';
@@ -16,6 +15,7 @@ import { type DatabaseName, databaseNames, storeHome } from '../../test/support/
 import { addPerson, ingest, moment, openWriter, post } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
 import { scoreShard } from './score-shard.ts';
+import { waitsForLock } from './testing/transactions.ts';
 
 const recording = (): Parsed[] =>
   stretch(tinyStreamInput, 0, 95).map(({ signal, rate, channels, values }) => {
@@ -101,7 +101,7 @@ describe.each(databaseNames)('what is erased while it is scored, on %s', (databa
         scoring = score(async () => {}).finally(() => {
           over = true;
         });
-        while (!over && !(await waits(store))) await new Promise(setImmediate);
+        while (!over && !(await waitsForLock(store))) await new Promise(setImmediate);
       });
     }
     await scoring;
@@ -122,10 +122,3 @@ test.each(databaseNames)('an input that was frozen while it was erased keeps no 
   const named = await store.db.selectFrom('run_input').select(['state', 'participant', 'record', 'input_id']).execute();
   expect(named).toEqual([{ state: 'erased', participant: null, record: null, input_id: null }]);
 });
-
-async function waits(store: Store): Promise<boolean> {
-  const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-    store.db,
-  );
-  return rows.length > 0;
-}
