@@ -1,12 +1,14 @@
+import type { Transaction } from 'kysely';
 import type { LowTally } from '../../schema/scores.ts';
 import { tallied } from '../../src/encoder/int8/tally.ts';
+import type { Store } from '../../src/store/open.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
 import { holdInputs, pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows } from '../../src/store/scores.ts';
 import { isStepForm } from '../../src/store/signal-tables/forms.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { grownRecording } from './grown-recordings.ts';
+import { commitRecording, type Grown, grownRecording } from './grown-recordings.ts';
 import type { JobContext, Shard } from './jobs.ts';
 import { type Scored, scoreInputs } from './score-inputs.ts';
 import { rowsOf } from './score-rows.ts';
@@ -31,33 +33,44 @@ export async function scoreShard(context: JobContext, { run: id, from, to }: Sha
     }
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
-      const made: { ordinal: number; rows: ScoreRows[] }[] = [];
-      const grown = await Promise.all(
-        slice.inputs
-          .filter((input) => input.series !== null)
-          .map((input) => grownRecording(store, models, model, run.engine, input, slice.scored)),
-      );
-      for (const scored of slice.scored) {
-        if (scored.heads.length > 0 && grown.every((one) => one.holds(scored.inputId)))
-          made.push({ ordinal: scored.ordinal, rows: rowsOf(run, model, scored, await store.keys.key(scored.participant)) });
-      }
-      await store.db.transaction().execute(async (tx) => {
+      const made = await rowsMade(store, run, model, slice.scored);
+      const write = async (tx: Transaction<Tables>, grown: Grown | null): Promise<void> => {
         const stored = await holdInputs(store, tx, id, slice.inputs);
-        for (const { stale } of grown) await dropScores(tx, model.id, stale);
+        // What was erased while it was scored has no say in what others scored.
+        if (grown !== null && stored.size > 0) await dropScores(tx, model.id, grown.stale);
+        const kept = made.filter(({ ordinal, inputId }) => stored.has(ordinal) && grown?.holds(inputId) !== false);
         await insertScores(
           tx,
-          made.flatMap(({ ordinal, rows }) => (stored.has(ordinal) ? rows : [])),
+          kept.flatMap(({ rows }) => rows),
           store.adapter,
         );
         const scored = slice.scored.filter(({ ordinal }) => stored.has(ordinal));
         await setInputStates(tx, id, statesOf(slice.inputs, scored));
-      });
+      };
+      const [input] = slice.inputs;
+      if (model.input === 'e4' && input) {
+        await commitRecording(store, input, () => grownRecording(store, models, model, run.engine, input, slice.scored), write);
+      } else await store.db.transaction().execute((tx) => write(tx, null));
       done += slice.inputs.length;
       low = tallied(low, slice.scored);
       progress(done);
     }
   }
   return { done, low };
+}
+
+interface Made extends Pick<Scored, 'ordinal' | 'inputId'> {
+  rows: ScoreRows[];
+}
+
+async function rowsMade(store: Store, run: Tables['run'], model: RunModel, scored: readonly Scored[]): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const one of scored) {
+    if (one.heads.length === 0) continue;
+    const rows = rowsOf(run, model, one, await store.keys.key(one.participant));
+    made.push({ ordinal: one.ordinal, inputId: one.inputId, rows });
+  }
+  return made;
 }
 
 /** A post is scored or failed; a recording is scored when any of its windows is. What is absent was erased. */

@@ -1,7 +1,8 @@
+import type { Transaction } from 'kysely';
 import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/errors.ts';
 import type { Engine, StreamInput } from '../../schema/model.ts';
 import { runtimeVersions } from '../../src/encoder/runtime.ts';
-import { holdForDeletions } from '../../src/store/deletions.ts';
+import { commitInTurn } from '../../src/store/commit-in-turn.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
@@ -49,14 +50,13 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
     // A withdrawal meanwhile destroys it, and the input is gone then.
     const key = await keyUnlessGone(store, frozen.participant);
     const rows = key === null ? [] : waiting.flatMap((window) => rowsOf(run, model, window, key));
-    return store.db.transaction().execute(async (tx) => {
-      // One run of the participant after the other: either this one sees the newer one here, or that one sees these scores.
-      await holdForDeletions(store, tx, frozen.participant, true);
+    const unchanged = async (tx: Transaction<Tables>): Promise<boolean> => {
       const newest = await laterTable(tx, input);
-      if (newest !== null && (newest.run !== later?.run || newest.ordinal !== later.ordinal)) {
-        later = newest;
-        return false;
-      }
+      if (newest === null || (newest.run === later?.run && newest.ordinal === later.ordinal)) return true;
+      later = newest;
+      return false;
+    };
+    return commitInTurn(store, frozen.participant, unchanged, async (tx) => {
       const isStored = (await holdInputs(store, tx, run.id, [input])).has(input.ordinal);
       if (isStored) {
         if (held === null) {
@@ -73,7 +73,6 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
       const became = isStored ? (good ? 'scored' : 'failed') : 'erased';
       const why = isStored ? (good ? null : error) : 'input-erased';
       if (last || !isStored) await setInputStates(tx, run.id, [{ ordinal: input.ordinal, state: became, error: why }]);
-      return true;
     });
   };
   const commit = async (last: boolean): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Store } from './open.ts';
+import type { Db } from './database.ts';
 import type { Tables } from './tables.ts';
 
 type RunInput = Tables['run_input'];
@@ -11,10 +11,10 @@ export interface RecordingVersions {
   later: RunInput | null;
 }
 
-/** Frozen states of the same recording that other runs scored with the same model: they share rows of its series. */
-export async function recordingVersions(store: Store, input: RunInput): Promise<RecordingVersions> {
+/** Frozen states of the same recording that other runs scored with the same model: they share rows of its series. Each is there once. */
+export async function recordingVersions(db: Db | Transaction<Tables>, input: RunInput): Promise<RecordingVersions> {
   const mine = new Set(seriesOf(input));
-  const rows = await store.db
+  const rows = await db
     .selectFrom('run_input')
     .innerJoin('run', 'run.id', 'run_input.run')
     .selectAll('run_input')
@@ -26,10 +26,17 @@ export async function recordingVersions(store: Store, input: RunInput): Promise<
     .where('run.verify', '=', 0)
     .orderBy('run.number', 'desc')
     .execute();
-  const same = rows.filter((row) => row.series !== input.series && seriesOf(row).some((id) => mine.has(id)));
+  const states = [...new Map(rows.map((row) => [row.series, row])).values()];
+  const same = states.filter((row) => row.series !== input.series && seriesOf(row).some((id) => mine.has(id)));
   const later = same.filter((row) => seriesOf(row).length > mine.size);
   later.sort((a, b) => seriesOf(b).length - seriesOf(a).length);
   return { earlier: same.filter((row) => seriesOf(row).length <= mine.size), later: later[0] ?? null };
+}
+
+/** Whether these are the same states, whichever runs scored them. */
+export function sameVersions(a: RecordingVersions, b: RecordingVersions): boolean {
+  const states = ({ earlier, later }: RecordingVersions) => [...earlier, later].map((version) => version?.series ?? '').sort();
+  return states(a).join() === states(b).join();
 }
 
 function seriesOf(input: RunInput): string[] {
