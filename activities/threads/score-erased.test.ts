@@ -11,6 +11,7 @@ import type { KeyStore } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { freezeRun } from '../../src/store/runs.ts';
 import { createStudy } from '../../src/store/studies.ts';
+import { withdraw } from '../../src/store/withdraw.ts';
 import { type DatabaseName, databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, ingest, moment, openWriter, post } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
@@ -82,6 +83,15 @@ describe.each(databaseNames)('what is erased while it is scored, on %s', (databa
   test('a recording gets none either', async () => {
     const { store, participant, score } = await frozen(database, 'empatica-e4', recording());
     await score(() => eraseUncovered(store, participant, (item) => (item.is === 'block' ? 'no-consent-kind' : null)));
+    expect(await left(store)).toEqual({ scores: 0, decisions: 0, states: ['erased'] });
+  });
+
+  test.each([
+    ['posts', [post('1', 'glad')]],
+    ['empatica-e4', recording()],
+  ] as const)('%s of somebody who withdraws get none, and the run goes on', async (kind, items) => {
+    const { store, score } = await frozen(database, kind, [...items]);
+    await score(() => withdraw(store, 'sleep', 'anna'));
     expect(await left(store)).toEqual({ scores: 0, decisions: 0, states: ['erased'] });
   });
 

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { LowTally } from '../../schema/scores.ts';
 import { tallied } from '../../src/encoder/int8/tally.ts';
+import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { dropScores } from '../../src/store/recording-versions.ts';
 import { holdInputs, pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
@@ -63,12 +64,12 @@ interface Made extends Pick<Scored, 'ordinal' | 'inputId'> {
   rows: ScoreRows[];
 }
 
+/** Rows of what has scores. Of somebody who has withdrawn meanwhile there are none: the key is gone, and their inputs are, or will be. */
 async function rowsMade(store: Store, run: Tables['run'], model: RunModel, scored: readonly Scored[]): Promise<Made[]> {
   const made: Made[] = [];
   for (const one of scored) {
-    if (one.heads.length === 0) continue;
-    const rows = rowsOf(run, model, one, await store.keys.key(one.participant));
-    made.push({ ordinal: one.ordinal, inputId: one.inputId, rows });
+    const key = one.heads.length === 0 ? null : await keyUnlessGone(store, one.participant);
+    if (key !== null) made.push({ ordinal: one.ordinal, inputId: one.inputId, rows: rowsOf(run, model, one, key) });
   }
   return made;
 }
