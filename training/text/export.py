@@ -7,6 +7,7 @@ authors; the weak heads on left-out folds. Figures come later, from measures.py.
 import argparse
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets
 
 VERSION = "0.8.1"
 ALONE = "onnx/alone.onnx"
+NUMBERS = re.compile(r"\[\s+((?:-?[\d.eE+-]+,\s+)*-?[\d.eE+-]+)\s+\]")
 
 
 def rounded(values: np.ndarray) -> list[float]:
@@ -104,7 +106,10 @@ def weak(kept: dict[str, np.ndarray]) -> list[dict]:
 
 
 def write_json(path: Path, value: dict) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Indented, but for lists of numbers, which stand in one line each."""
+    lines = json.dumps(value, indent=2, ensure_ascii=False)
+    lines = NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", lines)
+    path.write_text(lines + "\n", encoding="utf-8")
 
 
 def write_tokenizer(base: Path, out: Path) -> None:
