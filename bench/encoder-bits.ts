@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModel } from '../src/encoder/model.ts';
 import { openTokenizer } from '../src/encoder/text/tokenizer.ts';
@@ -52,6 +52,13 @@ const found: Record<string, Record<string, number>> = {
   'long texts, one thread': { ...(await changedRows(one, one, long, 3)) },
   'long texts, two threads': { ...(await changedRows(one, two, long, 3)) },
 };
+const single = model.alonePath === null ? null : { path: model.alonePath, weights: basename(model.graphPath) };
+if (single) {
+  const other = await openRunner(single, input);
+  let unlike = 0;
+  for (const row of short) unlike += Number((await other.bits([row]))[0] !== (await one.bits([row]))[0]);
+  found['the graph for a text by itself'] = { rows: short.length, graph: unlike };
+}
 if (low) {
   const [alone, threads] = [await openRunner(low, input), await openRunner(low, input, 'native', 2)];
   found['eight bits, short texts, one thread'] = { ...(await changedRows(alone, alone, short, 32)) };
@@ -67,7 +74,11 @@ found['WebAssembly, two threads'] = count(await printedBits(graph, input, { engi
 if (options.emulate) {
   const missing = noEmulator();
   if (missing !== null) throw new Error(`Cannot emulate: ${missing}.`);
-  for (const [name, form] of Object.entries({ '': graph, ...(low && { 'eight bits, ': low }) })) {
+  for (const [name, form] of Object.entries({
+    '': graph,
+    ...(single && { 'a text by itself, ': single }),
+    ...(low && { 'eight bits, ': low }),
+  })) {
     const here = await printedBits(form, input, {});
     for (const processor of ['Haswell', 'max'])
       found[`${name}emulated ${processor}`] = count(await printedBits(form, input, { processor }), here);

@@ -78,6 +78,8 @@ export const ModelManifest = z.object({
   version: z.string(),
   input: z.discriminatedUnion('kind', [TextInput, StreamInput]),
   graph: z.string(),
+  /** Graph of the same numbers for one text of one block by itself; its weights are those in the file of `graph`. */
+  alone: z.string().optional(),
   precision: Precision,
   int8: Int8Form.optional(),
   license: z.string(),

@@ -8,7 +8,8 @@ import { openTextEncoder } from './text/textEncoder.ts';
 
 /**
  * Opens a checked model of inputs that stand by themselves in this thread, by their kind; streams have `openStreamEncoder`.
- * `batch` is the most rows of one run. Once `isOver` says so no further run is begun, and what is left fails.
+ * `batch` is the most rows of one run; with 1, short texts take the graph for a text by itself, which is sooner done. Once
+ * `isOver` says so no further run is begun, and what is left fails.
  *
  * The WebAssembly engine runs every row by itself: its sums over tokens change in the last bit with the width that
  * longer neighbours pad a row to, and there the width must be the row's own.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel } from '../../src/encoder/model.ts';
 import { createEncoderPool, type PoolOptions } from '../../src/encoder/pool/pool.ts';
@@ -9,7 +9,7 @@ import { texts } from '../../src/encoder/testing/texts.ts';
 import { changedRows } from './changed-rows.ts';
 import { eightBits } from './eight-bits.ts';
 import { noEmulator, printedBits } from './other-processors.ts';
-import { fixedRows } from './printed-bits.ts';
+import { fixedRows, PRINTED } from './printed-bits.ts';
 import { type Graph, openRunner, type Runner, type Widths } from './row-bits.ts';
 import { writeUsualGraph } from './usual-graph.ts';
 
@@ -18,6 +18,8 @@ const none = { batch: 0, order: 0, padding: 0, copies: 0 };
 const emulator = noEmulator();
 let graph: Graph;
 let low: Graph;
+/** The graph for a text by itself, whose weights lie in the other one's file. */
+let single: Graph;
 let widths: Widths;
 let alone: Runner;
 
@@ -26,6 +28,7 @@ beforeAll(async () => {
   if (model.manifest.input.kind !== 'text') throw new Error('models/text reads texts');
   graph = { path: model.graphPath };
   low = await eightBits(modelDir);
+  single = { path: model.alonePath ?? '', weights: basename(model.graphPath) };
   widths = model.manifest.input;
   alone = await openRunner(graph, widths);
 });
@@ -50,6 +53,17 @@ describe('a row has the same bits', () => {
     await two.close();
   });
 
+  it('in the graph for a text by itself, with any padding', async () => {
+    const rows = fixedRows([3, 4, 5, 6, 7, 8, 9, 13, 16, 17, 31, 40, 64, 100, 129, 200, 255, 256]);
+    const one = await openRunner(single, widths);
+    for (const row of rows) {
+      const bits = await alone.bits([row]);
+      expect(await one.bits([row])).toEqual(bits);
+      expect(await one.bits([row], 2)).toEqual(bits);
+    }
+    await one.close();
+  });
+
   const inputs = texts.map((text) => ({ kind: 'text' as const, text }));
   async function scored(options: Omit<PoolOptions, 'modelDir'>, given = inputs) {
     const pool = await createEncoderPool({ modelDir, ...options });
@@ -62,6 +76,11 @@ describe('a row has the same bits', () => {
     expect(await scored({ threads: 2 })).toEqual(await scored({ threads: 1 }));
   });
 
+  it('run by itself as in a batch, a long text among short ones', async () => {
+    const mixed = [...inputs, { kind: 'text' as const, text: texts.join(' ').repeat(3) }];
+    expect(await scored({ threads: 1, batch: 1 }, mixed)).toEqual(await scored({ threads: 1 }, mixed));
+  });
+
   it('in eight bits too, its counters among them, alone and beside others in another order', async () => {
     const beside = await scored({ precision: 'int8', threads: 1 }, inputs.toReversed());
     expect(beside.map((row) => row.low?.counters.values.length)).toEqual(inputs.map(() => beside[0]?.low?.counters.names.length));
@@ -69,10 +88,10 @@ describe('a row has the same bits', () => {
   });
 
   // Emulation is slow. Where the processor has AVX-512 this compares it with AVX2; elsewhere AVX2 by hardware and by software.
-  it.skipIf(emulator !== null).each(['fp32', 'int8'])(
+  it.skipIf(emulator !== null).each(['fp32', 'fp32, a text by itself', 'int8'])(
     `on a processor without AVX-512, in %s${emulator === null ? '' : ` (left out: ${emulator})`}`,
-    async (precision) => {
-      const form = precision === 'int8' ? low : graph;
+    async (name) => {
+      const form = name === 'int8' ? low : name === 'fp32' ? graph : single;
       expect(await printedBits(form, widths, { processor: 'Haswell' })).toEqual(await printedBits(form, widths, {}));
     },
     1_800_000,
@@ -89,6 +108,8 @@ describe('the WebAssembly engine without relaxed SIMD', () => {
     expect(await printedBits(graph, widths, { engine: 'wasm' })).toEqual(golden.bits);
     expect(await printedBits(graph, widths, { engine: 'wasm', threads: 2 })).toEqual(golden.bits);
     expect(await printedBits(low, widths, { engine: 'wasm' })).toEqual(golden.int8);
+    const short = PRINTED.filter((row) => row.length <= widths.single_block_up_to).length;
+    expect((await printedBits(single, widths, { engine: 'wasm' })).slice(0, short)).toEqual(golden.bits.slice(0, short));
   });
 
   it('gives a row the same bits alone and beside others of its own width', async () => {

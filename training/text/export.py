@@ -7,6 +7,7 @@ authors; the weak heads on left-out folds. Figures come later, from measures.py.
 import argparse
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,12 @@ from graph import build_graph
 from heads import AFFECT, EKMAN, EMOTIONS, LONELINESS, PERSONALITY, SENTIMENT
 from model import ATTENTION_LAYERS, HEADS, LAYERS, TOKEN_LAYERS, VOCABULARY, WIDTH, TextEncoder, open_checkpoint
 from score_rows import BLOCK, MAX_TOKENS, MULTIPLE, SINGLE_BLOCK_UP_TO, graph_logits, open_graph
+from sharing import borrow
 from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets, texts, unseen
 
-VERSION = "0.8.0"
+VERSION = "0.8.1"
+ALONE = "onnx/alone.onnx"
+NUMBERS = re.compile(r"\[\s+((?:-?[\d.eE+-]+,\s+)*-?[\d.eE+-]+)\s+\]")
 
 
 def rounded(values: np.ndarray) -> list[float]:
@@ -102,7 +106,10 @@ def weak(kept: dict[str, np.ndarray]) -> list[dict]:
 
 
 def write_json(path: Path, value: dict) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Indented, but for lists of numbers, which stand in one line each."""
+    lines = json.dumps(value, indent=2, ensure_ascii=False)
+    lines = NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", lines)
+    path.write_text(lines + "\n", encoding="utf-8")
 
 
 def write_tokenizer(base: Path, out: Path) -> None:
@@ -127,12 +134,12 @@ def sha256(path: Path) -> str:
 
 
 def write_manifest(out: Path, heads: list[dict]) -> None:
-    files = ("onnx/model.onnx", "tokenizer.json", "tokenizer_config.json", "config.json")
+    files = ("onnx/model.onnx", ALONE, "tokenizer.json", "tokenizer_config.json", "config.json")
     write_json(out / "manifest.json", {
         "name": "text", "version": VERSION,
         "input": {"kind": "text", "pad": 0, "multiple": MULTIPLE, "block": BLOCK,
                   "single_block_up_to": SINGLE_BLOCK_UP_TO, "max_tokens": MAX_TOKENS},
-        "graph": "onnx/model.onnx", "precision": "fp32",
+        "graph": "onnx/model.onnx", "alone": ALONE, "precision": "fp32",
         "license": "Apache-2.0; trained on public research data under licences of their own, see the card",
         "card": "CARD.md", "metrics": "metrics.json",
         "files": {name: sha256(out / name) for name in files}, "heads": heads,
@@ -159,6 +166,9 @@ def main() -> None:
     (options.out / "onnx").mkdir(parents=True, exist_ok=True)
     graph, model = options.out / "onnx/model.onnx", open_checkpoint(options.work / f"{options.checkpoint}.pt")
     onnx.save(build_graph(model), graph)
+    alone = build_graph(model, alone=True)
+    borrow(alone, graph.name, graph.read_bytes())
+    (options.out / ALONE).write_bytes(alone.SerializeToString())
     write_tokenizer(options.base, options.out)
     write_config(model, options.out)
 

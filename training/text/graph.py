@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import onnx
 import torch
+from graph_alone import Alone, attention_alone, ssm_alone
 from graph_attention import attention
 from graph_context import END, Context
 from graph_ssm import ssm
@@ -23,8 +24,7 @@ from onnx_builder import GraphBuilder
 
 def merge(g: GraphBuilder, tokens: Context, pairs: Context, x: str, part: PairMerge) -> str:
     """Packed tokens (N + 1, D), the spare row 0 -> packed pairs (M, D)."""
-    rows = g.op("Gather", g.op("Reshape", tokens.rows, g.ints(-1, 2)), pairs.places, axis=0)  # (M, 2)
-    two = g.op("Reshape", g.op("Gather", x, rows, axis=0), g.ints(-1, 2 * WIDTH))
+    two = g.op("Reshape", pairs.by_pair(g, x, tokens), g.ints(-1, 2 * WIDTH))
     return g.layer_norm(g.product(two, part.join.weight), part.norm)
 
 
@@ -115,19 +115,23 @@ def add_means(g: GraphBuilder, pool: Pooling, x: str, lower: str) -> list[str]:
     return names
 
 
-def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder | None = None) -> onnx.ModelProto:
+def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder | None = None, alone: bool = False) -> onnx.ModelProto:
     """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1), both even and T a multiple of block.
 
     With `means` it gives the pooled states beside the heads, for training more heads. Another `builder` may write its
-    linear maps in another way and name outputs of its own.
+    linear maps in another way and name outputs of its own. One for a text `alone` takes a single row of one
+    block at most and no input `block`: the same bits, sooner.
     """
     g = builder or GraphBuilder()
-    tokens = Context(g, "attention_mask", "block")
     of_pairs = g.op("Slice", "attention_mask", g.ints(0), g.ints(END), g.ints(1), g.ints(2))
-    pairs = Context(g, of_pairs, g.op("Div", "block", g.ints(2)), tokens.many)
+    if alone:
+        tokens, pairs, attend, remember = Alone(g, "attention_mask"), Alone(g, of_pairs), attention_alone, ssm_alone
+    else:
+        tokens = Context(g, "attention_mask", "block")
+        pairs, attend, remember = Context(g, of_pairs, g.op("Div", "block", g.ints(2)), tokens.many), attention, ssm
     words = (model.words.weight + model.segment).detach().numpy().astype(np.float16)
     g.initializers.append(numpy_helper.from_array(words, "words"))
-    ids = g.op("Gather", g.op("Reshape", "input_ids", g.ints(-1)), tokens.places)
+    ids = tokens.pack(g, g.op("Reshape", "input_ids", g.ints(-1)))
     x = g.op("Cast", g.op("Gather", "words", ids), to=TensorProto.FLOAT)
     x, ctx, lower = g.layer_norm(x, model.words_norm), tokens, ""
     for number, layer in enumerate(model.layers):
@@ -135,10 +139,10 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
             lower, g.places, ctx = tokens.with_spare(g, x, WIDTH), pairs, pairs
             x = merge(g, tokens, pairs, lower, model.merge)
         g.places = ctx
-        mix = attention if isinstance(layer.mixer, Attention) else ssm
+        mix = attend if isinstance(layer.mixer, Attention) else remember
         x = g.layer_norm(g.op("Add", x, mix(g, ctx, x, layer.mixer)), layer.mixer_norm)
         work = partial(feed_forward, layer=layer)
-        x = g.by_chunk(tokens.few, x, WIDTH, work) if ctx is tokens else work(g, x)
+        x = g.by_chunk(tokens.spare, x, WIDTH, work) if ctx is tokens and not alone else work(g, x)
     x = pairs.with_spare(g, x, WIDTH)
     pool = Pooling(g, tokens, pairs)
     add_heads(g, pool, x, lower, model)
@@ -146,7 +150,7 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
     g.close()
     value = helper.make_tensor_value_info
     inputs = [value(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
-    inputs.append(value("block", TensorProto.INT64, [1]))
+    inputs += [] if alone else [value("block", TensorProto.INT64, [1])]
     outputs = [value(name, TensorProto.FLOAT, ["batch", WIDTH]) for name in pooled]
     for name in outer_heads(model):
         size = model.heads[name].mean.out_features

@@ -13,7 +13,6 @@ from onnx_builder import GraphBuilder
 CHANNELS = WIDTH // HEADS
 ONES_WIDTH = 8  # columns are multiplied eight wide: a single one takes a code path whose order depends on the length
 END = np.iinfo(np.int64).max
-AT_ONCE = 1024  # most rows of tokens that go through a feed-forward together; more go a chunk at a time, see onnx_builder.py
 LINKED = 64  # places of an SSM block of a long text
 SIDE_BY_SIDE = 128  # most places of a block whose texts' heads stand side by side
 
@@ -49,9 +48,7 @@ class Context:
     def pack_places(self, g: GraphBuilder, mask: str) -> None:
         flat = g.op("Reshape", mask, g.ints(-1))
         real = g.op("Reshape", g.op("NonZero", flat), g.ints(-1))
-        count = g.op("Shape", real)
-        self.places, self.spare = real, count  # (N): in (B * T); (1): the row below the packed ones
-        self.few = g.op("LessOrEqual", count, g.ints(AT_ONCE))
+        self.places, self.spare = real, g.op("Shape", real)  # (N): in (B * T); (1): the row below the packed ones
         before = g.op("CumSum", flat, g.constant(0, np.int64), exclusive=1)
         rows = g.op("Where", g.op("Cast", flat, to=TensorProto.BOOL), before, self.spare)
         self.rows = g.op("Reshape", rows, self.shape)  # (B, T): packed row of each place, the spare at padding
@@ -89,6 +86,11 @@ class Context:
     def unpack(self, g: GraphBuilder, x: str) -> str:
         """(N + 1, n) -> (B, T, n), the spare row at padding."""
         return g.op("Gather", x, self.rows, axis=0)
+
+    def by_pair(self, g: GraphBuilder, x: str, tokens: "Context") -> str:
+        """Packed tokens (N + 1, n), the spare row 0 -> (M, 2, n): the two of each of these packed pairs."""
+        rows = g.op("Gather", g.op("Reshape", tokens.rows, g.ints(-1, 2)), self.places, axis=0)
+        return g.op("Gather", x, rows, axis=0)
 
     def unpack_some(self, g: GraphBuilder, x: str) -> str:
         """(N, n) -> (B, T, n), some row at padding."""

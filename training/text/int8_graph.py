@@ -33,7 +33,7 @@ class Quantiser(GraphBuilder):
         self.counters: list[str] = []  # names of the columns of the output `counters`
         self.domains = [helper.make_opsetid("com.microsoft", 1)]
 
-    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+    def by_chunk(self, rows: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
         return work(self, x)
 
     def linear(self, x: str, weight: Tensor, bias: Tensor) -> str:

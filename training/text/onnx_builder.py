@@ -9,6 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
+AT_ONCE = 1024  # more rows go a chunk at a time
 CHUNK = 384  # most rows of a chunk
 HALF_FROM = 64  # smaller constants stay fp32: they cost nothing and keep their value
 
@@ -83,9 +84,10 @@ class GraphBuilder:
         erf = self.op("Erf", self.op("Div", x, self.constant(2**0.5)))
         return self.op("Mul", self.op("Mul", x, self.op("Add", erf, self.constant(1.0))), self.constant(0.5))
 
-    def by_chunk(self, few: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
-        """`work` on rows x (N, width): on all at once where they are `few`, else through a Scan, a chunk at a time, so that what
-        is inside stays near the processor. The choice costs a short text as much as ten nodes: for the layers of tokens alone."""
+    def by_chunk(self, rows: str, x: str, width: int, work: Callable[[GraphBuilder, str], str]) -> str:
+        """`work` on x (N, width) with N the value of `rows`: on all at once where they are few, else through a Scan, a chunk at a
+        time, so that what is inside stays near the processor. The choice costs as much as ten nodes: for the layers of tokens alone."""
+        few = self.op("LessOrEqual", rows, self.ints(AT_ONCE))
         whole, parts = GraphBuilder(self), GraphBuilder(self)
         y = work(whole, x)
         count = parts.slice(parts.op("Shape", x), 0, 1, 0)
@@ -94,8 +96,8 @@ class GraphBuilder:
         padded = parts.op("Pad", x, parts.op("Concat", parts.ints(0, 0), more, parts.ints(0), axis=0), parts.constant(0.0))
         step = GraphBuilder(parts)
         step.holder = parts  # a matrix that two branches share would be laid out anew in every run
-        rows = step.name("rows")
-        body = step.body("chunk", [helper.make_tensor_value_info(rows, TensorProto.FLOAT, None)], [work(step, rows)])
+        some = step.name("rows")
+        body = step.body("chunk", [helper.make_tensor_value_info(some, TensorProto.FLOAT, None)], [work(step, some)])
         cut = parts.op("Reshape", padded, parts.op("Concat", chunks, parts.ints(-1, width), axis=0))
         z = parts.op("Reshape", parts.op("Scan", cut, body=body, num_scan_inputs=1), parts.ints(-1, width))
         z = parts.op("Slice", z, parts.ints(0), count, parts.ints(0))

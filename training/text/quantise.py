@@ -22,8 +22,9 @@ from margins import HEADS, margin_of
 from onnx import TensorProto
 from rounding import measured_ranges
 from score_rows import feed, grouped, open_graph, run_rows
+from sharing import KEEP_WITHIN, place_outside
 
-DATA, ALIGNMENT, KEEP_WITHIN = "int8.bin", 64, 1024
+DATA, ALIGNMENT = "int8.bin", 64
 POSTS = {"cssrs_posts": 150, "dreaddit": 100, "loneliness_irf": 100}  # of which both forms are asked
 SLACK = 1.5  # a row is refused when a counter exceeds the greatest of the calibration texts by this factor
 
@@ -65,12 +66,7 @@ def place_weights(built: onnx.ModelProto, int8: dict, file: bytes) -> tuple[list
             raise SystemExit(f"{tensor.name} is not in model.onnx")
         rows, cols = (list(tensor.dims) + [1])[:2]
         entries.append({"tensor": tensor.name, "file": "onnx/model.onnx", "offset": offset, "length": len(origin), "rows": rows, "cols": cols, **more})
-        del tensor.external_data[:]
-        tensor.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", DATA), ("offset", position), ("length", len(raw))):
-            entry = tensor.external_data.add()
-            entry.key, entry.value = key, str(value)
-        tensor.ClearField("raw_data")
+        place_outside(tensor, DATA, position, len(raw))
         padded = raw + bytes(-len(raw) % ALIGNMENT)
         digest.update(padded)
         position += len(padded)

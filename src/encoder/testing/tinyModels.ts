@@ -59,7 +59,7 @@ const tokenizer = {
  * Logits are the mean of the words' own. With `scaleByBatch` shares are rounded to 127 steps of the largest share of
  * the whole batch, as a dynamic quantiser does: what a row gets then hangs on its neighbours.
  */
-function tinyGraph(scaleByBatch: boolean): Uint8Array {
+function tinyGraph(scaleByBatch: boolean, size = 1.1): Uint8Array {
   const rows = Object.values(tinyWords);
   const odd: Node[] = [
     { op: 'ReduceMax', inputs: ['plain'], outputs: ['top'], ints: { keepdims: 1 } },
@@ -83,7 +83,7 @@ function tinyGraph(scaleByBatch: boolean): Uint8Array {
       { op: 'Squeeze', inputs: ['means', 'first'], outputs: ['moods'] },
     ],
     weights: [
-      { name: 'weights', dims: [rows.length, 2], values: rows.flat().map((logit) => logit * 1.1) },
+      { name: 'weights', dims: [rows.length, 2], values: rows.flat().map((logit) => logit * size) },
       { name: 'steps', dims: [1], values: [127] },
       { name: 'last', dims: [1], values: [2], type: 'int64' },
       { name: 'first', dims: [1], values: [1], type: 'int64' },
@@ -123,13 +123,17 @@ export function tinyFolder(files: Readonly<Record<string, string | Uint8Array>>)
   };
 }
 
-/** Writes a whole model folder and gives its path. `change` may alter the manifest before it is written. */
+/**
+ * Writes a whole model folder and gives its path. `change` may alter the manifest before it is written. With `alone` it has a
+ * graph for a text by itself, whose logits are twice as large, so that one sees which was run.
+ */
 export async function tinyTextModel(
-  options: { scaleByBatch?: boolean; maxTokens?: number; change?: (manifest: ModelManifest) => void } = {},
+  options: { scaleByBatch?: boolean; alone?: boolean; maxTokens?: number; change?: (manifest: ModelManifest) => void } = {},
 ): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'afferent-tiny-'));
   const files: Record<string, string | Uint8Array> = {
     'onnx/model.onnx': tinyGraph(options.scaleByBatch ?? false),
+    ...(options.alone && { 'onnx/alone.onnx': tinyGraph(false, 2.2) }),
     'tokenizer.json': JSON.stringify(tokenizer),
     'tokenizer_config.json': JSON.stringify({ tokenizer_class: 'BertTokenizer', do_lower_case: true, unk_token: '[UNK]' }),
   };
@@ -138,6 +142,7 @@ export async function tinyTextModel(
     version: '1.0.0',
     input: { kind: 'text', pad: 0, multiple: 8, block: 64, single_block_up_to: 256, max_tokens: options.maxTokens ?? 4096 },
     ...tinyFolder(files),
+    ...(options.alone && { alone: 'onnx/alone.onnx' }),
     heads: [
       {
         name: 'moods',

@@ -10,9 +10,10 @@ import { lowOf } from '../int8/counters.ts';
 import { isNearLimit } from '../int8/margins.ts';
 import type { Int8 } from '../int8/weights.ts';
 import type { Model } from '../model.ts';
-import { type Dense, type Graph, openGraph } from '../runtime.ts';
+import type { Dense } from '../runtime.ts';
 import type { Alignment } from './align.ts';
 import { evidenceSpans } from './evidence.ts';
+import { openTextGraphs, type TextGraphs } from './graphs.ts';
 import { type BatchLimits, planBatches, type TextBatch } from './plan.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -32,12 +33,12 @@ export interface TextOptions {
 export async function openTextEncoder(model: Model, input: Input, options: TextOptions, int8?: Int8): Promise<Encoder> {
   const { engine, limits, isOver } = options;
   const tokenizer = await openTokenizer(model.dir);
-  const graph = int8 ? await openGraph(int8.graphPath, engine, [int8.weights]) : await openGraph(model.graphPath, engine);
+  const graphs = await openTextGraphs(model, engine, limits.rows === 1, int8);
   const timings: Timings = { tokenise: 0, infer: 0, heads: 0 };
   return {
     timings,
-    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graph, limits, isOver, timings, int8 }, inputs),
-    release: () => graph.release(),
+    score: (inputs) => scoreTexts({ heads: model.manifest.heads, input, tokenizer, graphs, limits, isOver, timings, int8 }, inputs),
+    release: () => graphs.release(),
   };
 }
 
@@ -45,7 +46,7 @@ interface Parts {
   heads: readonly Head[];
   input: Input;
   tokenizer: Tokenizer;
-  graph: Graph;
+  graphs: TextGraphs;
   limits: BatchLimits;
   isOver: () => boolean;
   timings: Timings;
@@ -95,7 +96,7 @@ function bigOf(id: number): bigint {
   return bigs[id];
 }
 
-async function runText({ graph, input, isOver, timings }: Parts, batch: TextBatch, ids: readonly number[][]): Promise<Outputs> {
+async function runText({ graphs, input, isOver, timings }: Parts, batch: TextBatch, ids: readonly number[][]): Promise<Outputs> {
   if (isOver()) throw new AfferentError('interrupted');
   const { rows, width, block } = batch;
   const inputIds = new BigInt64Array(rows.length * width).fill(BigInt(input.pad));
@@ -108,6 +109,7 @@ async function runText({ graph, input, isOver, timings }: Parts, batch: TextBatc
   }
   const dims = [rows.length, width];
   const feeds: Record<string, Dense> = { input_ids: { data: inputIds, dims }, attention_mask: { data: mask, dims } };
+  const graph = await graphs.of(batch);
   // A graph without blocks (attention alone, or one block at any length) does not have this input.
   if (graph.inputNames.includes('block')) feeds.block = { data: BigInt64Array.of(BigInt(block)), dims: [1] };
   const from = performance.now();
