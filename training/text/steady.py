@@ -14,10 +14,12 @@ import argparse
 
 import numpy as np
 import torch
-from data import add_arguments, open_tokenizer, read_rows, tokenise
+from challenge import Challenge
+from data import add_arguments, open_tokenizer, tokenise
 from model import WIDTH, TextEncoder, open_checkpoint
 from quantise import calibration_texts
 from rounding import WEIGHT_MOST, column_scales, drawn_in, factors_of, large_maps, reach, read_all
+from tasks import Sets, unseen
 from torch import Tensor
 
 TEXTS = {"goemotions": 1000, "emobank": 200, "loneliness_irf": 120, "dreaddit": 120, "cssrs_posts": 60}  # train rows to settle on
@@ -80,14 +82,13 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, tokenizer = open_checkpoint(options.work / f"{options.first}.pt"), open_tokenizer(options.base / "tokenizer.json")
-    texts = tokenise(tokenizer, [{"text": text} for text in calibration_texts(options.data)])
-    far = reach(model, texts)
+    sets = Sets(options.data, unseen(options.data, Challenge()))
+    far = reach(model, tokenise(tokenizer, [{"text": text} for text in calibration_texts(sets)]))
     even_values(model, far)
     factors = factors_of(far)
     generator, rows = np.random.default_rng(options.seed), []
     for name, count in TEXTS.items():
-        part = read_rows(options.data, f"{name}.train")
-        rows += tokenise(tokenizer, [part[i] for i in generator.choice(len(part), count, replace=False)], LONGEST)
+        rows += tokenise(tokenizer, [{"text": text} for text in sets.drawn(generator, count, f"{name}.train")], LONGEST)
     found = products(model, rows)
     with torch.no_grad():
         for name, part in large_maps(model).items():
