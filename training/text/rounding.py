@@ -53,6 +53,10 @@ class Range:
     def zero(self) -> np.uint8:
         return np.uint8(np.clip(np.rint(-self.low / self.scale), 0, 255))
 
+    def same_as(self, other: Range) -> bool:
+        mine, its = (one if one is None else one.tolist() for one in (self.factors, other.factors))
+        return (self.low, self.high, mine) == (other.low, other.high, its)
+
 
 def read_all(model: TextEncoder, rows: list[np.ndarray], read: Callable[[str, Tensor], None], without_first: tuple[str, ...] = ()) -> None:
     """Runs the encoder on all rows, sixteen of like length at a time, and calls read(name, x) with what each large map reads.
