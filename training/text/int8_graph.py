@@ -28,6 +28,7 @@ class Quantiser(GraphBuilder):
         super().__init__()
         self.ranges = {id(part.weight): ranges[name] for name, part in large_maps(model).items()}
         self.taken: dict[str, tuple[str, str, str]] = {}
+        self.spans: dict[str, Range] = {}  # of what was taken
         self.int8: dict[str, tuple[np.ndarray, np.ndarray, Tensor | None]] = {}  # tensor -> fp16 source, scales, factors
         self.samples: dict[object, Samples] = {}  # by resolution
         self.counters: list[str] = []  # names of the columns of the output `counters`
@@ -56,10 +57,12 @@ class Quantiser(GraphBuilder):
             number = len(self.taken)
             scale, zero = self.constant(span.scale), self.constant(span.zero, np.uint8)
             drawn = x if span.factors is None else self.op("Mul", x, self.weight(span.factors))
-            self.taken[x] = (self.op("QuantizeLinear", drawn, scale, zero), scale, zero)
+            self.taken[x], self.spans[x] = (self.op("QuantizeLinear", drawn, scale, zero), scale, zero), span
             if self.places not in self.samples:
                 self.samples[self.places] = Samples(self, EVERY // (2 if self.samples else 1))
             self.samples[self.places].take(f"{number:02d}", drawn, span, width)
+        # Another's scale and zero go with what is shared, so a range of its own would be lost without a word.
+        assert span.same_as(self.spans[x]), f"{x} was quantised with another range than a map that shares it asks for"
         return self.taken[x]
 
     def close(self) -> None:

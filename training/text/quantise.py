@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from data import add_arguments, open_tokenizer, read_rows, tokenise
+from challenge import Challenge
+from data import add_arguments, open_tokenizer, tokenise
 from export import sha256, write_json
 from int8_graph import build_int8
 from model import open_checkpoint
@@ -23,25 +24,24 @@ from onnx import TensorProto
 from rounding import measured_ranges
 from score_rows import feed, grouped, open_graph, run_rows
 from sharing import KEEP_WITHIN, place_outside
+from tasks import Sets, unseen
 
 DATA, ALIGNMENT = "int8.bin", 64
 POSTS = {"cssrs_posts": 150, "dreaddit": 100, "loneliness_irf": 100}  # of which both forms are asked
 SLACK = 1.5  # a row is refused when a counter exceeds the greatest of the calibration texts by this factor
 
 
-def calibration_texts(folder: Path) -> list[str]:
+def calibration_texts(sets: Sets) -> list[str]:
     """Train comments and posts."""
-    comments, posts = read_rows(folder, "goemotions.train"), read_rows(folder, "loneliness_irf.train") + read_rows(folder, "cssrs_posts.train")
     generator = np.random.default_rng(7)
-    return [part[i]["text"] for part, count in ((comments, 256), (posts, 64)) for i in generator.choice(len(part), count, replace=False)]
+    return sets.drawn(generator, 256, "goemotions.train") + sets.drawn(generator, 64, "loneliness_irf.train", "cssrs_posts.train")
 
 
-def margins(manifest: dict, folder: Path, full, low, tokenizer) -> dict[str, float]:
+def margins(manifest: dict, sets: Sets, full, low, tokenizer) -> dict[str, float]:
     """Of every head that has one, from train posts of people in distress: elsewhere both forms agree more closely."""
-    generator, posts = np.random.default_rng(11), []
-    for name, count in POSTS.items():
-        rows = read_rows(folder, f"{name}.train")
-        posts += tokenise(tokenizer, [rows[i] for i in generator.choice(len(rows), count, replace=False)])
+    generator = np.random.default_rng(11)
+    posts = [text for name, count in POSTS.items() for text in sets.drawn(generator, count, f"{name}.train")]
+    posts = tokenise(tokenizer, [{"text": text} for text in posts])
     heads = {head["name"]: head for head in manifest["heads"]}
     one, other = (run_rows(session, posts, [*HEADS]) for session in (full, low))
     return {name: margin_of(heads[name], one[name], other[name]) for name in HEADS}
@@ -88,7 +88,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, tokenizer = open_checkpoint(options.work / f"{options.checkpoint}.pt"), open_tokenizer(options.out / "tokenizer.json")
-    rows = tokenise(tokenizer, [{"text": text} for text in calibration_texts(options.data)])
+    sets = Sets(options.data, unseen(options.data, Challenge()))
+    rows = tokenise(tokenizer, [{"text": text} for text in calibration_texts(sets)])
     factors = {name: torch.from_numpy(values) for name, values in np.load(options.work / "steady.npz").items()}
     ranges = measured_ranges(model, rows, factors)
     built, quantiser = build_int8(model, ranges)
@@ -104,7 +105,7 @@ def main() -> None:
     guards = {name: round(max(value * SLACK, least[name.split("_")[0] + "_"]), 6) for name, value in greatest.items()}
     manifest["int8"] = {"graph": "onnx/int8.onnx", "data": DATA, "built_from": entries, "sha256": digest, "guards": guards}
     sessions = (open_graph(folder) for folder in (options.out / "onnx/model.onnx", options.work / "int8-whole.onnx"))
-    manifest["int8"]["margins"] = margins(manifest, options.data, *sessions, tokenizer)
+    manifest["int8"]["margins"] = margins(manifest, sets, *sessions, tokenizer)
     write_json(path, manifest)
     print(f"margins {manifest['int8']['margins']}; {len(entries)} tensors, graph of {graph.stat().st_size} bytes; greatest counters {greatest}")
 

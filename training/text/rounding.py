@@ -13,13 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from data import pad
-from model import TextEncoder
+from model import TOKEN_LAYERS, TextEncoder
 from torch import Tensor, nn
 
 LEAST = 384  # smaller maps stay as they are: they cost little
 WEIGHT_MOST = 63
-TAIL = 0.9999  # of the values of an activation that the range holds, of every sixteen texts, their padding among them
-MARGIN = 0.02  # beyond either end, so that what often lies at an end (GELU's least value) is not counted as saturated
+BINS = 16384  # of the histogram by which a range is chosen
+SHARES = np.linspace(0.1, 1, 91)  # of the way to the furthest value that either end of a range may go
+TURNS = 4  # an end at a time
+# What these read reaches up to three times as far in one channel at the first token, [CLS], as anywhere else. It saturates: room
+# for it would cost all other values more.
+WITHOUT_FIRST = tuple(f"layers.{number}.contract" for number in range(TOKEN_LAYERS))
 OFTEN = 0.9995  # how far a channel reaches is told by this quantile
 FAR = 2  # times the median channel that a channel may reach
 TEXTS = 16
@@ -49,15 +53,26 @@ class Range:
     def zero(self) -> np.uint8:
         return np.uint8(np.clip(np.rint(-self.low / self.scale), 0, 255))
 
+    def same_as(self, other: Range) -> bool:
+        mine, its = (one if one is None else one.tolist() for one in (self.factors, other.factors))
+        return (self.low, self.high, mine) == (other.low, other.high, its)
 
-def read_all(model: TextEncoder, rows: list[np.ndarray], read: Callable[[str, Tensor], None]) -> None:
+
+def read_all(model: TextEncoder, rows: list[np.ndarray], read: Callable[[str, Tensor], None], without_first: tuple[str, ...] = ()) -> None:
     """Runs the encoder on all rows, sixteen of like length at a time, and calls read(name, x) with what each large map reads.
 
-    x (B, places, in) has places of padding too, whose values are seldom 0.
+    x (N, in) is of real places alone, tokens or pairs of them: what stands at padding is seldom 0 and says nothing. Of the maps
+    in `without_first` it lacks each text's first place.
     """
-    ordered = sorted(rows, key=len)
+    ordered, mask = sorted(rows, key=len), torch.empty(0)
+
+    def hand_over(name: str, x: Tensor) -> None:
+        begin = int(name in without_first)
+        real = mask if x.shape[1] == mask.shape[1] else mask[:, ::2]
+        read(name, x[:, begin:][real[:, begin:] > 0])
+
     maps = large_maps(model).items()
-    hooks = [part.register_forward_pre_hook(lambda _, given, name=name: read(name, given[0])) for name, part in maps]
+    hooks = [part.register_forward_pre_hook(lambda _, given, name=name: hand_over(name, given[0])) for name, part in maps]
     with torch.no_grad():
         for start in range(0, len(ordered), TEXTS):
             ids, mask = (torch.from_numpy(part) for part in pad(ordered[start : start + TEXTS], 2))
@@ -71,7 +86,7 @@ def reach(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
     seen: dict[str, Tensor] = {}
 
     def read(name: str, x: Tensor) -> None:
-        ends = torch.quantile(x.detach().flatten(0, -2).abs(), OFTEN, dim=0)
+        ends = torch.quantile(x.abs(), OFTEN, dim=0)
         seen[name] = torch.maximum(seen.get(name, ends), ends)
 
     read_all(model, rows, read)
@@ -89,18 +104,42 @@ def factors_of(far: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def measured_ranges(model: TextEncoder, rows: list[np.ndarray], factors: dict[str, Tensor]) -> dict[str, Range]:
-    """Of every large map. Padding counts, but for rows that are 0: without it a few far values would widen some ranges threefold,
-    which costs all others more than it saves these."""
+    """Of every large map: the one of `best_range`. Maps that read the same values get the same.
+
+    How far the logits of stress, loneliness, crisis and emotion lie from the fp32 form's, on 300 train comments and 300 train posts
+    not among these rows, as the geometric mean of mean differences: with quantiles of .99995, .9999 and .9998 in place of the least
+    square 1.12, 1.25 and 1.65 times as far, and with room for [CLS] (no WITHOUT_FIRST) 1.50 times.
+    """
     ends: dict[str, tuple[float, float]] = {}
+    counts: dict[str, np.ndarray] = {}
 
-    def read(name: str, x: Tensor) -> None:
-        values = (x.detach() * factors.get(name, 1.0)).numpy()
-        low, high = np.quantile(values[np.any(values != 0, axis=-1)], [1 - TAIL, TAIL])
-        ends[name] = (min(low, ends.get(name, (0, 0))[0]), max(high, ends.get(name, (0, 0))[1]))
+    def reach_out(name: str, x: Tensor) -> None:
+        values, (low, high) = x * factors.get(name, 1.0), ends.get(name, (0.0, 0.0))
+        ends[name] = min(low, float(values.min())), max(high, float(values.max()))
 
-    read_all(model, rows, read)
-    pads = {name: MARGIN * (high - low) for name, (low, high) in ends.items()}
-    return {name: Range(low - pads[name], high + pads[name], factors.get(name)) for name, (low, high) in ends.items()}
+    def count(name: str, x: Tensor) -> None:
+        values = (x * factors.get(name, 1.0)).numpy()
+        counts[name] = counts.get(name, 0) + np.histogram(values, BINS, ends[name])[0]
+
+    for read in (reach_out, count):
+        read_all(model, rows, read, WITHOUT_FIRST)
+    return {name: best_range(*ends[name], counts[name], factors.get(name)) for name in ends}
+
+
+def best_range(low: float, high: float, counts: np.ndarray, factors: Tensor | None = None) -> Range:
+    """The range within low..high that loses least of its values, in mean square; counts (BINS,) between these ends."""
+    edges = np.linspace(low, high, BINS + 1)
+    values = (edges[1:] + edges[:-1]) / 2
+
+    def lost(span: Range) -> float:
+        zero = float(span.zero)
+        return float((np.square((np.clip(np.rint(values / span.scale) + zero, 0, 255) - zero) * span.scale - values) * counts).sum())
+
+    best = Range(low, high, factors)
+    for _ in range(TURNS):
+        best = min((Range(low * share, best.high, factors) for share in SHARES), key=lost)
+        best = min((Range(best.low, high * share, factors) for share in SHARES), key=lost)
+    return best
 
 
 def column_scales(weight: Tensor, factors: Tensor | None = None) -> np.ndarray:

@@ -3,9 +3,9 @@ activations alone, but for the rounding of stored weights to fp16: less than .03
 
 A step is a 63rd of the greatest weight of an output. Input after input of a map, a weight goes to its nearest whole step, and the
 weights of the inputs not yet settled make up for what it lost, as far as their values go together on train texts (Frantar et al.
-2022, GPTQ). All maps settle by what they read before any of them has. Before that, far channels of what mixers give are drawn in
-by powers of two, which in float32 changes no value of the fp32 form. Also writes WORK/steady.npz for quantise.py: by map, the
-factors that draw in what stays far.
+2022, GPTQ). All maps settle by what they read before any of them has. Before that, far channels of what mixers and the layers of
+tokens give are drawn in by powers of two, which in float32 changes no value of the fp32 form. Also writes WORK/steady.npz for
+quantise.py: by map, the factors that draw in what stays far.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import argparse
 
 import numpy as np
 import torch
-from data import add_arguments, open_tokenizer, read_rows, tokenise
-from model import WIDTH, TextEncoder, open_checkpoint
+from challenge import Challenge
+from data import add_arguments, open_tokenizer, tokenise
+from model import TOKEN_LAYERS, WIDTH, TextEncoder, open_checkpoint
 from quantise import calibration_texts
 from rounding import WEIGHT_MOST, column_scales, drawn_in, factors_of, large_maps, reach, read_all
+from tasks import Sets, unseen
 from torch import Tensor
 
 TEXTS = {"goemotions": 1000, "emobank": 200, "loneliness_irf": 120, "dreaddit": 120, "cssrs_posts": 60}  # train rows to settle on
@@ -27,13 +29,21 @@ BLOCK = 64  # inputs that are settled before those behind them hear of it
 
 
 def even_values(model: TextEncoder, far: dict[str, Tensor]) -> None:
-    """Draws in the far channels of what mixers give: their values take a power of two on, the next map gives it back."""
+    """Draws in the far channels of what mixers, and the layers of tokens, give: their values take a power of two on, what reads
+    them gives it back."""
     with torch.no_grad():
         for number, layer in enumerate(model.layers):
             factors = drawn_in(far[f"layers.{number}.mixer.out"])
             layer.mixer.qkv.weight[2 * WIDTH :] *= factors[:, None]
             layer.mixer.qkv.bias[2 * WIDTH :] *= factors
             layer.mixer.out.weight /= factors
+        factors = drawn_in(far["merge.join"].unflatten(0, (2, WIDTH)).amax(dim=0))
+        norm = model.layers[TOKEN_LAYERS - 1].norm
+        norm.weight *= factors
+        norm.bias *= factors
+        model.merge.join.weight /= factors.repeat(2)
+        for head in model.heads.values():
+            head.token.weight /= factors
 
 
 def products(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
@@ -41,7 +51,7 @@ def products(model: TextEncoder, rows: list[np.ndarray]) -> dict[str, Tensor]:
     sums: dict[str, Tensor] = {}
 
     def read(name: str, x: Tensor) -> None:
-        values = x.flatten(0, -2).double()
+        values = x.double()
         sums[name] = sums.get(name, 0) + values.t() @ values
 
     read_all(model, rows, read)
@@ -80,14 +90,13 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, tokenizer = open_checkpoint(options.work / f"{options.first}.pt"), open_tokenizer(options.base / "tokenizer.json")
-    texts = tokenise(tokenizer, [{"text": text} for text in calibration_texts(options.data)])
-    far = reach(model, texts)
+    sets = Sets(options.data, unseen(options.data, Challenge()))
+    far = reach(model, tokenise(tokenizer, [{"text": text} for text in calibration_texts(sets)]))
     even_values(model, far)
     factors = factors_of(far)
     generator, rows = np.random.default_rng(options.seed), []
     for name, count in TEXTS.items():
-        part = read_rows(options.data, f"{name}.train")
-        rows += tokenise(tokenizer, [part[i] for i in generator.choice(len(part), count, replace=False)], LONGEST)
+        rows += tokenise(tokenizer, [{"text": text} for text in sets.drawn(generator, count, f"{name}.train")], LONGEST)
     found = products(model, rows)
     with torch.no_grad():
         for name, part in large_maps(model).items():

@@ -70,6 +70,11 @@ class Sets:
     def rows(self, name: str) -> list[dict]:
         return [row for row in read_rows(self.folder, name) if normalised(row["text"]) not in self.held]
 
+    def drawn(self, generator: np.random.Generator, count: int, *names: str) -> list[str]:
+        """Texts of `count` rows of these sets, taken together."""
+        rows = [row for name in names for row in self.rows(name)]
+        return [rows[i]["text"] for i in generator.choice(len(rows), count, replace=False)]
+
     def emotion(self, soft_labels: Path) -> Task:
         """Comments with the teacher's logits beside the labels: targets (rows, 56), labels first."""
         rows, teacher = read_rows(self.folder, "goemotions.train"), np.load(soft_labels)["goemotions_train"]
