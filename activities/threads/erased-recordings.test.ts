@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Judged, Parsed } from '../../schema/source.ts';
 import { recordingStart } from '../../src/encoder/testing/recording.ts';
@@ -7,6 +8,7 @@ import type { Store } from '../../src/store/open.ts';
 import { databaseNames } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
 import { recordingStudy, seconds, windowEnds } from './testing/recording-study.ts';
+import { verifyIn } from './testing/step-study.ts';
 
 /** What came late of a recording, and is no longer covered by consent. */
 const late = (item: Judged) =>
@@ -25,7 +27,7 @@ describe.each(databaseNames)('a recording of which consent covers only what came
     ['a late signal that changed all windows', seconds(0, 95, ['TEMP']), 8],
     ['what made it longer', seconds(95, 130, ['BVP', 'ACC', 'EDA']), 16],
   ])('is scored again by the next run without %s', async (_, came, after) => {
-    const { store, source, participant, models, score, freeze, verify } = await recordingStudy(database);
+    const { home, store, source, participant, models, score, freeze, verify } = await recordingStudy(database);
     await ingest(store, source, 'first', seconds(0, 95, ['BVP', 'ACC', 'EDA']));
     const first = await score();
     const before = await scored(store);
@@ -33,10 +35,12 @@ describe.each(databaseNames)('a recording of which consent covers only what came
     await ingest(store, source, 'second', came);
     const second = await score();
     expect(await scored(store)).toHaveLength(after);
+    for (const run of [first, second]) await verifyIn(store, join(home.folder, 'models'), run.id, 'before');
     expect(await eraseUncovered(store, participant, late)).toMatchObject({ scores: after });
     expect(await scored(store)).toEqual([]);
-    for (const run of [first, second]) {
-      expect(await verify(run.id)).toMatchObject({ scores: 0, missing: 0, superseded: 0, erased: 1 });
+    // Verifications are runs too.
+    for (const { id } of await store.db.selectFrom('run').select('id').execute()) {
+      expect(await verify(id)).toMatchObject({ scores: 0, missing: 0, superseded: 0, erased: 1 });
     }
     const third = await score();
     expect(third.inputs).toBe(1);
