@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Judged } from '../../schema/source.ts';
+import { tinyStreamInput } from '../../src/encoder/testing/tinyStreamModel.ts';
 import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
 import type { KeyStore } from '../../src/store/keys.ts';
+import { inputStates } from '../../src/store/run-inputs.ts';
 import { withdraw } from '../../src/store/withdraw.ts';
 import { type DatabaseName, databaseNames } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
@@ -99,6 +101,65 @@ describe.each(databaseNames)('a recording that grows while it is scored, on %s',
     expect(await store.db.selectFrom('run_input').select(['state', 'series']).distinct().execute()).toEqual([
       { state: 'erased', series: null },
     ]);
+  });
+});
+
+describe.each(databaseNames)('a recording that grows by what the model cannot read, on %s', (database) => {
+  /** The temperature comes late, at a rate that the model does not take. */
+  async function spoilt() {
+    const study = await recordingStudy(database);
+    const { store, source } = study;
+    await ingest(store, source, 'first', seconds(0, 95, ['BVP', 'ACC', 'EDA']));
+    const first = await study.score();
+    await ingest(store, source, 'second', seconds(0, 95, ['TEMP']));
+    const setRate = (rate: number) => store.db.updateTable('series').set({ rate }).where('signal', '=', 'temp').execute();
+    await setRate(7);
+    const failed = await study.score();
+    return { ...study, first, failed, setRate };
+  }
+  const rate = tinyStreamInput.signals.TEMP?.rate ?? 0;
+
+  test('keeps the scores of what was there before', async () => {
+    const { store, models, first, failed, verify } = await spoilt();
+    expect(await inputStates(store, failed.id)).toEqual({ failed: 1 });
+    expect(await windowEnds(store, models)).toEqual([60, 70, 80, 90]);
+    expect(await verify(first.id)).toMatchObject({ identical: 8, missing: 0, superseded: 0 });
+    expect(await verify(failed.id)).toMatchObject({ scores: 0, missing: 0, failed: 0 });
+  });
+
+  test('gets its own where it can be read after all, and loses those', async () => {
+    const { store, models, first, failed, setRate, scoreRun, verify } = await spoilt();
+    await setRate(rate);
+    const again = await freezeAgain(store, failed, models);
+    await scoreRun(again);
+    expect(await windowEnds(store, models)).toEqual([60, 70, 80, 90]);
+    expect(await verify(again.id)).toMatchObject({ identical: 8, missing: 0, superseded: 0 });
+    expect(await verify(first.id)).toMatchObject({ scores: 0, missing: 0, superseded: 8 });
+  });
+
+  test('loses nothing where it was read before and can no longer be', async () => {
+    const { store, source, models, score, scoreRun, verify } = await recordingStudy(database);
+    await ingest(store, source, 'first', seconds(0, 95));
+    await score();
+    await ingest(store, source, 'second', seconds(95, 115));
+    const second = await score();
+    const came = store.db.updateTable('series').where('signal', '=', 'temp').where('first', '>', 0);
+    await came.set({ rate: 7 }).execute();
+    const again = await freezeAgain(store, second, models);
+    await scoreRun(again);
+    expect(await inputStates(store, again.id)).toEqual({ failed: 1 });
+    await came.set({ rate }).execute();
+    expect(await windowEnds(store, models)).toEqual([60, 70, 80, 90, 100, 110]);
+    expect(await verify(second.id)).toMatchObject({ identical: 12, missing: 0, superseded: 0 });
+  });
+
+  test('is scored again without it where consent does not cover it', async () => {
+    const { store, participant, models, score, freeze, verify } = await spoilt();
+    await eraseUncovered(store, participant, (item) => (item.is === 'block' && item.block.signal === 'temp' ? 'no-consent-kind' : null));
+    const left = await score();
+    expect(await windowEnds(store, models)).toEqual([60, 70, 80, 90]);
+    expect(await verify(left.id)).toMatchObject({ identical: 8, missing: 0, superseded: 0 });
+    expect(await freeze()).toBeNull();
   });
 });
 

@@ -16,7 +16,7 @@ type RunInput = Tables['run_input'];
 export interface Grown {
   /** The states that it was compared with. */
   versions: RecordingVersions;
-  /** Windows of shorter states that this one no longer has: the samples that came since changed them. */
+  /** Windows of shorter states that this one no longer has: the samples that came since changed them. None where this one has no scores itself. */
   stale: string[];
   /** Whether a longer state that was scored already has the window; true where there is no longer state. */
   holds(inputId: string): boolean;
@@ -38,9 +38,12 @@ export async function grownRecording(
   const form = loaded.manifest.input;
   if (form.kind !== 'e4-stream') return nothing;
   const versions = await recordingVersions(store.db, input);
-  const mine = new Set(scored.map((one) => one.inputId));
   const stale = new Set<string>();
-  for (const version of versions.earlier) for (const id of await idsUnlessGone(store, form, version)) if (!mine.has(id)) stale.add(id);
+  // One that failed, as by a rate that the model does not take, is `later` to none either: the others keep what they have until it can be read.
+  if (scored.some(({ error }) => error === null)) {
+    const mine = new Set(scored.map((one) => one.inputId));
+    for (const version of versions.earlier) for (const id of await idsUnlessGone(store, form, version)) if (!mine.has(id)) stale.add(id);
+  }
   const theirs = versions.later === null ? null : await idsUnlessGone(store, form, versions.later);
   return { versions, stale: [...stale].filter((id) => !theirs?.has(id)), holds: (id) => theirs === null || theirs.has(id) };
 }

@@ -43,8 +43,6 @@ export interface ScoredSlice {
   scored: Scored[];
   /** More of the same input follows. */
   more?: boolean;
-  /** The input is stored, whether or not it gave any window. */
-  stored?: boolean;
   /** What kept the rest of the input from being computed. */
   fault?: ErrorCode;
 }
@@ -107,7 +105,7 @@ async function* tableParts(store: Store, models: string, model: RunModel, engine
     const next = await windows?.next().catch((thrown: unknown) => toAfferentError(thrown));
     if (next instanceof AfferentError) {
       if (!recordingFaults.has(next.code)) throw next;
-      yield { inputs: [input], scored, stored: true, fault: next.code };
+      yield { inputs: [input], scored, fault: next.code };
       return;
     }
     if (next === undefined || next.done) break;
@@ -116,7 +114,7 @@ async function* tableParts(store: Store, models: string, model: RunModel, engine
     yield { inputs: [input], scored, more: true };
     scored = [];
   }
-  yield { inputs: [input], scored, stored: frozen !== null };
+  yield { inputs: [input], scored };
 }
 
 async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../schema/errors.ts';
 import type { Engine } from '../../schema/model.ts';
 import type { HeadResult, HeadScores } from '../../schema/scores.ts';
 import { canonicalJson } from '../../src/store/canonical.ts';
+import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { rangeInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
@@ -30,6 +31,7 @@ export interface VerifyCounts {
   missing: number;
   /** Windows that the recording, or the participant's minutes or days, no longer have since more came: their scores gave way to a later run's. */
   superseded: number;
+  /** Inputs that are erased, or all of whose scores were with what came later of them: compared with nothing. */
   erased: number;
   /** Inputs that could not be computed to their end, for a reason that the run did not meet: their scores behind it are compared with nothing. */
   failed: number;
@@ -47,6 +49,12 @@ export interface Drifted {
   flipped: boolean;
 }
 
+/** What the comparison of one input has come to so far. */
+interface Compared {
+  counts: VerifyCounts;
+  drifted: Drifted[];
+}
+
 /** Recomputes a shard from its frozen inputs and compares bit for bit. Stores no score, so a repeated try counts the same. */
 export async function verifyShard(
   { store, models, progress, checkCancelled }: JobContext,
@@ -58,48 +66,60 @@ export async function verifyShard(
   for (const model of JSON.parse(run.models) as RunModel[]) {
     const mine = inputs.filter((input) => input.model === model.id && input.state !== 'erased');
     let holds: Holds | null = null;
-    let found = new Map<number, Drifted[]>();
-    const seen = new Set<number>();
+    let found = new Map<number, Compared>();
     for await (const slice of scoreInputs(store, models, model, run.engine, mine)) {
       checkCancelled();
+      for (const { ordinal } of slice.inputs) if (!found.has(ordinal)) found.set(ordinal, { counts: { ...noCounts }, drifted: [] });
+      const pairs: [Scored, Awaited<ReturnType<typeof storedScores>>][] = [];
+      for (const scored of slice.scored) pairs.push([scored, await storedScores(store, scored.participant, scored.inputId, model)]);
+      // Looked for behind the reading of the scores: whoever drops some of them in between has by then said of what.
+      const bare = pairs.filter(([{ heads }, stored]) => heads.length > 0 && stored.size === 0);
       const [input] = slice.inputs;
-      holds ??= input ? await holdsOf(store, models, model, run.engine, input, slice.scored) : () => true;
-      for (const { ordinal } of slice.inputs) if (!found.has(ordinal)) found.set(ordinal, []);
-      for (const scored of slice.scored) {
-        seen.add(scored.ordinal);
-        const drifted = found.get(scored.ordinal) ?? [];
-        const stored = await storedScores(store, scored.participant, scored.inputId, model);
-        if (stored.size === 0 && !holds(scored.inputId)) {
-          counts.superseded += scored.heads.length;
+      if (input && bare.some(([{ inputId }]) => holds === null || holds(inputId)))
+        holds = await holdsOf(store, models, model, run.engine, input, slice.scored);
+      for (const [scored, stored] of pairs) {
+        const of = found.get(scored.ordinal) as Compared;
+        if (stored.size === 0 && holds?.(scored.inputId) === false) {
+          of.counts.superseded += scored.heads.length;
           continue;
         }
-        for (const head of scored.heads) compare(counts, drifted, scored, head, stored.get(head.head));
+        for (const head of scored.heads) compare(of, scored, head, stored.get(head.head));
         // What was stored and could not be computed again is no proof of anything.
-        for (const head of stored.keys()) if (!scored.heads.some((one) => one.head === head)) miss(counts, drifted, head, scored.timeMs);
+        for (const head of stored.keys()) if (!scored.heads.some((one) => one.head === head)) miss(of, head, scored.timeMs);
       }
       if (slice.more) continue;
       counts.inputs += slice.inputs.length;
       await store.db.transaction().execute(async (tx) => {
+        const before = await originals(tx, run.of_run, slice.inputs);
         const states = [];
         for (const { ordinal, participant } of slice.inputs) {
-          const drifted = found.get(ordinal) ?? [];
-          const gone = slice.stored !== true && !seen.has(ordinal);
+          const of = found.get(ordinal) as Compared;
+          const key = participant === null ? null : await keyUnlessGone(store, participant);
+          const was = before.get(ordinal);
+          // What was erased while it was compared proves nothing, and nothing of it is missing. Its scores went in one transaction with this mark.
+          const gone = key === null || was?.state === 'erased';
           if (gone) counts.erased += 1;
-          else if (slice.fault && !(await failedAlike(tx, run.of_run, ordinal, slice.fault))) counts.failed += 1;
-          const result =
-            drifted.length > 0 && participant
-              ? seal(await store.keys.key(participant), `run_input|${id}|${ordinal}`, canonicalJson(drifted))
-              : null;
-          states.push({ ordinal, ...verdictOf(gone, slice.fault, drifted.length > 0), result });
+          else {
+            addCounts(counts, of.counts);
+            // The same fault as then, such as a rate that the model does not take, is no failure.
+            if (slice.fault && !(was?.state === 'failed' && was.error === slice.fault)) counts.failed += 1;
+          }
+          const result = !gone && of.drifted.length > 0 ? seal(key, `run_input|${id}|${ordinal}`, canonicalJson(of.drifted)) : null;
+          states.push({ ordinal, ...verdictOf(gone, slice.fault, of.drifted.length > 0), result });
         }
         await setInputStates(tx, id, states);
       });
       [holds, found] = [null, new Map()];
-      seen.clear();
       progress(counts.inputs);
     }
   }
   return counts;
+}
+
+/** Adds what an input has come to. */
+function addCounts(to: VerifyCounts, of: VerifyCounts): void {
+  for (const name of ['scores', 'identical', 'drifted', 'flipped', 'missing', 'superseded'] as const) to[name] += of[name];
+  to.maxDrift = Math.max(to.maxDrift, of.maxDrift);
 }
 
 function verdictOf(gone: boolean, fault: ErrorCode | undefined, drifted: boolean): { state: RunInput['state']; error: string | null } {
@@ -109,15 +129,16 @@ function verdictOf(gone: boolean, fault: ErrorCode | undefined, drifted: boolean
   return drifted ? { state: 'drifted', error: 'drift' } : { state: 'identical', error: null };
 }
 
-/** Whether the run that is verified met the same fault, as with a recording at a rate that the model does not take. */
-async function failedAlike(tx: Transaction<Tables>, of: string | null, ordinal: number, fault: ErrorCode): Promise<boolean> {
-  const input = await tx
+/** What became of these inputs in the run that is verified. */
+async function originals(tx: Transaction<Tables>, of: string | null, inputs: readonly RunInput[]) {
+  const ordinals = inputs.map(({ ordinal }) => ordinal);
+  const rows = await tx
     .selectFrom('run_input')
-    .select(['state', 'error'])
+    .select(['ordinal', 'state', 'error'])
     .where('run', '=', of ?? '')
-    .where('ordinal', '=', ordinal)
-    .executeTakeFirst();
-  return input?.state === 'failed' && input.error === fault;
+    .where('ordinal', 'in', ordinals)
+    .execute();
+  return new Map(rows.map((row) => [row.ordinal, row]));
 }
 
 /** Whether a window is still one of what its input has become since. */
@@ -137,23 +158,18 @@ async function holdsOf(
 }
 
 /** A score on one side alone. */
-function miss(counts: VerifyCounts, drifted: Drifted[], head: string, timeMs: number): void {
+function miss({ counts, drifted }: Compared, head: string, timeMs: number): void {
   counts.scores += 1;
   counts.missing += 1;
   drifted.push({ head, timeMs, drift: null, flipped: true });
 }
 
-function compare(
-  counts: VerifyCounts,
-  drifted: Drifted[],
-  scored: Scored,
-  head: HeadResult,
-  stored: { value: ScoreValue; decision: unknown } | undefined,
-): void {
+function compare(of: Compared, scored: Scored, head: HeadResult, stored: { value: ScoreValue; decision: unknown } | undefined): void {
   if (!stored) {
-    miss(counts, drifted, head.head, scored.timeMs);
+    miss(of, head.head, scored.timeMs);
     return;
   }
+  const { counts, drifted } = of;
   counts.scores += 1;
   const now: ScoreValue = {
     scores: head.scores,

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { HeadDecision, HeadResult, HeadScores, Span } from '../../schema/scores.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Adapter, Db } from './database.ts';
+import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { seal, unseal } from './seal.ts';
 import { insertSlices } from './slices.ts';
@@ -109,7 +110,7 @@ export async function storedInputIds(
   return { scored: new Set(rows.map((row) => row.input_id)), decided: new Set(decided.map((row) => row.input_id)) };
 }
 
-/** Stored scores and decisions of an input under a model, opened, by head. */
+/** Stored scores and decisions of an input under a model, opened, by head. None of somebody who has withdrawn. */
 export async function storedScores(
   store: Store,
   participant: string,
@@ -124,8 +125,8 @@ export async function storedScores(
     .where('score.model', '=', model.id)
     .where('decision.thresholds_id', '=', model.thresholds)
     .execute();
-  if (rows.length === 0) return new Map();
-  const key = await store.keys.key(participant);
+  const key = rows.length === 0 ? null : await keyUnlessGone(store, participant);
+  if (key === null) return new Map();
   return new Map(
     rows.map((row) => [
       row.head,

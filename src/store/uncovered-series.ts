@@ -119,7 +119,8 @@ export function goesIntoTables({ form, signal }: Pick<SeriesRow, 'form' | 'signa
 
 /**
  * Takes what is refused out of these rows, and what was made of the recordings that it is out of: a window is scored with what came before
- * it, so that all scores of the recording go, or of the participant's minutes and days, and the next run scores what is left.
+ * it, so that all scores of the recording go, or of the participant's minutes and days, and the next run scores what is left. Windows of a
+ * recording are found by their time: those of another one of the source that was recorded at the same time go too, and come back likewise.
  */
 export async function dropSeries(
   store: Store,
@@ -169,49 +170,75 @@ async function keep(store: Store, tx: Transaction<Tables>, key: Buffer, row: Ser
     .execute();
 }
 
-/** Scores of the recordings that these rows are of, by id; the inputs that froze them are marked as erased. */
+/** Scores of the recordings that these rows are of, by id; the inputs that froze these, or that had any of those scores, are marked as erased. */
 async function recordingScores(tx: Transaction<Tables>, participant: string, rows: readonly SeriesRow[]): Promise<string[]> {
   if (rows.length === 0) return [];
   const gone = new Set(rows.map((row) => row.id));
-  const frozen = await eraseInputs(tx, participant, gone);
+  const inputs = await frozenRecordings(tx, participant);
+  const holding = inputs.filter(({ series }) => series.some((id) => gone.has(id)));
+  const touched = new Set(holding);
   const scores = new Set<string>();
   for (const source of new Set(rows.map((row) => row.source))) {
     const stored = await recordingRows(tx).where('series.source', '=', source).execute();
     // As they stand, and as they were frozen: signals that came later may have moved the bounds between recordings.
     const byId = new Map(stored.map((row) => [row.id, row]));
-    const then = frozen.map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
+    const rowsOf = ({ series }: FrozenRecording) => series.flatMap((id) => byId.get(id) ?? []);
     const now = groupRecordings(stored).filter((recording) => recording.some(({ id }) => gone.has(id)));
-    for (const recording of [...now, ...then]) {
-      if (recording.length === 0) continue;
+    const spans = [...now, ...holding.map(rowsOf)].flatMap((recording) => spanOf(recording) ?? []);
+    for (const { from, to } of spans) {
       const found = await tx
         .selectFrom('score')
         .select('id')
         .where('participant', '=', participant)
         .where('source', '=', source)
         .where('record', 'is', null)
-        // Scores have whole milliseconds.
-        .where('time_ms', '>=', Math.floor(recording.reduce((a, row) => Math.min(a, row.start_ms), Number.POSITIVE_INFINITY)))
-        .where('time_ms', '<=', Math.ceil(recording.reduce((a, row) => Math.max(a, row.end_ms), Number.NEGATIVE_INFINITY)))
+        .where('time_ms', '>=', from)
+        .where('time_ms', '<=', to)
         .execute();
       for (const { id } of found) scores.add(id);
     }
+    // What is left would otherwise count as scored, in the state that it was in before what goes now came.
+    for (const input of inputs) {
+      if (!hadScores(input)) continue;
+      const span = spanOf(rowsOf(input));
+      if (span !== null && spans.some(({ from, to }) => span.from <= to && span.to >= from)) touched.add(input);
+    }
   }
+  await markErased(tx, touched);
   return [...scores];
 }
 
-/** Marks the inputs as erased that froze any of these rows. Gives which rows each had. */
-async function eraseInputs(tx: Transaction<Tables>, participant: string, gone: ReadonlySet<string>): Promise<string[][]> {
+/** From the first sample to behind the last; scores have whole milliseconds. */
+function spanOf(recording: readonly Pick<SeriesRow, 'start_ms' | 'end_ms'>[]): { from: number; to: number } | null {
+  if (recording.length === 0) return null;
+  const from = recording.reduce((a, row) => Math.min(a, row.start_ms), Number.POSITIVE_INFINITY);
+  const to = recording.reduce((a, row) => Math.max(a, row.end_ms), Number.NEGATIVE_INFINITY);
+  return { from: Math.floor(from), to: Math.ceil(to) };
+}
+
+interface FrozenRecording extends Pick<Tables['run_input'], 'run' | 'ordinal' | 'state'> {
+  verify: number;
+  series: string[];
+}
+
+/** A verification compares with them, also where it has not come so far. An input that is yet to be scored has none to lose. */
+function hadScores({ verify, state }: FrozenRecording): boolean {
+  return verify === 1 || state === 'scored';
+}
+
+async function frozenRecordings(tx: Transaction<Tables>, participant: string): Promise<FrozenRecording[]> {
   const inputs = await tx
     .selectFrom('run_input')
-    .select(['run', 'ordinal', 'series'])
-    .where('participant', '=', participant)
-    .where('series', 'is not', null)
+    .innerJoin('run', 'run.id', 'run_input.run')
+    .select(['run_input.run', 'run_input.ordinal', 'run_input.state', 'run_input.series', 'run.verify'])
+    .where('run_input.participant', '=', participant)
+    .where('run_input.series', 'is not', null)
     .execute();
-  const frozen: string[][] = [];
-  for (const { run, ordinal, series } of inputs) {
-    const ids = JSON.parse(series ?? '[]') as string[];
-    if (!ids.some((id) => gone.has(id))) continue;
-    frozen.push(ids);
+  return inputs.map(({ series, ...input }) => ({ ...input, series: JSON.parse(series ?? '[]') as string[] }));
+}
+
+async function markErased(tx: Transaction<Tables>, inputs: Iterable<FrozenRecording>): Promise<void> {
+  for (const { run, ordinal } of inputs) {
     await tx
       .updateTable('run_input')
       .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
@@ -219,5 +246,4 @@ async function eraseInputs(tx: Transaction<Tables>, participant: string, gone: R
       .where('ordinal', '=', ordinal)
       .execute();
   }
-  return frozen;
 }
