@@ -226,7 +226,7 @@ export const errorTable = {
     message: 'The text has more tokens than the model takes in one pass.',
     hint: 'It was not cut off and not scored.',
   },
-  'too-little-signal': { exit: 1, status: 422, message: 'Too little of the window was recorded to score it.', hint: 'Nothing to do.' },
+  'too-little-signal': { exit: 1, status: 422, message: 'Too little was recorded for a score.', hint: 'Nothing to do.' },
   'input-erased': { exit: 1, status: 410, message: 'The input was erased after a withdrawal.', hint: 'Nothing to do.' },
   'engine-failed': { exit: 1, status: 500, message: 'The model could not be run on this input.', hint: 'See afferent doctor.' },
   drift: {

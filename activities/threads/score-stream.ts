@@ -1,3 +1,4 @@
+import { AfferentError } from '../../schema/errors.ts';
 import type { StreamInput } from '../../schema/model.ts';
 import type { SignalPiece } from '../../src/encoder/stream/block.ts';
 import { readRecording } from '../../src/encoder/stream/readRecording.ts';
@@ -14,6 +15,7 @@ type Owner = NonNullable<Awaited<ReturnType<typeof recordingOwner>>>;
 /**
  * Windows of a recording, read block by block from its beginning: one that has grown since gives for what was there
  * before the same bits as then. Held are its scores, never its samples. Empty where it was erased meanwhile.
+ * @throws AfferentError `too-little-signal` of one that is shorter than a window
  */
 export async function scoreStream(store: Store, form: StreamInput, advance: Advance, input: RunInput): Promise<Scored[]> {
   const owner = await recordingOwner(store, input);
@@ -35,6 +37,7 @@ export async function scoreStream(store: Store, form: StreamInput, advance: Adva
       error: window.result.error,
     });
   }
+  if (scored.length === 0) throw new AfferentError('too-little-signal');
   return scored;
 }
 

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
+import type { Store } from '../../src/store/open.ts';
+import { tombstone } from '../../src/store/participants.ts';
+import type { FrozenRun } from '../../src/store/runs.ts';
+import { withdraw } from '../../src/store/withdraw.ts';
+import { databaseNames } from '../../test/support/store-home.ts';
+import { ingest } from '../../test/support/study-data.ts';
+import { recordingStudy, seconds, windowEnds } from './testing/recording-study.ts';
+import { beforeTransactions } from './testing/transactions.ts';
+
+const inputsOf = (store: Store, { id }: FrozenRun) =>
+  store.db.selectFrom('run_input').select(['state', 'error']).where('run', '=', id).execute();
+
+const tooShort = { state: 'failed', error: 'too-little-signal' };
+const erased = { state: 'erased', error: 'input-erased' };
+
+describe.each(databaseNames)('a recording that is shorter than a window, on %s', (database) => {
+  test('had too little to be scored, and is not tried again before it has grown', async () => {
+    const { store, source, models, score, freeze, verify } = await recordingStudy(database);
+    await ingest(store, source, 'first', seconds(0, 30));
+    const short = await score();
+    expect(await inputsOf(store, short)).toEqual([tooShort]);
+    expect(await freeze()).toBeNull();
+    await ingest(store, source, 'second', seconds(30, 50));
+    const longer = await score();
+    expect(await inputsOf(store, longer)).toEqual([tooShort]);
+    await ingest(store, source, 'third', seconds(50, 95));
+    const whole = await score();
+    expect(await windowEnds(store, models)).toEqual([60, 70, 80, 90]);
+    expect(await freeze()).toBeNull();
+    for (const run of [short, longer])
+      expect(await verify(run.id)).toMatchObject({ inputs: 1, scores: 0, missing: 0, superseded: 0, erased: 0, failed: 0 });
+    expect(await verify(whole.id)).toMatchObject({ inputs: 1, identical: 8, missing: 0, superseded: 0, failed: 0 });
+  });
+
+  test('is no longer stored where consent, or a withdrawal, took it while it was scored', async () => {
+    const uncovered = await recordingStudy(database);
+    await ingest(uncovered.store, uncovered.source, 'first', seconds(0, 30));
+    const refused = await uncovered.freeze();
+    const refuse = () => eraseUncovered(uncovered.store, uncovered.participant, (item) => (item.is === 'block' ? 'no-consent-kind' : null));
+    await uncovered.scoreRun(refused, beforeTransactions(uncovered.store, refuse));
+    expect(await inputsOf(uncovered.store, refused)).toMatchObject([{ state: 'erased' }]);
+
+    const { store, source, freeze, scoreRun } = await recordingStudy(database);
+    await ingest(store, source, 'first', seconds(0, 30));
+    const run = await freeze();
+    await scoreRun(
+      run,
+      beforeTransactions(store, () => withdraw(store, 'sleep', 'anna')),
+    );
+    expect(await inputsOf(store, run)).toMatchObject([{ state: 'erased' }]);
+  });
+
+  test('is as good as erased once the key is destroyed, though the rows are still to go', async () => {
+    const { store, participant, source, freeze, scoreRun } = await recordingStudy(database);
+    await ingest(store, source, 'first', seconds(0, 30));
+    const run = await freeze();
+    await store.keys.destroy('sleep', participant, tombstone(store, 'sleep', participant));
+    await scoreRun(run);
+    expect(await inputsOf(store, run)).toEqual([erased]);
+  });
+
+  test('fails in a verification where it was scored when it was longer', async () => {
+    const { store, source, score, verify } = await recordingStudy(database);
+    await ingest(store, source, 'first', seconds(0, 30));
+    await ingest(store, source, 'second', seconds(30, 95));
+    const run = await score();
+    // Lost, not erased: nothing was noted of it.
+    await store.db.deleteFrom('series').where('first', '>', 0).execute();
+    expect(await verify(run.id)).toMatchObject({ inputs: 1, scores: 0, erased: 0, failed: 1 });
+  });
+});
