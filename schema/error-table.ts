@@ -227,7 +227,13 @@ export const errorTable = {
     hint: 'It was not cut off and not scored.',
   },
   'too-little-signal': { exit: 1, status: 422, message: 'Too little was recorded for a score.', hint: 'Nothing to do.' },
-  'input-erased': { exit: 1, status: 410, message: 'The input was erased after a withdrawal.', hint: 'Nothing to do.' },
+  'input-erased': { exit: 1, status: 410, message: 'The input was erased.', hint: 'Nothing to do.' },
+  'input-lost': {
+    exit: 1,
+    status: 500,
+    message: 'The input is not stored whole, though nobody erased any of it.',
+    hint: 'See afferent ledger --check, and restore a backup.',
+  },
   'engine-failed': { exit: 1, status: 500, message: 'The model could not be run on this input.', hint: 'See afferent doctor.' },
   drift: {
     exit: 1,

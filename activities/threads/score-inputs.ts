@@ -100,6 +100,7 @@ async function* tableParts(store: Store, models: string, model: RunModel, engine
   if (streams === null || form.kind !== 'e4-stream') throw new AfferentError('bad-model', { what: model.name });
   const frozen = await frozenTable(store, input);
   let scored: Scored[] = [];
+  let any = false;
   const windows = frozen && tableWindows(store, form, streams.advance, frozen, input.ordinal);
   for (;;) {
     const next = await windows?.next().catch((thrown: unknown) => toAfferentError(thrown));
@@ -110,11 +111,13 @@ async function* tableParts(store: Store, models: string, model: RunModel, engine
     }
     if (next === undefined || next.done) break;
     scored.push(next.value);
+    any = true;
     if (scored.length < windowsAtOnce) continue;
     yield { inputs: [input], scored, more: true };
     scored = [];
   }
-  yield { inputs: [input], scored };
+  // Another model of the form may say something earlier, and have had them frozen.
+  yield { inputs: [input], scored, ...(frozen !== null && !any && { fault: 'too-little-signal' as const }) };
 }
 
 async function* scorePosts(store: Store, models: string, model: RunModel, engine: Engine, inputs: readonly RunInput[]) {

@@ -7,12 +7,14 @@ import { tinyStreamInput, tinyStreamModel } from '../../src/encoder/testing/tiny
 import type { Store } from '../../src/store/open.ts';
 import { type FrozenRun, finishRun, freezeRun } from '../../src/store/runs.ts';
 import { openTable, sealTable } from '../../src/store/signal-tables/codec.ts';
+import { type PreparedTable, prepareTable } from '../../src/store/signal-tables/prepare.ts';
 import { createStudy } from '../../src/store/studies.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { addPerson, ingest, moment } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
 import type { JobContext } from './jobs.ts';
 import { scoreShard } from './score-shard.ts';
+import { recordingStudy, seconds } from './testing/recording-study.ts';
 import { daysOfSteps, stepStudy, steps, verifyIn } from './testing/step-study.ts';
 
 /** What the newest verification says of each input, in the order of their owners. */
@@ -62,6 +64,18 @@ describe.each(databaseNames)('what cannot be computed again on %s', (database) =
     expect(await verdicts(store)).toEqual({ [anna]: ['failed', 'engine-failed'] });
   });
 
+  test('are days too few for a window, which failed when they were scored', async () => {
+    const { home, store, source, participant: anna, scoreRun, verify } = await stepStudy(database, 'days');
+    await ingest(store, source, 'first', daysOfSteps(0, 5));
+    // As another model of days may have them frozen, to which they are enough.
+    const days = [(await prepareTable(store, 'sleep', anna, 'days', 0)) as PreparedTable];
+    const models = await keepShippedModels(store, join(home.folder, 'shipped'), join(home.folder, 'models'), { chosen: ['days'] });
+    const run = (await freezeRun(store, 'sleep', models, 'native', { days })) as FrozenRun;
+    await scoreRun(run);
+    expect(await verify(run.id)).toMatchObject({ inputs: 1, scores: 0, failed: 0 });
+    expect(await verdicts(store)).toEqual({ [anna]: ['failed', 'too-little-signal'] });
+  });
+
   test('is a recording at another rate than the model takes: never identical, and failed where it had scores', async () => {
     const home = await storeHome(database);
     cpSync(await tinyStreamModel(), join(home.folder, 'shipped/tiny'), { recursive: true });
@@ -93,5 +107,27 @@ describe.each(databaseNames)('what cannot be computed again on %s', (database) =
       [people.anna.participant]: ['failed', 'wrong-shape'],
       [people.bert.participant]: ['failed', 'wrong-shape'],
     });
+  });
+
+  test('is a recording, or days, whose rows are lost: not erased, for nobody noted that, and not identical', async () => {
+    const recording = await recordingStudy(database);
+    await ingest(recording.store, recording.source, 'first', seconds(0, 65));
+    await ingest(recording.store, recording.source, 'second', seconds(65, 95));
+    const scored = await recording.score();
+    const rows = recording.store.db.deleteFrom('series');
+    await rows.where('first', '>', 0).execute();
+    expect(await recording.verify(scored.id)).toMatchObject({ inputs: 1, identical: 2, erased: 0, failed: 1 });
+    await rows.execute();
+    const kept = join(recording.home.folder, 'models');
+    const counts = await verifyIn(recording.store, kept, scored.id, 'again');
+    expect(counts).toMatchObject({ inputs: 1, identical: 0, erased: 0, failed: 1 });
+    expect(await verdicts(recording.store)).toEqual({ [recording.participant]: ['failed', 'input-lost'] });
+
+    const days = await stepStudy(database, 'days');
+    await ingest(days.store, days.source, 'first', daysOfSteps(0, 20));
+    const run = (await days.score()) as FrozenRun;
+    await days.store.db.deleteFrom('signal_table').execute();
+    expect(await days.verify(run.id)).toMatchObject({ inputs: 1, identical: 0, erased: 0, failed: 1 });
+    expect(await verdicts(days.store)).toEqual({ [days.participant]: ['failed', 'input-lost'] });
   });
 });

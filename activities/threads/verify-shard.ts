@@ -5,7 +5,7 @@ import type { HeadResult, HeadScores } from '../../schema/scores.ts';
 import { canonicalJson } from '../../src/store/canonical.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
-import { rangeInputs, setInputStates } from '../../src/store/run-inputs.ts';
+import { holdInputs, rangeInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { type ScoreValue, storedScores } from '../../src/store/scores.ts';
 import { seal } from '../../src/store/seal.ts';
@@ -90,6 +90,8 @@ export async function verifyShard(
       if (slice.more) continue;
       counts.inputs += slice.inputs.length;
       await store.db.transaction().execute(async (tx) => {
+        // Whoever erases has by now said so, or waits.
+        const stored = await holdInputs(store, tx, id, slice.inputs);
         const before = await originals(tx, run.of_run, slice.inputs);
         const states = [];
         for (const { ordinal, participant } of slice.inputs) {
@@ -98,14 +100,15 @@ export async function verifyShard(
           const was = before.get(ordinal);
           // What was erased while it was compared proves nothing, and nothing of it is missing. Its scores went in one transaction with this mark.
           const gone = key === null || was?.state === 'erased';
+          const fault = slice.fault ?? (stored.has(ordinal) ? undefined : 'input-lost');
           if (gone) counts.erased += 1;
           else {
             addCounts(counts, of.counts);
             // The same fault as then, such as a rate that the model does not take, is no failure.
-            if (slice.fault && !(was?.state === 'failed' && was.error === slice.fault)) counts.failed += 1;
+            if (fault && !(was?.state === 'failed' && was.error === fault)) counts.failed += 1;
           }
           const result = !gone && of.drifted.length > 0 ? seal(key, `run_input|${id}|${ordinal}`, canonicalJson(of.drifted)) : null;
-          states.push({ ordinal, ...verdictOf(gone, slice.fault, of.drifted.length > 0), result });
+          states.push({ ordinal, ...verdictOf(gone, fault, of.drifted.length > 0), result });
         }
         await setInputStates(tx, id, states);
       });
