@@ -3,6 +3,7 @@ import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
 import type { Store } from '../../src/store/open.ts';
 import { tombstone } from '../../src/store/participants.ts';
 import type { FrozenRun } from '../../src/store/runs.ts';
+import { unscoredInputs } from '../../src/store/unscored.ts';
 import { withdraw } from '../../src/store/withdraw.ts';
 import { databaseNames } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
@@ -25,9 +26,11 @@ describe.each(databaseNames)('a recording that is shorter than a window, on %s',
     await ingest(store, source, 'second', seconds(30, 50));
     const longer = await score();
     expect(await inputsOf(store, longer)).toEqual([tooShort]);
+    expect(await unscoredInputs(store, 'sleep')).toEqual([{ reason: 'too-little-signal', inputs: 1 }]);
     await ingest(store, source, 'third', seconds(50, 95));
     const whole = await score();
     expect(await windowEnds(store, models)).toEqual([60, 70, 80, 90]);
+    expect(await unscoredInputs(store, 'sleep')).toEqual([]);
     expect(await freeze()).toBeNull();
     for (const run of [short, longer])
       expect(await verify(run.id)).toMatchObject({ inputs: 1, scores: 0, missing: 0, superseded: 0, erased: 0, failed: 0 });

@@ -14,6 +14,7 @@ import type { Store } from '../store/open.ts';
 import { type TooLittle, tooLittle } from '../store/signal-tables/too-little.ts';
 import { listSources } from '../store/sources.ts';
 import { studyModels } from '../store/studies.ts';
+import { unscoredInputs } from '../store/unscored.ts';
 import { type ScheduleInfo, scheduleInfo } from '../temporal/schedules.ts';
 import { withLiveParts } from './live-parts.ts';
 
@@ -59,7 +60,7 @@ export async function studyStatus(config: Config, store: Store, study: string, n
     drift: await driftRows(store, study, named),
     lapses: await listLapses(store, study),
     scores: await scoreCounts(store, study),
-    unscored: await unscored(store, study),
+    unscored: await unscoredInputs(store, study),
     tooLittle: await leftOut(store, study),
     alerts: alertCounts(await alertQueue(store, study, new Date().toISOString())),
     watched: watch ? { at: watch.seen_at, by: watch.by } : null,
@@ -121,20 +122,6 @@ async function scoreCounts(store: Store, study: string): Promise<StudyStatus['sc
     .orderBy('score.head')
     .execute();
   return rows.map(({ n, ...row }) => ({ ...row, scores: Number(n) }));
-}
-
-async function unscored(store: Store, study: string): Promise<StudyStatus['unscored']> {
-  const rows = await store.db
-    .selectFrom('run_input')
-    .innerJoin('run', 'run.id', 'run_input.run')
-    .select((eb) => ['run_input.error', eb.fn.countAll<number>().as('n')])
-    .where('run.study', '=', study)
-    .where('run.verify', '=', 0)
-    .where('run_input.state', '=', 'failed')
-    .groupBy('run_input.error')
-    .orderBy('run_input.error')
-    .execute();
-  return rows.map((row) => ({ reason: row.error ?? 'engine-failed', inputs: Number(row.n) }));
 }
 
 /** Those whom the models that the study has chosen leave out: they are no input of any run. */

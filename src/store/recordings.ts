@@ -32,3 +32,14 @@ export function groupRecordings<T extends { source: string; session_ms: number |
   }
   return recordings;
 }
+
+/** The recordings of a study as they stand, each with the list of its rows as a run freezes it. */
+export async function recordingsNow(
+  db: Store['db'] | Transaction<Tables>,
+  study: string,
+): Promise<{ participant: string; series: string }[]> {
+  const recordings = groupRecordings(await recordingRows(db).where('series.study', '=', study).execute());
+  return recordings.flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ participant: first.participant, series: JSON.stringify([first, ...others].map(({ id }) => id)) }],
+  );
+}

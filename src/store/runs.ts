@@ -4,7 +4,7 @@ import { AfferentError } from '../../schema/errors.ts';
 import type { Engine } from '../../schema/model.ts';
 import { now } from './clock.ts';
 import type { Store } from './open.ts';
-import { groupRecordings, recordingRows } from './recordings.ts';
+import { recordingsNow } from './recordings.ts';
 import { unnameErased } from './run-inputs.ts';
 import type { StepForm } from './signal-tables/forms.ts';
 import { freezeTables, type PreparedTables } from './signal-tables/freeze.ts';
@@ -187,15 +187,13 @@ async function freezePosts(tx: Transaction<Tables>, run: string, study: string, 
 
 /** Each recording as the list of its series rows; one that has grown since is a new input. */
 async function freezeRecordings(tx: Transaction<Tables>, run: string, study: string, model: RunModel, from: number): Promise<number> {
-  const recordings = groupRecordings(await recordingRows(tx).where('series.study', '=', study).execute());
   let ordinal = from;
-  for (const recording of recordings) {
-    const series = JSON.stringify(recording.map((row) => row.id));
+  for (const { participant, series } of await recordingsNow(tx, study)) {
     const tried = await tx
       .selectFrom('run_input')
       .innerJoin('run', 'run.id', 'run_input.run')
       .select('ordinal')
-      .where('run_input.participant', '=', (recording[0] as { participant: string }).participant)
+      .where('run_input.participant', '=', participant)
       .where('run_input.model', '=', model.id)
       .where('run_input.series', '=', series)
       .where('run.verify', '=', 0)
@@ -207,7 +205,7 @@ async function freezeRecordings(tx: Transaction<Tables>, run: string, study: str
       .values({
         run,
         ordinal: ordinal++,
-        participant: (recording[0] as { participant: string }).participant,
+        participant,
         model: model.id,
         record: null,
         series,
