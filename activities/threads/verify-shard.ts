@@ -31,9 +31,9 @@ export interface VerifyCounts {
   missing: number;
   /** Windows that the recording, or the participant's minutes or days, no longer have since more came: their scores gave way to a later run's. */
   superseded: number;
-  /** Inputs that are erased, or all of whose scores were with what came later of them: compared with nothing. */
+  /** Inputs that are erased, also for what came later of them, with which all their scores went: compared with nothing. */
   erased: number;
-  /** Inputs that could not be computed to their end, for a reason that the run did not meet: their scores behind it are compared with nothing. */
+  /** Inputs that could not be computed to their end, for a reason that the run did not meet, or whose rows are lost: what is behind is not compared. */
   failed: number;
 }
 
