@@ -5,8 +5,9 @@ import type { Judged, Parsed } from '../../schema/source.ts';
 import { recordingStart, stretch } from '../../src/encoder/testing/recording.ts';
 import { tinyTextModel } from '../../src/encoder/testing/tinyModels.ts';
 import { tinyStreamInput, tinyStreamModel } from '../../src/encoder/testing/tinyStreamModel.ts';
-import { deleteRecord, holdForDeletions } from '../../src/store/deletions.ts';
+import { deleteRecord } from '../../src/store/deletions.ts';
 import { eraseUncovered } from '../../src/store/erase-uncovered.ts';
+import { holdParticipant } from '../../src/store/hold-participant.ts';
 import type { KeyStore } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
 import { freezeRun } from '../../src/store/runs.ts';
@@ -105,7 +106,7 @@ describe.each(databaseNames)('what is erased while it is scored, on %s', (databa
       await score(() => store.db.transaction().execute((tx) => deleteRecord(tx, owner, deletion)));
     } else {
       await store.db.transaction().execute(async (tx) => {
-        await holdForDeletions(store, tx, participant, true);
+        await holdParticipant(store, tx, participant, true);
         await deleteRecord(tx, owner, deletion);
         let over = false;
         scoring = score(async () => {}).finally(() => {

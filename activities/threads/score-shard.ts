@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { LowTally } from '../../schema/scores.ts';
 import { tallied } from '../../src/encoder/int8/tally.ts';
+import { eraseScoresOf } from '../../src/store/erase-scores.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
-import { dropScores } from '../../src/store/recording-versions.ts';
 import { holdInputs, pendingInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import { type RunModel, requireRun } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows } from '../../src/store/scores.ts';
@@ -38,7 +38,7 @@ export async function scoreShard(context: JobContext, { run: id, from, to }: Sha
       const write = async (tx: Transaction<Tables>, grown: Grown | null): Promise<void> => {
         const stored = await holdInputs(store, tx, id, slice.inputs);
         // What was erased while it was scored has no say in what others scored.
-        if (grown !== null && stored.size > 0) await dropScores(tx, model.id, grown.stale);
+        if (grown !== null && stored.size > 0) await eraseScoresOf(tx, model.id, grown.stale);
         const kept = made.filter(({ ordinal, inputId }) => stored.has(ordinal) && grown?.holds(inputId) !== false);
         await insertScores(
           tx,

@@ -3,9 +3,9 @@ import { AfferentError, type ErrorCode, toAfferentError } from '../../schema/err
 import type { Engine, StreamInput } from '../../schema/model.ts';
 import { runtimeVersions } from '../../src/encoder/runtime.ts';
 import { commitInTurn } from '../../src/store/commit-in-turn.ts';
+import { eraseScoresOf } from '../../src/store/erase-scores.ts';
 import { keyUnlessGone } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/open.ts';
-import { dropScores } from '../../src/store/recording-versions.ts';
 import { holdInputs, setInputStates } from '../../src/store/run-inputs.ts';
 import type { RunModel } from '../../src/store/runs.ts';
 import { insertScores, storedInputIds } from '../../src/store/scores.ts';
@@ -61,7 +61,7 @@ export async function scoreTable({ store, models, checkCancelled }: JobContext, 
       if (isStored) {
         if (held === null) {
           const { scored } = await storedInputIds(tx, frozen.participant, model);
-          await dropScores(
+          await eraseScoresOf(
             tx,
             model.id,
             [...scored].filter((id) => !mine.has(id)),

@@ -3,7 +3,7 @@ import type { AlertDecision } from '../../schema/alerts.ts';
 import { AfferentError } from '../../schema/errors.ts';
 import { Policy } from '../../schema/policy.ts';
 import { now } from './clock.ts';
-import { holdForDeletions } from './deletions.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
 
@@ -57,7 +57,7 @@ export async function openOrJoin(
  * no alert that anybody looks at. Whoever erases is waited for, and locks in this order too: the participant, then the alert.
  */
 async function holdEpisodes(store: Store, tx: Transaction<Tables>, participant: string): Promise<void> {
-  await holdForDeletions(store, tx, participant, false);
+  await holdParticipant(store, tx, participant, false);
   if (store.adapter.name !== 'postgres') return;
   await tx.selectFrom('participant').select('id').where('id', '=', participant).forNoKeyUpdate().execute();
 }

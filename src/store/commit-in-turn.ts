@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { holdForDeletions } from './deletions.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,7 +17,7 @@ export async function commitInTurn(
   write: (tx: Transaction<Tables>) => Promise<void>,
 ): Promise<boolean> {
   return store.db.transaction().execute(async (tx) => {
-    await holdForDeletions(store, tx, participant, true);
+    await holdParticipant(store, tx, participant, true);
     if (!(await unchanged(tx))) return false;
     await write(tx);
     return true;

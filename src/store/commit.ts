@@ -2,9 +2,10 @@ import type { Transaction } from 'kysely';
 import { AfferentError, type ErrorPlace } from '../../schema/errors.ts';
 import type { Sample } from '../../schema/records.ts';
 import type { Parsed } from '../../schema/source.ts';
-import { type Deletion, deleteRecord, holdForDeletions } from './deletions.ts';
+import { type Deletion, deleteRecord } from './deletions.ts';
 import { eraseNameless } from './erase-nameless.ts';
 import { type CommitContext, GroupContents } from './group-contents.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import { requireSameConsent } from './participants.ts';
 import { keepPart, quarantineRow, takeFromQuarantine } from './quarantine.ts';
@@ -78,7 +79,7 @@ export class BatchWriter {
     for (const item of items) contents.add(item, firstUnit + contents.units);
     const committed = this.#before.then(() =>
       this.#whole({ part, unit: firstUnit }, async (tx) => {
-        await holdForDeletions(this.#store, tx, this.#owner.participant, deletionsIn(contents).length > 0);
+        await holdParticipant(this.#store, tx, this.#owner.participant, deletionsIn(contents).length > 0);
         await requireSameConsent(tx, this.#owner.participant, this.#context.stated);
         await this.#requireCursor(tx, group);
         const tally = await this.#write(tx, part, contents, group.facts);
@@ -98,7 +99,7 @@ export class BatchWriter {
   async replay({ part, rows }: Replayed): Promise<Tally> {
     return this.#whole({ part, unit: rows[0]?.unit ?? 0 }, async (tx) => {
       const deletes = rows.some(({ item }) => item.is === 'deletion');
-      await holdForDeletions(this.#store, tx, this.#owner.participant, deletes);
+      await holdParticipant(this.#store, tx, this.#owner.participant, deletes);
       await requireSameConsent(tx, this.#owner.participant, this.#context.stated);
       await lockBatch(this.#store, tx, this.#owner.batch);
       const left = await takeFromQuarantine(

@@ -2,7 +2,6 @@ import { sql, type Transaction } from 'kysely';
 import type { StoredRecord } from '../../schema/records.ts';
 import { needleOf } from './deleted-bytes.ts';
 import { eraseQuarantined, eraseRecords } from './erase-unit.ts';
-import type { Store } from './open.ts';
 import type { Owner } from './series.ts';
 import type { Tables } from './tables.ts';
 
@@ -146,14 +145,4 @@ function sourcesOf(tx: Transaction<Tables>, { participant }: Owner) {
 export async function anyDeleted(tx: Transaction<Tables>, owner: Owner): Promise<boolean> {
   const any = await tx.selectFrom('deletion').select('at').where('source', 'in', sourcesOf(tx, owner)).limit(1).executeTakeFirst();
   return any !== undefined;
-}
-
-/**
- * PostgreSQL lets several write for a participant at once: whoever deletes waits for the others, and they for them, or what one deletes
- * another would store at the same moment.
- */
-export async function holdForDeletions(store: Store, tx: Transaction<Tables>, participant: string, deletes: boolean): Promise<void> {
-  if (store.adapter.name !== 'postgres') return;
-  const lock = deletes ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`;
-  await sql`select ${lock}(hashtextextended(${participant}, 0))`.execute(tx);
 }

@@ -1,8 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import { feedMedia, pushMedia } from '../../schema/streams.ts';
 import { holdsAny, tokensIn } from './deleted-bytes.ts';
-import { anyDeleted, type Deletion, deletedTokens, holdForDeletions, soughtOf } from './deletions.ts';
+import { anyDeleted, type Deletion, deletedTokens, soughtOf } from './deletions.ts';
 import { eraseQuarantined } from './erase-unit.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import { openRaw } from './quarantine.ts';
 import { seal } from './seal.ts';
@@ -74,7 +75,7 @@ function upTo(most: number, rows: readonly { id: string; bytes: number }[]): str
 /** The same for a push that has just been set aside, against all that was deleted before. */
 export async function eraseDeletedLines(store: Store, owner: Owner, media: string): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    await holdForDeletions(store, tx, owner.participant, true);
+    await holdParticipant(store, tx, owner.participant, true);
     if (!(await anyDeleted(tx, owner))) return;
     const set = tx.selectFrom('quarantine').select(columns).where('batch', '=', owner.batch).where('reason', '=', 'reader-killed');
     for (const row of await set.execute()) {

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import type { ExclusionReason } from '../../schema/source.ts';
-import { holdForDeletions } from './deletions.ts';
 import { eraseAlerts, lockAlerts } from './erase.ts';
 import { eraseQuarantined, eraseRecords, scoresOf } from './erase-unit.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import { statedConsent } from './participants.ts';
 import { openRecord } from './records.ts';
@@ -120,7 +120,7 @@ export async function eraseUncovered(
   const slices = <Place>(work: (tx: Transaction<Tables>, after: Place | undefined) => Promise<Slice<Place>>) =>
     pages(signal, async (after: Place | undefined) => {
       const { after: next, erased } = await transactAgain(store.db, async (tx) => {
-        await holdForDeletions(store, tx, participant, true);
+        await holdParticipant(store, tx, participant, true);
         return work(tx, after);
       });
       result.quarantined += erased?.quarantined ?? 0;

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { eraseScores } from './erase-scores.ts';
+import { erasedInput } from './erased-input.ts';
 import { eraseTables } from './signal-tables/erase.ts';
 import type { Tables } from './tables.ts';
 
@@ -22,11 +23,7 @@ async function eraseSlice(tx: Transaction<Tables>, rows: readonly ErasedRecord[]
   await eraseScores(tx, await scoresOf(tx, rows));
   const ids = rows.map(({ id }) => id);
   const ofDays = await eraseDays(tx, ids);
-  await tx
-    .updateTable('run_input')
-    .set({ participant: null, record: null, series: null, tables: null, input_id: null, result: null, error: null, state: 'erased' })
-    .where('record', 'in', ids)
-    .execute();
+  await tx.updateTable('run_input').set(erasedInput).where('record', 'in', ids).execute();
   await tx.deleteFrom('restatement').where('record', 'in', ids).execute();
   await tx.deleteFrom('record').where('id', 'in', ids).execute();
   const days = new Map<string, { batch: string; day: string; units: number }>();

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { now } from './clock.ts';
+import { erasedInput } from './erased-input.ts';
 import type { Store } from './open.ts';
 import type { Tables } from './tables.ts';
 import { markToForget } from './to-forget.ts';
@@ -85,11 +86,7 @@ export async function eraseAlerts(tx: Transaction<Tables>, alerts: readonly stri
 async function eraseScores(tx: Transaction<Tables>, participant: string): Promise<number> {
   await tx.deleteFrom('decision').where('participant', '=', participant).execute();
   const { numDeletedRows } = await tx.deleteFrom('score').where('participant', '=', participant).executeTakeFirstOrThrow();
-  await tx
-    .updateTable('run_input')
-    .set({ participant: null, record: null, series: null, tables: null, input_id: null, result: null, error: null, state: 'erased' })
-    .where('participant', '=', participant)
-    .execute();
+  await tx.updateTable('run_input').set(erasedInput).where('participant', '=', participant).execute();
   return Number(numDeletedRows);
 }
 

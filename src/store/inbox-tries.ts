@@ -1,4 +1,4 @@
-import { holdForDeletions } from './deletions.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import { openRaw, takeFromQuarantine } from './quarantine.ts';
 import { seal } from './seal.ts';
@@ -29,7 +29,7 @@ export async function putBackWhole(store: Store, quarantined: string): Promise<b
     const whose = await kept.select('participant').executeTakeFirst();
     if (!whose) return false;
     // Who erases lines of it is waited for, or they would be read again.
-    await holdForDeletions(store, tx, whose.participant, false);
+    await holdParticipant(store, tx, whose.participant, false);
     const unit = await kept.selectAll().executeTakeFirst();
     if (!unit) return false;
     const { batch, part, unit: number, participant } = unit;

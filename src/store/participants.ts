@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { AfferentError } from '../../schema/errors.ts';
 import { Consent } from '../../schema/policy.ts';
 import { now } from './clock.ts';
-import { holdForDeletions } from './deletions.ts';
+import { holdParticipant } from './hold-participant.ts';
 import type { Store } from './open.ts';
 import { requireStudy } from './studies.ts';
 import type { Tables } from './tables.ts';
@@ -48,7 +48,7 @@ export async function addParticipant(
 /** Once it is replaced nothing is stored under the one before: whoever is writing under it is waited for, and who comes later sees it. */
 async function replaceConsent(store: Store, participant: string, consent: string): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    await holdForDeletions(store, tx, participant, true);
+    await holdParticipant(store, tx, participant, true);
     await store.keys.noteConsent(participant, consent);
     await tx.updateTable('participant').set({ consent }).where('id', '=', participant).execute();
   });
@@ -62,7 +62,7 @@ export async function noteConsents(store: Store): Promise<void> {
     if (known.get(id)?.consent === consent) continue;
     // It may be being replaced: whoever does so notes it first.
     await store.db.transaction().execute(async (tx) => {
-      await holdForDeletions(store, tx, id, true);
+      await holdParticipant(store, tx, id, true);
       const row = await tx.selectFrom('participant').select('consent').where('id', '=', id).executeTakeFirst();
       if (row) await store.keys.noteConsent(id, row.consent);
     });

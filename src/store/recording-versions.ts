@@ -42,14 +42,3 @@ export function sameVersions(a: RecordingVersions, b: RecordingVersions): boolea
 function seriesOf(input: RunInput): string[] {
   return JSON.parse(input.series ?? '[]') as string[];
 }
-
-/** Removes the scores of windows that the recording no longer has, with their decisions and what refers to them. */
-export async function dropScores(tx: Transaction<Tables>, model: string, inputIds: readonly string[]): Promise<void> {
-  for (let i = 0; i < inputIds.length; i += 400) {
-    const slice = inputIds.slice(i, i + 400);
-    const scores = tx.selectFrom('score').select('id').where('model', '=', model).where('input_id', 'in', slice);
-    await tx.deleteFrom('alert_score').where('score', 'in', scores).execute();
-    await tx.deleteFrom('decision').where('score', 'in', scores).execute();
-    await tx.deleteFrom('score').where('model', '=', model).where('input_id', 'in', slice).execute();
-  }
-}

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Post } from '../../schema/records.ts';
-import { holdForDeletions } from './deletions.ts';
+import { holdParticipant } from './hold-participant.ts';
 import { keyUnlessGone } from './keys.ts';
 import type { Store } from './open.ts';
 import { openRecord } from './records.ts';
@@ -138,7 +138,7 @@ export async function holdInputs(
 ): Promise<Set<number>> {
   // All in one order: two slices of the same participants must not wait for each other with one that erases between them.
   const participants = new Set(inputs.flatMap(({ participant }) => (participant === null ? [] : [participant])));
-  for (const participant of [...participants].sort()) await holdForDeletions(store, tx, participant, false);
+  for (const participant of [...participants].sort()) await holdParticipant(store, tx, participant, false);
   const ordinals = inputs.map(({ ordinal }) => ordinal);
   const rows = await tx
     .selectFrom('run_input')

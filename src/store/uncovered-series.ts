@@ -3,6 +3,7 @@ import type { Sample } from '../../schema/records.ts';
 import type { ExclusionReason, Judged } from '../../schema/source.ts';
 import { eraseScores } from './erase-scores.ts';
 import { moveToErased } from './erase-unit.ts';
+import { erasedInput } from './erased-input.ts';
 import type { Store } from './open.ts';
 import { groupRecordings, recordingRows } from './recordings.ts';
 import { seal, unseal } from './seal.ts';
@@ -239,11 +240,6 @@ async function frozenRecordings(tx: Transaction<Tables>, participant: string): P
 
 async function markErased(tx: Transaction<Tables>, inputs: Iterable<FrozenRecording>): Promise<void> {
   for (const { run, ordinal } of inputs) {
-    await tx
-      .updateTable('run_input')
-      .set({ participant: null, record: null, series: null, input_id: null, result: null, error: null, state: 'erased' })
-      .where('run', '=', run)
-      .where('ordinal', '=', ordinal)
-      .execute();
+    await tx.updateTable('run_input').set(erasedInput).where('run', '=', run).where('ordinal', '=', ordinal).execute();
   }
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Db } from '../database.ts';
 import { eraseScores } from '../erase-scores.ts';
+import { erasedInput } from '../erased-input.ts';
 import type { Tables } from '../tables.ts';
 import { forms } from './forms.ts';
 
@@ -44,12 +45,7 @@ export async function eraseTables(tx: Transaction<Tables>, participant: string):
       found.map(({ id }) => id),
     );
     scores = found.length;
-    await tx
-      .updateTable('run_input')
-      .set({ participant: null, tables: null, input_id: null, result: null, error: null, state: 'erased' })
-      .where('participant', '=', participant)
-      .where('tables', 'is not', null)
-      .execute();
+    await tx.updateTable('run_input').set(erasedInput).where('participant', '=', participant).where('tables', 'is not', null).execute();
   }
   for (const table of ['signal_table', 'stream_state'] as const)
     await tx.deleteFrom(table).where('participant', '=', participant).execute();

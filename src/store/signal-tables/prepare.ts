@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Event } from '../../../schema/records.ts';
-import { holdForDeletions } from '../deletions.ts';
+import { holdParticipant } from '../hold-participant.ts';
 import { keyUnlessGone } from '../keys.ts';
 import type { Store } from '../open.ts';
 import { openRecord } from '../records.ts';
@@ -104,7 +104,7 @@ async function makeTable(store: Store, key: Buffer, { study, participant, form, 
   const row = { id, study, participant, form, source: found === null ? null : (most?.[0] ?? null), ...span };
   return store.db.transaction().execute(async (tx) => {
     // Whoever erases waits for this or is seen by it: no value may stay whose samples have gone.
-    await holdForDeletions(store, tx, participant, false);
+    await holdParticipant(store, tx, participant, false);
     if (!(await allStored(tx, rows))) return null;
     await tx
       .insertInto('signal_table')
