@@ -38,7 +38,7 @@ const { values: options } = parseArgs({
   },
 });
 const BATCH = 32;
-const LENGTHS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+const LENGTHS = [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 const round = (x: number, digits = 2): number => Number(x.toFixed(digits));
 
 function openTexts(count: number): string[] {
