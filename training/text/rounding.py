@@ -21,8 +21,8 @@ WEIGHT_MOST = 63
 BINS = 16384  # of the histogram by which a range is chosen
 SHARES = np.linspace(0.1, 1, 91)  # of the way to the furthest value that either end of a range may go
 TURNS = 4  # an end at a time
-# What these read reaches up to three times as far in one channel at the first token, [CLS], as anywhere else. It saturates: room
-# for it would cost all other values more.
+# What these read reaches two and three times as far in one channel at the first token, [CLS], as anywhere else. It saturates:
+# room for it would cost all other values more.
 WITHOUT_FIRST = tuple(f"layers.{number}.contract" for number in range(TOKEN_LAYERS))
 OFTEN = 0.9995  # how far a channel reaches is told by this quantile
 FAR = 2  # times the median channel that a channel may reach
