@@ -31,8 +31,9 @@ def printed(table: dict) -> str:
 
 
 def figures(table: dict) -> dict[str, str | int]:
-    """The same figures under "row · column"."""
-    return {f"{row} · {column}": cell for row, cells in table["rows"].items() for column, cell in zip(table["columns"], cells)}
+    """The same figures under "row · column", but for dashes, which stand where there is none."""
+    cells = {f"{row} · {column}": cell for row, cells in table["rows"].items() for column, cell in zip(table["columns"], cells)}
+    return {name: cell for name, cell in cells.items() if cell != "–"}
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx_builder import GraphBuilder
 
 
-def merge(g: GraphBuilder, tokens: Context, pairs: Context, x: str, part: PairMerge) -> str:
+def merge(g: GraphBuilder, tokens: Context | Alone, pairs: Context | Alone, x: str, part: PairMerge) -> str:
     """Packed tokens (N + 1, D), the spare row 0 -> packed pairs (M, D)."""
     two = g.op("Reshape", pairs.by_pair(g, x, tokens), g.ints(-1, 2 * WIDTH))
     return g.layer_norm(g.product(two, part.join.weight), part.norm)
@@ -36,7 +36,7 @@ def feed_forward(g: GraphBuilder, x: str, layer: Layer) -> str:
 class Pooling:
     """What the heads share: counts of real tokens and pairs, as names of graph values. Sums of ones are exact in any order."""
 
-    def __init__(self, g: GraphBuilder, tokens: Context, pairs: Context) -> None:
+    def __init__(self, g: GraphBuilder, tokens: Context | Alone, pairs: Context | Alone) -> None:
         self.tokens, self.pairs = tokens, pairs
         self.count, self.pair_count = (g.op("ReduceSum", ctx.mask3, g.ints(1)) for ctx in (tokens, pairs))  # (B, 1, 1)
         # Each pair's share goes to its real tokens in equal parts: (B, P, 2, 1), times the number of tokens.
@@ -120,7 +120,7 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
 
     With `means` it gives the pooled states beside the heads, for training more heads. Another `builder` may write its
     linear maps in another way and name outputs of its own. One for a text `alone` takes a single row of one
-    block at most and no input `block`: the same bits, sooner.
+    block at most and no input `block`: with one thread the same bits, sooner.
     """
     g = builder or GraphBuilder()
     of_pairs = g.op("Slice", "attention_mask", g.ints(0), g.ints(END), g.ints(1), g.ints(2))

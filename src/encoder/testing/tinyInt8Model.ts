@@ -61,9 +61,9 @@ function int8Graph(): Uint8Array {
   });
 }
 
-/** The tiny text model with an int8 form beside its graph. Its fp32 logits are 1.1 times those of the int8 form. */
-export async function tinyInt8Model(change: (manifest: ModelManifest) => void = () => {}): Promise<string> {
-  const dir = await tinyTextModel();
+/** The tiny text model with an int8 form beside its graph. Its fp32 logits are 1.1 times those of the int8 form; with `alone` see there. */
+export async function tinyInt8Model(change: (manifest: ModelManifest) => void = () => {}, alone = false): Promise<string> {
+  const dir = await tinyTextModel({ alone });
   const path = join(dir, 'manifest.json');
   const manifest = JSON.parse(await readFile(path, 'utf8')) as ModelManifest;
   const [graph, weights] = [int8Graph(), halves()];

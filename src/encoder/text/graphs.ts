@@ -4,6 +4,7 @@ import type { Engine } from '../../../schema/model.ts';
 import type { Int8 } from '../int8/weights.ts';
 import type { Model } from '../model.ts';
 import { type Graph, openGraph } from '../runtime.ts';
+import { whenNeeded } from '../when-needed.ts';
 import type { TextBatch } from './plan.ts';
 
 /** The graphs of a text model: one for texts together and for long ones, and one for a short text by itself where there is such. */
@@ -25,16 +26,12 @@ export async function openTextGraphs(model: Model, engine: Engine, byItself: boo
     return { of: async () => graph, release: () => graph.release() };
   }
   const alone = await openGraph(model.alonePath, engine, await weightsFor(engine, model.graphPath));
-  let many: Promise<Graph> | null = null;
+  const many = whenNeeded(openMany);
   return {
-    async of({ single }) {
-      if (single) return alone;
-      many ??= openMany();
-      return await many;
-    },
+    of: async ({ single }) => (single ? alone : many.get()),
     async release() {
       await alone.release();
-      await (await many)?.release();
+      await many.release();
     },
   };
 }
