@@ -52,7 +52,7 @@ const found: Record<string, Record<string, number>> = {
   'long texts, one thread': { ...(await changedRows(one, one, long, 3)) },
   'long texts, two threads': { ...(await changedRows(one, two, long, 3)) },
 };
-const single = model.alonePath === null ? null : { path: model.alonePath, weights: basename(model.graphPath) };
+const single = model.alone === null ? null : { path: model.alone.path, weights: basename(model.graphPath) };
 if (single) {
   const other = await openRunner(single, input);
   let unlike = 0;

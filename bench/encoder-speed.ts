@@ -108,7 +108,7 @@ async function shortTexts() {
 }
 
 async function byLength() {
-  const { manifest, graphPath, alonePath } = await openModel(options.model, 'fp32');
+  const { manifest, graphPath, alone } = await openModel(options.model, 'fp32');
   if (manifest.input.kind !== 'text') throw new Error('Not a text model.');
   const { block, single_block_up_to } = manifest.input;
   const paths = {
@@ -119,14 +119,14 @@ async function byLength() {
   const rows = [];
   const graphs = new Map<string, Graph>();
   for (const [name, path] of Object.entries(paths)) graphs.set(name, await openGraph(path, 'native'));
-  const alone = alonePath === null ? null : await openGraph(alonePath, 'native');
+  const lone = alone === null ? null : { graph: await openGraph(alone.path, 'native'), upTo: alone.upTo };
   for (const [batch, tokens] of [[32, 16] as const, [32, 32] as const, ...LENGTHS.map((n) => [1, n] as const)]) {
     const milliseconds: Record<string, number[]> = {};
     const single = tokens <= single_block_up_to;
     for (let k = 0; k < (tokens > 1024 ? 2 : tokens > 256 ? 3 : batch * tokens > 256 ? 9 : 41); k += 1)
       for (const [name, given] of graphs) {
         // As `score` does for a short text by itself.
-        const graph = name === 'ours' && batch === 1 && single && alone !== null ? alone : given;
+        const graph = name === 'ours' && batch === 1 && lone !== null && tokens <= lone.upTo ? lone.graph : given;
         const feeds = feedsOf(batch, tokens, graph.inputNames.includes('block') ? (single ? tokens : block) : undefined);
         milliseconds[name] ??= [];
         milliseconds[name].push(await processorTime(() => graph.run(feeds)));

@@ -78,8 +78,8 @@ export const ModelManifest = z.object({
   version: z.string(),
   input: z.discriminatedUnion('kind', [TextInput, StreamInput]),
   graph: z.string(),
-  /** Graph of the same numbers for one text of one block by itself; its weights are those in the file of `graph`. */
-  alone: z.string().optional(),
+  /** Graph of the same numbers for one text of up to so many tokens by itself; its weights are those in the file of `graph`. */
+  alone: z.object({ graph: z.string(), up_to: z.int().positive() }).optional(),
   precision: Precision,
   int8: Int8Form.optional(),
   license: z.string(),

@@ -21,8 +21,8 @@ export interface Model {
   ref: string;
   /** Absolute path of the ONNX file. */
   graphPath: string;
-  /** Of the graph for a short text by itself. */
-  alonePath: string | null;
+  /** The graph for a short text by itself, and the most tokens that such a text may have. */
+  alone: { path: string; upTo: number } | null;
 }
 
 /** Name of a model as it stands in the rows of recordings that it read twice. */
@@ -40,10 +40,8 @@ export function wholeRef(model: Model): string {
 export async function openModel(dir: string, precision?: Precision, masking?: number): Promise<Model> {
   if (!(await isDirectory(dir))) throw new AfferentError('unknown-model');
   const manifest = await readManifest(dir);
-  for (const field of ['graph', 'alone'] as const) {
-    const name = manifest[field];
-    if (name !== undefined && !(name in manifest.files)) throw new AfferentError('bad-model', { field });
-  }
+  if (!(manifest.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'graph' });
+  if (manifest.alone && !(manifest.alone.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'alone.graph' });
   for (const [name, hash] of Object.entries(manifest.files)) await checkFile(dir, name, hash);
   const odd = manifest.heads.find((head) => !isConsistent(head));
   if (odd) throw new AfferentError('bad-model', { field: `heads.${odd.name}` });
@@ -58,7 +56,7 @@ export async function openModel(dir: string, precision?: Precision, masking?: nu
     thresholdsId: thresholdsIdOf(manifest),
     ref: `${manifest.name}@${modelId}`,
     graphPath: join(dir, manifest.graph),
-    alonePath: manifest.alone === undefined ? null : join(dir, manifest.alone),
+    alone: manifest.alone === undefined ? null : { path: join(dir, manifest.alone.graph), upTo: manifest.alone.up_to },
   };
 }
 

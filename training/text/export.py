@@ -28,6 +28,7 @@ from tasks import EVERYDAY, Sets, emotion_targets, joint_tasks, severity_targets
 
 VERSION = "0.8.1"
 ALONE = "onnx/alone.onnx"
+ALONE_UP_TO = 128  # tokens: above them several threads cut its running sums otherwise, see graph_alone.py
 NUMBERS = re.compile(r"\[\s+((?:-?[\d.eE+-]+,\s+)*-?[\d.eE+-]+)\s+\]")
 
 
@@ -139,7 +140,7 @@ def write_manifest(out: Path, heads: list[dict]) -> None:
         "name": "text", "version": VERSION,
         "input": {"kind": "text", "pad": 0, "multiple": MULTIPLE, "block": BLOCK,
                   "single_block_up_to": SINGLE_BLOCK_UP_TO, "max_tokens": MAX_TOKENS},
-        "graph": "onnx/model.onnx", "alone": ALONE, "precision": "fp32",
+        "graph": "onnx/model.onnx", "alone": {"graph": ALONE, "up_to": ALONE_UP_TO}, "precision": "fp32",
         "license": "Apache-2.0; trained on public research data under licences of their own, see the card",
         "card": "CARD.md", "metrics": "metrics.json",
         "files": {name: sha256(out / name) for name in files}, "heads": heads,

@@ -119,8 +119,8 @@ def build_graph(model: TextEncoder, means: bool = False, builder: GraphBuilder |
     """The whole encoder: input_ids, attention_mask int64 (B, T), block int64 (1), both even and T a multiple of block.
 
     With `means` it gives the pooled states beside the heads, for training more heads. Another `builder` may write its
-    linear maps in another way and name outputs of its own. One for a text `alone` takes a single row of one
-    block at most and no input `block`: with one thread the same bits, sooner.
+    linear maps in another way and name outputs of its own. One for a text `alone` takes a single short row
+    and no input `block`: the same bits, sooner.
     """
     g = builder or GraphBuilder()
     of_pairs = g.op("Slice", "attention_mask", g.ints(0), g.ints(END), g.ints(1), g.ints(2))

@@ -1,8 +1,8 @@
 """The mixers of the exported graph for one short text by itself, in as few nodes as it takes: for so little arithmetic every node
 counts. The same arithmetic in the same order as graph_ssm.py and graph_attention.py have for it, so also the same bits; the few
-places of padding at its end are run like the others and held at zero where they would be seen. With one thread, as everything is
-run: several cut the running sums of all heads, one product here, by columns (see `prefix` in graph_context.py), which above 128
-tokens changes last bits.
+places of padding at its end are run like the others and held at zero where they would be seen. For texts of up to 128 tokens: the
+running sums of all heads are one product here, which several threads cut by columns where it is larger (see `prefix` in
+graph_context.py), and that changes last bits.
 """
 
 import torch

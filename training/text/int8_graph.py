@@ -16,7 +16,7 @@ from onnx_builder import GraphBuilder
 from rounding import Range, column_scales, is_large, large_maps, whole_numbers
 from torch import Tensor
 
-EVERY = 16  # counters look at every sixteenth token of a text, and at the pair that it is in
+EVERY = 16  # counters look at every sixteenth token of a text, from the third on, and at the pair that it is in
 COLUMNS = 96  # of each: where there are more, at other ones from place to place
 BEYOND = 0.505  # a value that loses more than half a step lies beyond its range
 
@@ -83,7 +83,8 @@ class Samples:
     over the mean value. What was taken of all maps is looked at together, which is one pass in place of many."""
 
     def __init__(self, g: Quantiser, every: int) -> None:
-        ends = [g.ints(0), g.ints(np.iinfo(np.int64).max)]
+        # From the third token on, in the second pair: the first, [CLS], is much the same in all texts, and would be all of a short one.
+        ends = [g.ints(every // 8), g.ints(np.iinfo(np.int64).max)]
         self.rows = g.unsqueeze(g.op("Slice", g.places.some_rows, *ends, g.ints(1), g.ints(every)), 0)  # (1, B, places)
         self.mask = g.op("Slice", g.places.mask_row, *ends, g.ints(2), g.ints(every))  # (B, 1, places)
         self.numbers = g.places.counted(g, g.slice(g.op("Shape", self.rows), 2, 3, 0))

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from challenge import Challenge
 from data import add_arguments, batches, open_tokenizer, pad, read_rows, tokenise
-from export import write_json
+from export import ALONE_UP_TO, write_json
 from figures import Tables, number
 from measure_risk import Crisis
 from model import TextEncoder, open_checkpoint
@@ -60,7 +60,7 @@ def one_row(session, rows: list[np.ndarray], at: int, extra: int = 0) -> list[np
 def differing_bits(graph: Path, rows: list[np.ndarray], others: list[np.ndarray], seed: int) -> dict[str, int | str]:
     """How many of `rows` change a bit by what surrounds them; `others` are the neighbours to draw from."""
     generator = np.random.default_rng(seed)
-    one, two, lone = open_graph(graph, 1), open_graph(graph, 2), open_graph(graph.parent / "alone.onnx")
+    one, two, lone = open_graph(graph, 1), open_graph(graph, 2), open_graph(graph.parent / "alone.onnx", 2)
     padded = [-(-len(row) // MULTIPLE) for row in others]
     changed = dict.fromkeys(("batch", "neighbours", "padding", "batch and padding", "two threads", "graph for one text"), 0)
     for row in rows:
@@ -74,7 +74,7 @@ def differing_bits(graph: Path, rows: list[np.ndarray], others: list[np.ndarray]
         runs = {
             "batch": (one, mixed, place, 0), "neighbours": (one, [*similar, row], len(similar), 0),
             "padding": (one, [row], 0, extra), "batch and padding": (one, mixed, place, extra),
-            "two threads": (two, [row], 0, 0), **({} if long else {"graph for one text": (lone, [row], 0, 0)}),
+            "two threads": (two, [row], 0, 0), **({"graph for one text": (lone, [row], 0, 0)} if len(row) <= ALONE_UP_TO else {}),
         }  # fmt: skip
         for name, run in runs.items():
             changed[name] += any(a.tobytes() != b.tobytes() for a, b in zip(alone, one_row(*run)))

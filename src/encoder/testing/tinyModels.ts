@@ -142,7 +142,7 @@ export async function tinyTextModel(
     version: '1.0.0',
     input: { kind: 'text', pad: 0, multiple: 8, block: 64, single_block_up_to: 256, max_tokens: options.maxTokens ?? 4096 },
     ...tinyFolder(files),
-    ...(options.alone && { alone: 'onnx/alone.onnx' }),
+    ...(options.alone && { alone: { graph: 'onnx/alone.onnx', up_to: 64 } }),
     heads: [
       {
         name: 'moods',

@@ -21,14 +21,15 @@ export interface TextGraphs {
  */
 export async function openTextGraphs(model: Model, engine: Engine, byItself: boolean, int8?: Int8): Promise<TextGraphs> {
   const openMany = () => (int8 ? openGraph(int8.graphPath, engine, [int8.weights]) : openGraph(model.graphPath, engine));
-  if (int8 || model.alonePath === null || !byItself) {
+  if (int8 || model.alone === null || !byItself) {
     const graph = await openMany();
     return { of: async () => graph, release: () => graph.release() };
   }
-  const alone = await openGraph(model.alonePath, engine, await weightsFor(engine, model.graphPath));
+  const { path, upTo } = model.alone;
+  const alone = await openGraph(path, engine, await weightsFor(engine, model.graphPath));
   const many = whenNeeded(openMany);
   return {
-    of: async ({ single }) => (single ? alone : many.get()),
+    of: async ({ width }) => (width <= upTo ? alone : many.get()),
     async release() {
       await alone.release();
       await many.release();
