@@ -1,20 +1,27 @@
 /**
  * How far the WebAssembly engine's scores lie from the native ones, and which decisions differ.
- * node bench/engine-tolerance.ts FILE.jsonl
+ * node bench/engine-tolerance.ts FILE.jsonl [--precision int8]
  */
 import './help.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Precision } from '../schema/model.ts';
 import { maskText } from '../src/consent/mask.ts';
 import { createEncoderPool } from '../src/encoder/pool/pool.ts';
 
-const [file] = process.argv.slice(2);
+const { values: options, positionals } = parseArgs({
+  options: { precision: { type: 'string', default: 'fp32' } },
+  allowPositionals: true,
+});
+const [file] = positionals;
+const precision = Precision.parse(options.precision);
 if (file === undefined) throw new Error('Name a JSONL file whose rows have a field text.');
 const lines = readFileSync(file, 'utf8').trim().split('\n');
 const inputs = lines.map((line) => ({ kind: 'text' as const, text: maskText(String((JSON.parse(line) as { text: string }).text)).text }));
 
 async function scoredBy(engine: 'native' | 'wasm') {
-  const pool = await createEncoderPool({ modelDir: join(import.meta.dirname, '../models/text'), engine, threads: 1 });
+  const pool = await createEncoderPool({ modelDir: join(import.meta.dirname, '../models/text'), engine, precision, threads: 1 });
   const from = performance.now();
   const results = await pool.score(inputs);
   await pool.close();
@@ -38,4 +45,4 @@ native.results.forEach((row, k) => {
   }
 });
 const seconds = { native: Math.round(native.seconds), wasm: Math.round(wasm.seconds) };
-console.log(JSON.stringify({ rows: inputs.length, seconds, heads: found }, null, 2));
+console.log(JSON.stringify({ rows: inputs.length, precision, seconds, heads: found }, null, 2));

@@ -1,7 +1,8 @@
 """Stage 12: proves what the graph promises and adds it to metrics.json as tables.
 
 Difference to the PyTorch reference; bits alone, in a batch, among neighbours of the same length, with more padding, with
-two threads and in the graph for one text; time and memory of long texts; a crisis told somewhere in a long calm text.
+two threads and in the graph for one text; time and memory of long texts; a crisis told among everyday sentences
+and somewhere in a long calm text.
 """
 
 import argparse
@@ -103,9 +104,33 @@ def run_long(tokens: int, graph: Path) -> None:
     print(json.dumps({"seconds": seconds, "peak_mb": peak_kb / 1024}))
 
 
+def plain_signs() -> list[str]:
+    return [row["text"] for row in Challenge().failures if row["kind"] == "plain" and row["crisis"]]
+
+
+def diluted(session, tokenizer: Tokenizer, comments: list[str], crisis: Crisis) -> dict[str, list[str | int]]:
+    """What is decided of a plain statement at the start, in the middle and at the end of a few everyday comments."""
+    generator, rows = np.random.default_rng(0), {}
+    for count in (0, 1, 2, 4, 8, 16):
+        texts = []
+        for sign in plain_signs():
+            for share in (0.0, 0.5, 1.0):
+                calm = [comments[i] for i in generator.integers(0, len(comments), count)]
+                at = round(share * count)
+                texts.append({"text": " ".join([*calm[:at], sign, *calm[at:]])})
+        tokens = tokenise(tokenizer, texts)
+        logits = run_rows(session, tokens, ["crisis"])["crisis"]
+        name = f"among {count} everyday comment{'' if count == 1 else 's'}" if count else "by itself"
+        rows[f"a plain statement {name}"] = [
+            len(texts), round(float(np.mean([len(row) for row in tokens]))), number(float((crisis.decided(logits) >= 2).mean())),
+            number(float(crisis.expected(logits).mean())),
+        ]  # fmt: skip
+    return rows
+
+
 def buried(session, tokenizer: Tokenizer, comments: list[str], crisis: Crisis, tokens: int = 4096, cases: int = 24) -> dict:
     """How often a crisis at the start, middle or end of a long calm text ranks it above the same text without."""
-    signs = [row["text"] for row in Challenge().failures if row["kind"] == "plain" and row["crisis"]][:cases]
+    signs = plain_signs()[:cases]
     generator, above = np.random.default_rng(0), {}
     for place, share in (("start", 0.0), ("middle", 0.5), ("end", 1.0)):
         texts = []
@@ -156,6 +181,8 @@ def main() -> None:
     tables.add("engine", "One text", ["seconds of processor time", "peak memory of the process, MB"], rows)
     head = next(h for h in json.loads((options.out / "manifest.json").read_text(encoding="utf-8"))["heads"] if h["name"] == "crisis")
     calm = [row["text"] for row in comments if row["labels"] == ["neutral"]]
+    found = diluted(session, tokenizer, calm, Crisis(head))
+    tables.add("diluted", "A plain statement of a crisis among everyday comments", ["texts", "tokens, mean", "decided 2 or more", "mean severity"], found)
     found = buried(session, tokenizer, calm, Crisis(head))
     tables.add("buried", "One statement in a long calm text", ["texts", "ranked above", "mean severity with", "mean severity without"], found)
     path = options.out / "metrics.json"
