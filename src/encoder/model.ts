@@ -34,7 +34,7 @@ export function wholeRef(model: Model): string {
  * Reads and checks a model folder. Every file of the manifest is hashed, so that an altered one is never run.
  * @throws AfferentError `unknown-model` where there is no such folder, `bad-model` (with the file's name or the
  *   manifest's field) where it is incomplete or altered.
- * @param precision `unknown-model` too where the model has no such form
+ * @param precision `no-int8-form` (of fp32 `unknown-model`) where the model has no such form
  * @param masking version of the masking that its id names; today's where it is left out
  */
 export async function openModel(dir: string, precision?: Precision, masking?: number): Promise<Model> {
@@ -45,7 +45,8 @@ export async function openModel(dir: string, precision?: Precision, masking?: nu
   for (const [name, hash] of Object.entries(manifest.files)) await checkFile(dir, name, hash);
   const odd = manifest.heads.find((head) => !isConsistent(head));
   if (odd) throw new AfferentError('bad-model', { field: `heads.${odd.name}` });
-  if (precision && precision !== manifest.precision && !(precision === 'int8' && manifest.int8)) throw new AfferentError('unknown-model');
+  if (precision && precision !== manifest.precision && !(precision === 'int8' && manifest.int8))
+    throw new AfferentError(precision === 'int8' ? 'no-int8-form' : 'unknown-model');
   if (manifest.int8 && !(manifest.int8.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'int8.graph' });
   const modelId = modelIdOf(manifest, { precision, masking });
   return {

@@ -55,7 +55,7 @@ const textWindow = { rows: 2048, weight: 8 * 1024 * 1024 };
  * Scores files without a study, a server or a database: one row out for each row or window in, in order, in bounded
  * memory. What cannot be read or scored is a row with an error and does not end the run.
  * @returns rows written, and how many of them failed.
- * @throws AfferentError `bad-path`, `unknown-model`, `bad-model`, `not-this-kind` (a model for another kind of input),
+ * @throws AfferentError `bad-path`, `unknown-model`, `no-int8-form`, `bad-model`, `not-this-kind` (a model for another kind of input),
  *   `usage` where the output is one of the files, or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
  */
 export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {

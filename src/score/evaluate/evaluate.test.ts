@@ -129,7 +129,7 @@ describe('a head of several labels', () => {
       grade: 'weak' as const,
       scores: { valence, arousal: 0 },
       intervals: {},
-      evidence: null,
+      evidence: {},
       decision: null,
     }));
     const measures = measuresOf(head, results, truths);
