@@ -8,6 +8,7 @@ import { readRecording } from '../../encoder/stream/readRecording.ts';
 import { delimiterOf, parseRows } from '../../sources/reading/csv-rows.ts';
 import { inputFiles } from '../inputFiles.ts';
 import { slicesOf } from '../recording.ts';
+import { notThisInput } from '../rowError.ts';
 import { Asides } from './asides.ts';
 import type { EvaluateOptions, Found, Labelled } from './evaluate.ts';
 import type { Truth } from './truth.ts';
@@ -30,7 +31,7 @@ const ours: ReadonlySet<ErrorCode> = new Set(['interrupted', 'engine-failed']);
  */
 export async function labelledWindows(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const { input } = pool.model.manifest;
-  if (input.kind !== 'e4-stream') throw new AfferentError('not-this-kind');
+  if (input.kind !== 'e4-stream') throw notThisInput();
   const labelRows = await readLabels(options.file, options.labelField);
   const stretches = stretchesOf(labelRows, options.labelField);
   const labelled = new Set(stretches.map(({ person }) => person));
