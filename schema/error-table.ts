@@ -30,6 +30,7 @@ export const errorTable = {
   },
   'unknown-run': { exit: 2, status: 404, message: 'There is no such run.', hint: 'List runs with: afferent runs STUDY' },
   'unknown-model': { exit: 2, status: 404, message: 'There is no such model.', hint: 'List models with: afferent models' },
+  'no-int8-form': { exit: 2, status: 400, message: 'The model has no int8 form.', hint: 'Leave --precision out.' },
   'unknown-head': { exit: 2, status: 404, message: 'The model has no such head.', hint: 'List heads with: afferent models' },
   'unknown-alert': { exit: 2, status: 404, message: 'There is no such alert.', hint: 'List alerts with: afferent alerts' },
   'unknown-account': { exit: 2, status: 404, message: 'There is no such account.', hint: 'Add one with: afferent account add NAME' },

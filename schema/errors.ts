@@ -18,21 +18,19 @@ export interface ErrorPlace {
   what?: string;
 }
 
-/** The one error class: a code of the table and, where it helps, a place. */
+/** The one error class: a code of the table and, where it helps, a place; and a hint where the table's would not do. */
 export class AfferentError extends Error {
   readonly code: ErrorCode;
   readonly place: ErrorPlace;
+  readonly hint: string;
 
-  constructor(code: ErrorCode, place: ErrorPlace = {}) {
+  constructor(code: ErrorCode, place: ErrorPlace = {}, hint: string = errorTable[code].hint) {
     const entry = errorTable[code];
     super(place.what ? `${entry.message} (${place.what})` : entry.message);
     this.name = 'AfferentError';
     this.code = code;
     this.place = place;
-  }
-
-  get hint(): string {
-    return errorTable[this.code].hint;
+    this.hint = hint;
   }
 
   get exit(): number {

@@ -8,7 +8,9 @@ import { contentHash } from '../../src/store/content-hash.ts';
 import type { Store } from '../../src/store/open.ts';
 import { type FrozenRun, freezeRerun, freezeRun } from '../../src/store/runs.ts';
 import { seal, unseal } from '../../src/store/seal.ts';
+import { type PreparedTable, prepareTable } from '../../src/store/signal-tables/prepare.ts';
 import { tooLittle } from '../../src/store/signal-tables/too-little.ts';
+import { unscoredInputs } from '../../src/store/unscored.ts';
 import { databaseNames, storeHome } from '../../test/support/store-home.ts';
 import { ingest } from '../../test/support/study-data.ts';
 import { keepShippedModels } from '../models.ts';
@@ -33,6 +35,21 @@ describe.each(databaseNames)('days of a participant on %s', (database) => {
     ]);
     expect(await verify(run?.id ?? '')).toMatchObject({ inputs: 1, scores: 32, identical: 32, missing: 0, superseded: 0, erased: 0 });
     expect(await score()).toBeNull();
+  });
+
+  test('that are too few for a score are told of once, and no more when there are enough', async () => {
+    const { home, store, source, participant, score, scoreRun } = await stepStudy(database, 'days');
+    const models = await keepShippedModels(store, join(home.folder, 'shipped'), join(home.folder, 'models'), { chosen: ['days'] });
+    for (const to of [5, 6]) {
+      await ingest(store, source, `to ${to}`, daysOfSteps(to === 5 ? 0 : 5, to));
+      // As another model of days may have them frozen, to which they are enough.
+      const days = [(await prepareTable(store, 'sleep', participant, 'days', 0)) as PreparedTable];
+      await scoreRun((await freezeRun(store, 'sleep', models, 'native', { days })) as FrozenRun);
+      expect(await unscoredInputs(store, 'sleep')).toEqual([{ reason: 'too-little-signal', inputs: 1 }]);
+    }
+    await ingest(store, source, 'more', daysOfSteps(6, 12));
+    await score();
+    expect(await unscoredInputs(store, 'sleep')).toEqual([]);
   });
 
   test('that come later add scores and change none', async () => {

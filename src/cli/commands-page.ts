@@ -23,7 +23,7 @@ const exitCodes = `## Exit codes
 | 1 | done, but not all is well: drift found, the ledger is off, rows or sources failed, alerts are open and nobody watches |
 | 2 | wrong use |
 | 3 | a needed part cannot be had; the message says which, and how to get it |
-| 130 | interrupted; what is stored is consistent, and the same command goes on |`;
+| 130 | interrupted; what is stored is consistent, and the same command goes on; \`score\` and \`evaluate\` begin anew |`;
 
 function section(words: string, summary: string, verb: Verb): string {
   const names = Object.keys(verb.arguments ?? {});

@@ -2,21 +2,24 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contentHash } from '../../activities/threads/find-arrivals.ts';
-import { addPerson, ingest, moment, post, someDay } from '../../test/support/study-data.ts';
+import { addPerson, ingest, moment, post, scorePosts, someDay } from '../../test/support/study-data.ts';
 import { sourceKind } from '../sources/index.ts';
 import { closeBatch, openBatch } from '../store/batches.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { finishRun } from '../store/runs.ts';
 import { requireSource } from '../store/sources.ts';
 import { createStudy } from '../store/studies.ts';
 import { withdraw } from '../store/withdraw.ts';
 import { runCli, runJson, temporaryFolder } from './testing/run-cli.ts';
 
+function openHome(home: string): Promise<Store> {
+  return openStore({ store: `sqlite:${join(home, 'store.db')}`, keyStore: `sqlite:${join(home, 'keys.db')}`, keyFile: join(home, 'key') });
+}
+
 async function withAnna(work: (store: Store, home: string, source: string) => Promise<void>): Promise<{ home: string; source: string }> {
   const home = temporaryFolder();
   writeFileSync(join(home, 'key'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
-  const store = await openStore({
-    ...{ store: `sqlite:${join(home, 'store.db')}`, keyStore: `sqlite:${join(home, 'keys.db')}`, keyFile: join(home, 'key') },
-  });
+  const store = await openHome(home);
   await createStudy(store, 'sleep', null);
   const { source } = await addPerson(store, 'sleep', 'anna');
   await work(store, home, source);
@@ -92,4 +95,20 @@ test('days that are the wrong way round are refused, and an export without a day
   expect(document).toMatchObject({ error: { code: 'usage', message: expect.stringContaining('--from lies after --to') } });
   const { stdout, stderr } = await runCli(['completeness', 'sleep', '--home', home]);
   expect([stderr, stdout]).toEqual(['', expect.stringMatching(/^participant .* excluded/)]);
+});
+
+test('scores that two models gave of the same post are told apart', async () => {
+  const { home } = await withAnna(async (store, _, source) => {
+    await ingest(store, source, 'file', [post('1', 'one')]);
+    await finishRun(store, (await scorePosts(store, 'sleep', [], '')) ?? '', 'done', {}, {});
+  });
+  const args = ['scores', 'sleep', '--home', home];
+  expect((await runCli(args)).stdout).not.toContain('model');
+  const store = await openHome(home);
+  await scorePosts(store, 'sleep', [], '', { id: 'fedcba9876543210', precision: 'int8' });
+  await store.close();
+  const { stdout } = await runCli(args);
+  expect(stdout).toMatch(/^time .* model/);
+  expect(stdout).toMatch(/@fedcba987654 int8/);
+  expect(stdout.match(/ text@/g)).toHaveLength(2);
 });

@@ -17,6 +17,7 @@ test.each(['score', 'evaluate'])('Ctrl-C ends %s with a message and 130', async 
   const { code, stderr } = await ended;
   expect(code).toBe(130);
   expect(stderr).toContain(`error: Interrupted; everything stored so far is consistent.${verb === 'score' ? ' (the rows so far are' : ''}`);
+  expect(stderr).toContain('hint: Run the same command again: it begins anew.');
 });
 
 test('Ctrl-C ends a verb that waits for a store which does not answer', async () => {

@@ -34,19 +34,20 @@ export function wholeRef(model: Model): string {
  * Reads and checks a model folder. Every file of the manifest is hashed, so that an altered one is never run.
  * @throws AfferentError `unknown-model` where there is no such folder, `bad-model` (with the file's name or the
  *   manifest's field) where it is incomplete or altered.
- * @param precision `unknown-model` too where the model has no such form
+ * @param precision `no-int8-form` (of fp32 `unknown-model`) where the model has no such form
  * @param masking version of the masking that its id names; today's where it is left out
  */
 export async function openModel(dir: string, precision?: Precision, masking?: number): Promise<Model> {
   if (!(await isDirectory(dir))) throw new AfferentError('unknown-model');
   const manifest = await readManifest(dir);
-  if (!(manifest.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'graph' });
-  if (manifest.alone && !(manifest.alone.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'alone.graph' });
+  requireHash(manifest, 'graph', manifest.graph);
+  if (manifest.alone) requireHash(manifest, 'alone.graph', manifest.alone.graph);
   for (const [name, hash] of Object.entries(manifest.files)) await checkFile(dir, name, hash);
   const odd = manifest.heads.find((head) => !isConsistent(head));
   if (odd) throw new AfferentError('bad-model', { field: `heads.${odd.name}` });
-  if (precision && precision !== manifest.precision && !(precision === 'int8' && manifest.int8)) throw new AfferentError('unknown-model');
-  if (manifest.int8 && !(manifest.int8.graph in manifest.files)) throw new AfferentError('bad-model', { field: 'int8.graph' });
+  if (precision && precision !== manifest.precision && !(precision === 'int8' && manifest.int8))
+    throw new AfferentError(precision === 'int8' ? 'no-int8-form' : 'unknown-model');
+  if (manifest.int8) requireHash(manifest, 'int8.graph', manifest.int8.graph);
   const modelId = modelIdOf(manifest, { precision, masking });
   return {
     dir,
@@ -78,6 +79,10 @@ async function readManifest(dir: string): Promise<ModelManifest> {
   const parsed = ModelManifest.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new AfferentError('bad-model', { what: 'manifest.json', field: parsed.error.issues[0]?.path.join('.') });
+}
+
+function requireHash({ files }: Pick<ModelManifest, 'files'>, field: string, graph: string): void {
+  if (!(graph in files)) throw new AfferentError('bad-model', { field, what: normalize(graph) });
 }
 
 async function checkFile(dir: string, name: string, hash: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable } from '../../schema/errors.ts';
+import { AfferentError, type ErrorCode, type ErrorPlace, errorTable } from '../../schema/errors.ts';
 import type { TextScoreRow } from '../../schema/scores.ts';
 
 /** Where a row stands: number of its file in the command, and of its row or window in that file, both from 0. */
@@ -20,4 +20,14 @@ const hints: Partial<Record<ErrorCode, string>> = {
 export function rowError(code: ErrorCode, place: RowPlace): NonNullable<TextScoreRow['error']> {
   const { message, hint } = errorTable[code];
   return { code, message, hint: hints[code] ?? hint, details: { ...place } };
+}
+
+/** A file that the model does not read. */
+export function notThisInput(): AfferentError {
+  return new AfferentError('not-this-kind', {}, 'Name a model that reads such files: see Inputs in docs/models.md.');
+}
+
+/** The end of what keeps nothing to go on from. */
+export function interruptedAnew(place: ErrorPlace = {}): AfferentError {
+  return new AfferentError('interrupted', place, 'Run the same command again: it begins anew.');
 }

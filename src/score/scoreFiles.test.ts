@@ -151,7 +151,7 @@ describe('score', () => {
   it.each<[string, Partial<ScoreOptions>]>([
     ['bad-path', { files: ['/nowhere/at/all.jsonl'] }],
     ['unknown-model', { model: 'no-such-model' }],
-    ['unknown-model', { precision: 'int8' }],
+    ['no-int8-form', { precision: 'int8' }],
     ['bad-path', { out: '/nowhere/at/all/out.jsonl' }],
   ])('refuses with %s before it begins', async (code, options) => {
     const path = await file('plain.jsonl', '{"text":"sad"}');

@@ -9,6 +9,7 @@ import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
 import { modelFolder } from './modelFolder.ts';
 import { openOutput, partialOf } from './output.ts';
+import { interruptedAnew, notThisInput } from './rowError.ts';
 import { scoreStream } from './scoreStream.ts';
 import { scoreTextRows } from './scoreTextRows.ts';
 import { tableOf } from './signalTables.ts';
@@ -55,7 +56,7 @@ const textWindow = { rows: 2048, weight: 8 * 1024 * 1024 };
  * Scores files without a study, a server or a database: one row out for each row or window in, in order, in bounded
  * memory. What cannot be read or scored is a row with an error and does not end the run.
  * @returns rows written, and how many of them failed.
- * @throws AfferentError `bad-path`, `unknown-model`, `bad-model`, `not-this-kind` (a model for another kind of input),
+ * @throws AfferentError `bad-path`, `unknown-model`, `no-int8-form`, `bad-model`, `not-this-kind` (a model for another kind of input),
  *   `usage` where the output is one of the files, or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
  */
 export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
@@ -73,7 +74,7 @@ export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
   } catch (thrown) {
     if (!signal?.aborted) throw toAfferentError(thrown);
     const toFile = options.out !== undefined && options.out !== '-';
-    throw new AfferentError('interrupted', toFile ? { what: 'the rows so far are in the .part file; the next call begins anew' } : {});
+    throw interruptedAnew(toFile ? { what: 'the rows so far are in the .part file; the next call begins anew' } : {});
   } finally {
     signal?.removeEventListener('abort', stop);
     await pools.close();
@@ -139,7 +140,7 @@ class Pools {
     const modelDir = await modelFolder(this.options.model, input.is === 'text' ? 'text' : 'e4');
     const pool = this.open.get(modelDir) ?? (await this.opened(modelDir));
     const { input: form, whole } = pool.model.manifest;
-    if (!fits(input, form)) throw new AfferentError('not-this-kind');
+    if (!fits(input, form)) throw notThisInput();
     if (this.options.whole && form.kind !== 'text' && (whole === undefined || input.is === 'text'))
       throw new AfferentError('usage', { what: 'the model reads recordings once' });
     return pool;

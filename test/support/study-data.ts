@@ -10,7 +10,7 @@ import type { Store } from '../../src/store/open.ts';
 import { addParticipant } from '../../src/store/participants.ts';
 import { draftRating } from '../../src/store/ratings.ts';
 import { setInputStates } from '../../src/store/run-inputs.ts';
-import { freezeRun } from '../../src/store/runs.ts';
+import { freezeRun, type RunModel } from '../../src/store/runs.ts';
 import { insertScores, type ScoreRows, scoreRows } from '../../src/store/scores.ts';
 import type { Owner } from '../../src/store/series.ts';
 import { addSource, requireSource } from '../../src/store/sources.ts';
@@ -127,9 +127,16 @@ const policy = {
 };
 
 /** Scores every post of a study in one run; opens an alert with a rating and a note for those named. */
-export async function scorePosts(store: Store, study: string, alertFor: readonly string[], note: string): Promise<string | null> {
-  await keepModel(store, { id: model.id, name: model.name, version: '1', thresholds_id: model.thresholds, folder: model.folder });
-  const run = await freezeRun(store, study, [model], 'native');
+export async function scorePosts(
+  store: Store,
+  study: string,
+  alertFor: readonly string[],
+  note: string,
+  change: Partial<RunModel> = {},
+): Promise<string | null> {
+  const by = { ...model, ...change };
+  await keepModel(store, { id: by.id, name: by.name, version: '1', thresholds_id: by.thresholds, folder: by.folder });
+  const run = await freezeRun(store, study, [by], 'native');
   if (!run) return null;
   const inputs = await store.db.selectFrom('run_input').selectAll().where('run', '=', run.id).orderBy('ordinal').execute();
   const hash = store.secrets.study(study);
@@ -137,9 +144,9 @@ export async function scorePosts(store: Store, study: string, alertFor: readonly
   for (const { participant, record, input_id, ordinal } of inputs) {
     if (!participant || !record || !input_id) continue;
     const row = await store.db.selectFrom('record').selectAll().where('id', '=', record).executeTakeFirstOrThrow();
-    const id = hash('score', input_id, model.id, result.head);
-    const where = { study, participant, source: row.source, run: run.id, record, inputId: input_id, model: model.id };
-    const place = { ...where, id, decisionId: hash('decision', id, model.thresholds), thresholdsId: model.thresholds };
+    const id = hash('score', input_id, by.id, result.head);
+    const where = { study, participant, source: row.source, run: run.id, record, inputId: input_id, model: by.id };
+    const place = { ...where, id, decisionId: hash('decision', id, by.thresholds), thresholdsId: by.thresholds };
     const times = { day: row.day, timeMs: row.time_ms, endMs: row.time_ms };
     scored.push({ participant, ordinal, rows: scoreRows(await store.keys.key(participant), { ...place, ...times }, result, null) });
   }

@@ -24,7 +24,7 @@ export const verb: Verb = {
     'evaluate days labelled-days.csv',
   ],
   notes:
-    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance,\next neu agr con opn, social_anxiety, outdoor_effect. Intervals are 95 %, by bootstrap over authors or people where a field author,\nuser, person, participant or subject names them, else over rows; the same each time. Who has a row of a table that cannot be read is heard\nup to it. What is left out is counted with its reason, as are texts that cannot be scored, and the exit code is 1.',
+    'Fields that it knows: labels, severity, stress, lonely, thwarted_belongingness, perceived_burdensomeness, valence, arousal, dominance, ext\nneu agr con opn, social_anxiety, outdoor_effect, and emotion by the name of each. Of a head of several, those that are there are measured,\neach on the rows that tell of it. labels.csv has the columns subject (or person), label (or condition), and start and end (or start_unix\nand end_unix: seconds or ISO), a row a stretch; or unix_s instead of these two, a row a second; S1_E4.zip is of the subject S1. Intervals\nare 95 %, by bootstrap over authors or people where a field author, user, person, participant or subject names them, else over rows; the\nsame each time. Who has a row of a table that cannot be read is heard up to it. What is left out is counted with its reason, as are texts\nthat cannot be scored, and the exit code is 1.',
   async run(call) {
     const progress = makeProgress('Evaluating', 'rows');
     let found: Evaluation;

@@ -37,7 +37,7 @@ export const verb: Verb = {
           stopped,
         ]);
       });
-      call.out.report(summary, () => printSummary(call, summary));
+      call.out.report(summary, () => printSummary(call, summary, run.study));
       return isSound(summary) ? 0 : 1;
     });
   },
@@ -52,11 +52,10 @@ function isSound({ engine, drifted, missing, flipped, maxDrift, failed }: Omit<P
   return drifted === 0 || (engine === 'wasm' && maxDrift <= engineTolerance);
 }
 
-function printSummary(call: Call, summary: RerunSummary): void {
+function printSummary(call: Call, summary: RerunSummary, study: string): void {
   const { run, of, scores, identical, drifted, flipped, missing, erased, failed } = summary;
   if (!summary.verify) {
-    const states = Object.entries(summary.states).map(([state, inputs]) => `${inputs} ${state}`);
-    call.out.line(`Run ${run} computed the inputs of run ${of} with today’s models: ${states.join(', ')}. Compare with: ./afferent runs`);
+    call.out.line(computedAgain(summary, study));
     return;
   }
   const rows = [
@@ -77,6 +76,13 @@ function printSummary(call: Call, summary: RerunSummary): void {
     rows,
   );
   call.out.line(verdictOf(summary));
+}
+
+/** A rerun without a verification in words. Nothing compares it with the run that it repeats: its scores stand beside those. */
+export function computedAgain({ run, of, states }: Pick<RerunSummary, 'run' | 'of' | 'states'>, study: string): string {
+  const inputs = Object.entries(states).map(([state, count]) => `${count} ${state}`);
+  const next = `See the runs with: ./afferent runs ${study}, and their scores with: ./afferent scores ${study}`;
+  return `Run ${run} computed the inputs of run ${of} with today’s models: ${inputs.join(', ')}. ${next}`;
 }
 
 /** A verification in words. */

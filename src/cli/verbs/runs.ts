@@ -43,8 +43,7 @@ export const verb: Verb = {
             { title: 'engine', cell: (run) => run.engine },
             {
               title: 'models',
-              cell: (run) =>
-                run.models.map(({ name, id, precision }) => `${name}@${id.slice(0, 12)}${precision === 'int8' ? ' int8' : ''}`).join(' '),
+              cell: (run) => run.models.map(shortModel).join(' '),
             },
             { title: 'inputs', cell: (run) => run.inputs },
             { title: 'started', cell: (run) => run.startedAt },
@@ -56,3 +55,8 @@ export const verb: Verb = {
     return 0;
   },
 };
+
+/** A model as a table has room for it. */
+export function shortModel({ name, id, precision }: { name: string; id: string; precision?: string | undefined }): string {
+  return `${name}@${id.slice(0, 12)}${precision === 'int8' ? ' int8' : ''}`;
+}

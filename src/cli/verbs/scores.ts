@@ -1,9 +1,12 @@
 import { AfferentError } from '../../../schema/errors.ts';
+import type { Store } from '../../store/open.ts';
 import { requireParticipant } from '../../store/participants.ts';
+import { listRuns, type RunModel } from '../../store/runs.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { withStore } from '../home.ts';
 import { countScores, type ScoreLine, scoreLines } from '../score-lines.ts';
 import { argument, noteLeftOut, numberOption, textOption, type Verb } from '../verb.ts';
+import { shortModel } from './runs.ts';
 
 /** Rows that a terminal shows without --limit; JSON and CSV are complete. */
 const shown = 50;
@@ -38,16 +41,17 @@ export const verb: Verb = {
       const rows: ScoreLine[] = [];
       for await (const line of lines) rows.push(line);
       if (rows.length === 0) call.out.note('No scores match.');
-      else printTable(rows);
+      else printTable(rows, severalModels(rows) ? await modelNames(store, study) : null);
     });
     return 0;
 
-    function printTable(rows: ScoreLine[]): void {
+    function printTable(rows: ScoreLine[], models: ReadonlyMap<string, string> | null): void {
       call.out.table(
         [
           { title: 'time', cell: (row) => row.time },
           { title: 'participant', cell: (row) => row.participant },
           { title: 'head', cell: (row) => row.head },
+          ...(models === null ? [] : [{ title: 'model', cell: (row: ScoreLine) => models.get(row.model) ?? row.model.slice(0, 12) }]),
           { title: 'grade', cell: (row) => row.grade },
           { title: 'decision', cell: (row) => JSON.stringify(row.decision) },
           { title: 'highest', cell: (row) => highest(row) },
@@ -57,6 +61,17 @@ export const verb: Verb = {
     }
   },
 };
+
+/** Whether any head has scores of more than one model. */
+function severalModels(rows: readonly ScoreLine[]): boolean {
+  const models = new Map(rows.map(({ head, model }) => [head, model]));
+  return rows.some(({ head, model }) => models.get(head) !== model);
+}
+
+async function modelNames(store: Store, study: string): Promise<Map<string, string>> {
+  const models = (await listRuns(store, study)).flatMap((run) => JSON.parse(run.models) as RunModel[]);
+  return new Map(models.map((model) => [model.id, shortModel(model)]));
+}
 
 /** One document, written as it is read: a study may hold millions of scores. */
 async function printJson(study: string, lines: AsyncIterable<ScoreLine>): Promise<void> {

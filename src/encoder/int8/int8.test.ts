@@ -95,7 +95,7 @@ describe('the int8 form', () => {
     expect(full.modelId).toBe((await openModel(await tinyTextModel())).modelId);
     const looser = await openModel(await tinyInt8Model((manifest) => Object.assign(manifest.int8?.guards ?? {}, { sat_glad: 9 })), 'int8');
     expect(looser.modelId).not.toBe(low.modelId);
-    await expect(openModel(await tinyTextModel(), 'int8')).rejects.toMatchObject({ code: 'unknown-model' });
+    await expect(openModel(await tinyTextModel(), 'int8')).rejects.toMatchObject({ code: 'no-int8-form' });
   });
 
   it.each(['native', 'wasm'] as const)('computes from the built weights on the engine %s, the same in any batch', async (engine) => {

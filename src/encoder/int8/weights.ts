@@ -23,12 +23,12 @@ const alignment = 64;
 /**
  * The weights of a model's int8 form: those kept in the folder's `.cache` where they are sound, else built and kept there. A
  * folder that cannot be written is no fault: they are then built each time.
- * @throws AfferentError `unknown-model` where the model has no such form, `bad-model` where what is built has not the hash
+ * @throws AfferentError `no-int8-form` where the model has none, `bad-model` where what is built has not the hash
  *   that the manifest states
  */
 export async function int8Weights(model: Model): Promise<Int8> {
   const form = model.manifest.int8;
-  if (form === undefined) throw new AfferentError('unknown-model');
+  if (form === undefined) throw new AfferentError('no-int8-form');
   const kept = join(model.dir, '.cache', `int8-${form.sha256.slice(0, 32)}.bin`);
   const data = (await readKept(kept, form.sha256)) ?? (await buildAndKeep(model, form, kept));
   return {

@@ -74,5 +74,5 @@ test('a manifest that names such a graph without its hash is refused', async () 
       delete manifest.files['onnx/alone.onnx'];
     },
   });
-  await expect(openModel(dir)).rejects.toMatchObject({ code: 'bad-model', place: { field: 'alone.graph' } });
+  await expect(openModel(dir)).rejects.toMatchObject({ code: 'bad-model', place: { field: 'alone.graph', what: 'onnx/alone.onnx' } });
 });

@@ -8,6 +8,7 @@ import { tinyStreamModel } from '../../encoder/testing/tinyStreamModel.ts';
 import { writeZip } from '../../sources/testing/write-zip.ts';
 import { evaluate } from './evaluate.ts';
 import { stretchesOf } from './labelledWindows.ts';
+import { measuresOf } from './measures.ts';
 import { normalised, readTrainedOn, shortHash } from './trainedOn.ts';
 import { truthOf } from './truth.ts';
 
@@ -83,6 +84,57 @@ describe('evaluating a model', () => {
     await expect(evaluate({ model, file: path })).rejects.toMatchObject({ code: 'usage' });
     await expect(evaluate({ model, file: path, head: 'crisis' })).rejects.toMatchObject({ code: 'usage' });
     expect((await evaluate({ model, file: path, head: 'moods', labelField: 'mood' })).rows).toBe(4);
+  });
+});
+
+describe('a head of several labels', () => {
+  it('is measured by those that are there, each on the rows that tell of it', async () => {
+    const some = [
+      { text: 'so sad', sad: 1 },
+      { text: 'very glad .', sad: 0, glad: 1 },
+      { text: 'sadly', sad: 'yes' },
+      { text: 'glad', sad: 0 },
+      { text: 'so', sad: 4 },
+    ];
+    const alone = await evaluate({
+      model,
+      file: await file(
+        'alone.jsonl',
+        some.map(({ glad, ...row }) => row),
+      ),
+    });
+    expect(alone).toMatchObject({ rows: 4, unknownLabels: 1, heads: [{ head: 'moods', rows: 4 }] });
+    expect(Object.keys(alone.heads[0]?.measures ?? {})).toEqual(['macro-F1', 'mean average precision', 'mean AUC', 'AUC sad']);
+    expect(alone.heads[0]?.measures['AUC sad']?.value).toBe(1);
+    const both = await evaluate({ model, file: await file('both.jsonl', some) });
+    expect(both.heads[0]?.measures['AUC sad']).toEqual(alone.heads[0]?.measures['AUC sad']);
+    expect(both.heads[0]?.measures['AUC glad']?.value).toBeNaN();
+  });
+
+  it('of values too', () => {
+    const base = { name: 'affect', output: 'o', grade: 'weak' as const, type: 'regression' as const, labels: ['valence', 'arousal'] };
+    const head = {
+      ...base,
+      calibration: { kind: 'linear' as const, a: [1, 1], b: [0, 0] },
+      range: [0, 5] as [number, number],
+      half_width: [1, 1],
+    };
+    const truths = ['1', '', '3'].map((valence) => truthOf(head, { valence })).filter((truth) => truth !== null);
+    expect(truths).toEqual([
+      [1, Number.NaN],
+      [3, Number.NaN],
+    ]);
+    const results = [1, 2].map((valence) => ({
+      head: 'affect',
+      grade: 'weak' as const,
+      scores: { valence, arousal: 0 },
+      intervals: {},
+      evidence: {},
+      decision: null,
+    }));
+    const measures = measuresOf(head, results, truths);
+    expect(Object.keys(measures)).toEqual(['mean r', 'r valence']);
+    expect(measures['r valence']?.(Float64Array.of(1, 1))).toBeCloseTo(1, 12);
   });
 });
 
@@ -226,4 +278,20 @@ describe('a folder of recordings', () => {
     expect(found.unmatched).toEqual({ recordings: 1, people: 1, labelRows: 1 });
     expect(found.rows).toBeGreaterThan(0);
   });
+
+  it.each(['subject,kind,start,end', 'name,label,start,end', 'subject,label,start', 'subject,label,end_unix'])(
+    'says which columns labels.csv needs where it has others: %s',
+    async (header) => {
+      const recordings = await mkdtemp(join(tmpdir(), 'afferent-recordings-'));
+      await writeFile(join(recordings, 'labels.csv'), `${header}\nS1,stress,1700000000,1700000090\n`);
+      await expect(evaluate({ model: await tinyStreamModel(), file: recordings, threads: 1 })).rejects.toMatchObject({
+        code: 'usage',
+        place: {
+          what: expect.stringMatching(
+            /^labels\.csv needs the columns subject or person, label or condition .* start_unix and end_unix, or unix_s/,
+          ),
+        },
+      });
+    },
+  );
 });

@@ -5,6 +5,7 @@ import type { Model } from '../../encoder/model.ts';
 import { createEncoderPool } from '../../encoder/pool/pool.ts';
 import { modelFolder } from '../modelFolder.ts';
 import { reasonsLine } from '../reasons.ts';
+import { interruptedAnew } from '../rowError.ts';
 import { tableOf } from '../signalTables.ts';
 import type { Aside } from './asides.ts';
 import { type Estimate, estimate } from './bootstrap.ts';
@@ -88,7 +89,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const stop = (): void => void pool.close();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    if (signal?.aborted) throw new AfferentError('interrupted');
+    signal?.throwIfAborted();
     const { heads, input } = pool.model.manifest;
     const asked = options.head === undefined ? heads : heads.filter((head) => head.name === options.head);
     if (asked.length === 0) throw new AfferentError('usage', { what: `the model has no head ${options.head}` });
@@ -97,6 +98,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const evaluated = asked.flatMap((head) => ofHead(head, rows) ?? []);
     if (evaluated.length === 0) throw noneOf(rest);
     return { ...rest, ...summary(pool.model, rows, await readTrainedOn(pool.model.dir)), heads: evaluated };
+  } catch (thrown) {
+    throw signal?.aborted ? interruptedAnew() : thrown;
   } finally {
     signal?.removeEventListener('abort', stop);
     await pool.close();

@@ -5,6 +5,7 @@ import type { EncoderPool } from '../../encoder/pool/pool.ts';
 import { readRecording } from '../../encoder/stream/readRecording.ts';
 import type { StreamWindow } from '../../encoder/stream/stream.ts';
 import { inputFiles } from '../inputFiles.ts';
+import { notThisInput } from '../rowError.ts';
 import { type TableForm, tableSlices } from '../signalTable.ts';
 import { tableOf } from '../signalTables.ts';
 import { Asides } from './asides.ts';
@@ -47,7 +48,7 @@ export async function labelledTables(pool: EncoderPool, heads: readonly Head[], 
   const { input } = pool.model.manifest;
   const form = input.kind === 'e4-stream' ? tableOf(input) : null;
   const [file] = await inputFiles(options.file, 0, process.stdin);
-  if (input.kind !== 'e4-stream' || form === null || file?.is !== 'text' || file.format !== 'csv') throw new AfferentError('not-this-kind');
+  if (input.kind !== 'e4-stream' || form === null || file?.is !== 'text' || file.format !== 'csv') throw notThisInput();
   const aside = new Asides();
   const { header, people, unknownLabels } = await tablePeople(file.bytes, form, heads, aside, options.labelField?.toLowerCase());
   const rows: Labelled[] = [];

@@ -1,9 +1,10 @@
-import { AfferentError, type ErrorCode } from '../../../schema/errors.ts';
+import type { ErrorCode } from '../../../schema/errors.ts';
 import type { Head } from '../../../schema/heads.ts';
 import { maskText } from '../../consent/mask.ts';
 import type { EncoderPool } from '../../encoder/pool/pool.ts';
 import { inputFiles } from '../inputFiles.ts';
 import { inWindows } from '../inWindows.ts';
+import { notThisInput } from '../rowError.ts';
 import { personColumns } from '../signalTable.ts';
 import { type TextRow, textRows } from '../textInput.ts';
 import type { EvaluateOptions, Found, Labelled } from './evaluate.ts';
@@ -14,7 +15,7 @@ const window = { rows: 1024, weight: 4 * 1024 * 1024 };
 /** Scores the rows of a labelled file that say something of a head. A row that cannot be read or scored only counts, by its reason. */
 export async function labelledTexts(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const [input] = await inputFiles(options.file, 0, process.stdin);
-  if (input?.is !== 'text') throw new AfferentError('not-this-kind');
+  if (input?.is !== 'text') throw notThisInput();
   const fields = { id: 'id', text: options.textField ?? 'text', whole: true };
   const read = textRows(input.bytes, input.format, 0, fields);
   const labelled: Labelled[] = [];

@@ -8,6 +8,7 @@ import { readRecording } from '../../encoder/stream/readRecording.ts';
 import { delimiterOf, parseRows } from '../../sources/reading/csv-rows.ts';
 import { inputFiles } from '../inputFiles.ts';
 import { slicesOf } from '../recording.ts';
+import { notThisInput } from '../rowError.ts';
 import { Asides } from './asides.ts';
 import type { EvaluateOptions, Found, Labelled } from './evaluate.ts';
 import type { Truth } from './truth.ts';
@@ -30,8 +31,8 @@ const ours: ReadonlySet<ErrorCode> = new Set(['interrupted', 'engine-failed']);
  */
 export async function labelledWindows(pool: EncoderPool, heads: readonly Head[], options: EvaluateOptions): Promise<Found> {
   const { input } = pool.model.manifest;
-  if (input.kind !== 'e4-stream') throw new AfferentError('not-this-kind');
-  const labelRows = await readLabels(options.file);
+  if (input.kind !== 'e4-stream') throw notThisInput();
+  const labelRows = await readLabels(options.file, options.labelField);
   const stretches = stretchesOf(labelRows, options.labelField);
   const labelled = new Set(stretches.map(({ person }) => person));
   const recorded = new Set<string>();
@@ -72,7 +73,8 @@ export async function labelledWindows(pool: EncoderPool, heads: readonly Head[],
   return { rows, failed, failures: {}, unknownLabels: null, labels: null, aside: aside.list(), unmatched };
 }
 
-async function readLabels(folder: string): Promise<Record<string, string>[]> {
+/** @throws AfferentError `usage` where a column is missing */
+async function readLabels(folder: string, field?: string): Promise<Record<string, string>[]> {
   const plain = await readFile(join(folder, 'labels.csv')).catch(() => null);
   const packed =
     plain ??
@@ -87,8 +89,27 @@ async function readLabels(folder: string): Promise<Record<string, string>[]> {
     .split(/\r?\n/)
     .filter((line) => line !== '');
   const [header, ...rows] = parseRows(lines, delimiterOf(lines[0] ?? ''));
-  const columns = header ?? [];
-  return rows.flatMap((cells) => (cells === null ? [] : [Object.fromEntries(columns.map((name, k) => [name.trim(), cells[k] ?? '']))]));
+  const columns = (header ?? []).map((name) => name.trim());
+  if (!hasStretches(columns, field)) throw new AfferentError('usage', { what: neededColumns });
+  return rows.flatMap((cells) => (cells === null ? [] : [Object.fromEntries(columns.map((name, k) => [name, cells[k] ?? '']))]));
+}
+
+const people = ['subject', 'person', 'participant'] as const;
+const kinds = ['label', 'condition', 'stress'] as const;
+
+const neededColumns =
+  'labels.csv needs the columns subject or person, label or condition (or as --label-field says), and start and end, or start_unix and end_unix, or unix_s';
+
+function hasStretches(columns: readonly string[], field?: string): boolean {
+  const any = (names: readonly string[]) => names.some((name) => columns.includes(name));
+  const timed = any(['unix_s']) || (any(['start_unix', 'start']) && any(['end_unix', 'end']));
+  return any(people) && any(field === undefined ? kinds : [field]) && timed;
+}
+
+/** The cell of the first of these columns that there is. */
+function cellOf(row: Readonly<Record<string, string>>, names: readonly string[]): string {
+  const name = names.find((one) => row[one] !== undefined);
+  return (name === undefined ? '' : (row[name] ?? '')).trim();
 }
 
 /** Stretches of the rows, those that follow one another without a gap and are of one kind made one. */
@@ -108,8 +129,8 @@ export function stretchesOf(rows: readonly Readonly<Record<string, string>>[], f
 function stretchOf(row: Readonly<Record<string, string>>, field?: string): Stretch {
   const startMs = timeOf(row.start_unix ?? row.start ?? row.unix_s);
   const endMs = row.unix_s === undefined ? timeOf(row.end_unix ?? row.end) : startMs + 1000;
-  const person = (row.subject ?? row.person ?? row.participant ?? '').trim();
-  const label = ((field === undefined ? (row.label ?? row.condition ?? row.stress) : row[field]) ?? '').trim();
+  const person = cellOf(row, people);
+  const label = cellOf(row, field === undefined ? kinds : [field]);
   return { person, label, startMs, endMs };
 }
 

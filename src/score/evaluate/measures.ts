@@ -40,37 +40,59 @@ function ofLabels(
   results: readonly HeadResult[],
   truths: readonly Truth[],
 ): Record<string, Weighted> {
-  const columns = labels.map((label, k) => {
-    const truth = truths.map((row) => row[k] ?? Number.NaN);
+  const columns = statedLabels(labels, results, truths).map(({ label, results, truth, on }) => {
     const scores = results.map((result) => scoreOf(result, label));
     const decided = results.map((result, row) =>
       (undecided ? (scores[row] ?? 0) >= 0.5 : (result.decision as string[]).includes(label)) ? 1 : 0,
     );
-    return { label, truth, scores, decided };
+    return { label, truth, scores, decided, on };
   });
-  const aucs = columns.map((column) => auc(column.scores, column.truth));
+  const aucs = columns.map(({ scores, truth, on }) => on(auc(scores, truth)));
   // Of many labels only their mean is of interest.
-  const each = labels.length > 8 ? {} : Object.fromEntries(columns.map(({ label }, k) => [`AUC ${label}`, aucs[k] as Weighted]));
+  const each = columns.length > 8 ? {} : Object.fromEntries(columns.map(({ label }, k) => [`AUC ${label}`, aucs[k] as Weighted]));
   if (undecided) {
-    const right = columns.map(({ decided, truth }) => accuracy(decided, truth));
+    const right = columns.map(({ decided, truth, on }) => on(accuracy(decided, truth)));
     return { 'mean accuracy': meanOf(right), 'mean AUC': meanOf(aucs), ...each };
   }
   return {
-    'macro-F1': meanOf(columns.map(({ decided, truth }) => f1(decided, truth))),
-    'mean average precision': meanOf(columns.map(({ scores, truth }) => averagePrecision(scores, truth))),
+    'macro-F1': meanOf(columns.map(({ decided, truth, on }) => on(f1(decided, truth)))),
+    'mean average precision': meanOf(columns.map(({ scores, truth, on }) => on(averagePrecision(scores, truth)))),
     'mean AUC': meanOf(aucs),
     ...each,
   };
 }
 
 function ofValues(labels: readonly string[], results: readonly HeadResult[], truths: readonly Truth[]): Record<string, Weighted> {
-  const each = labels.map((label, k) =>
-    pearson(
-      results.map((result) => scoreOf(result, label)),
-      truths.map((row) => row[k] ?? Number.NaN),
-    ),
-  );
-  return { 'mean r': meanOf(each), ...Object.fromEntries(labels.map((label, k) => [`r ${label}`, each[k] as Weighted])) };
+  const columns = statedLabels(labels, results, truths);
+  const each = columns.map(({ label, results, truth, on }) => {
+    const scores = results.map((result) => scoreOf(result, label));
+    return on(pearson(scores, truth));
+  });
+  return { 'mean r': meanOf(each), ...Object.fromEntries(columns.map(({ label }, k) => [`r ${label}`, each[k] as Weighted])) };
+}
+
+interface StatedLabel {
+  label: string;
+  /** Of the rows that tell of it. */
+  results: readonly HeadResult[];
+  truth: readonly number[];
+  /** A measure of those rows as one of all. */
+  on: (measure: Weighted) => Weighted;
+}
+
+/** The labels of which any row tells, each with the rows that do. */
+function statedLabels(labels: readonly string[], results: readonly HeadResult[], truths: readonly Truth[]): StatedLabel[] {
+  return labels.flatMap((label, k) => {
+    const told = truths.flatMap((row, at) => (Number.isNaN(row[k] ?? Number.NaN) ? [] : [at]));
+    if (told.length === 0) return [];
+    const all = told.length === truths.length;
+    return {
+      label,
+      results: told.map((at) => results[at] as HeadResult),
+      truth: told.map((at) => truths[at]?.[k] ?? Number.NaN),
+      on: (measure) => (all ? measure : (weights) => measure(Float64Array.from(told, (at) => weights[at] ?? 0))),
+    };
+  });
 }
 
 function scoreOf(result: HeadResult, key: string): number {

@@ -4,6 +4,7 @@ import { delimiterOf, parseRows } from '../../sources/reading/csv-rows.ts';
 import { RowSlicer } from '../../sources/reading/rows.ts';
 import { momentFrom } from '../../sources/reading/time.ts';
 import type { Unit } from '../../sources/reading/unit.ts';
+import { notThisInput } from '../rowError.ts';
 import { cellsOf, longestRow, personColumns, personOf, placeOf, type TableForm } from '../signalTable.ts';
 import type { Asides } from './asides.ts';
 import { statesTruth, type Truth, truthOf } from './truth.ts';
@@ -83,7 +84,7 @@ export async function tablePeople(
   };
   for await (const chunk of bytes) for (const unit of slicer.push(chunk)) read({ ...unit, bytes: Buffer.from(unit.bytes) });
   for (const unit of slicer.end()) read(unit);
-  if (header === null) throw new AfferentError('not-this-kind');
+  if (header === null) throw notThisInput();
   return { header: (header as Header).bytes, people, unknownLabels };
 }
 

@@ -1,6 +1,9 @@
 import type { Head } from '../../../schema/heads.ts';
 
-/** What a row says of a head: 0 or 1 a label, a value a label, or one number: yes, a level, the number of a class. */
+/**
+ * What a row says of a head: 0 or 1 a label, a value a label, or one number: yes, a level, the number of a class. NaN for a label of which
+ * the row says nothing, where it tells of others.
+ */
 export type Truth = readonly number[];
 
 /** Other names under which public sets have a label. */
@@ -19,13 +22,14 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
  * that are known: the label, level or class, or the list of labels.
  */
 export function truthOf(head: Head, row: Readonly<Record<string, unknown>>, field?: string): Truth | null {
-  if (head.type === 'multilabel') return listed(head.labels, row[field ?? 'labels']) ?? (field ? null : eachLabel(head.labels, row));
+  if (head.type === 'multilabel')
+    return listed(head.labels, row[field ?? 'labels']) ?? (field ? null : eachLabel(head.labels, row, isYesOrNo));
   if (head.type === 'regression') return eachLabel(head.labels, row);
   const value = named(row, field ?? head.name);
   if (head.type === 'categorical') return classOf(head.labels, value);
   const number = numberOf(value);
   if (number === null) return null;
-  const fits = head.type === 'binary' ? number === 0 || number === 1 : Number.isInteger(number) && number >= 0 && number < head.levels;
+  const fits = head.type === 'binary' ? isYesOrNo(number) : Number.isInteger(number) && number >= 0 && number < head.levels;
   return fits ? [number] : null;
 }
 
@@ -42,10 +46,17 @@ export function statesTruth(head: Head, row: Readonly<Record<string, unknown>>, 
   });
 }
 
-/** One field a label; all must be there. */
-function eachLabel(labels: readonly string[], row: Readonly<Record<string, unknown>>): Truth | null {
-  const values = labels.map((label) => numberOf(named(row, label)));
-  return values.every((value) => value !== null) ? (values as number[]) : null;
+/** One field a label; null where there is none. */
+function eachLabel(labels: readonly string[], row: Readonly<Record<string, unknown>>, fits = (_: number) => true): Truth | null {
+  const values = labels.map((label) => {
+    const value = numberOf(named(row, label));
+    return value !== null && fits(value) ? value : Number.NaN;
+  });
+  return values.some((value) => !Number.isNaN(value)) ? values : null;
+}
+
+function isYesOrNo(number: number): boolean {
+  return number === 0 || number === 1;
 }
 
 function listed(labels: readonly string[], value: unknown): Truth | null {
