@@ -43,11 +43,11 @@ export function ingestActivities({ store, client, ingestPool }: Dependencies) {
 }
 
 /** Errors of ours as Temporal may keep them. */
-export async function ours<T>(work: Promise<T>): Promise<T> {
+export async function ours<T>(work: Promise<T>, waitsForRoom = false): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
-    throw toFailure(toAfferentError(thrown));
+    throw toFailure(toAfferentError(thrown), 1, waitsForRoom);
   }
 }
 

@@ -92,14 +92,16 @@ async function copyOnce(model: Model, target: string): Promise<void> {
   if (await isWhole(model, target)) return;
   await mkdir(dirname(target), { recursive: true });
   const part = await mkdtemp(`${target}.part-`);
-  for (const name of ['manifest.json', ...Object.keys(model.manifest.files)]) {
-    await cp(join(model.dir, name), join(part, name), { recursive: true });
-  }
-  await rename(part, target).catch(async (thrown) => {
+  try {
+    for (const name of ['manifest.json', ...Object.keys(model.manifest.files)]) {
+      await cp(join(model.dir, name), join(part, name), { recursive: true });
+    }
+    await rename(part, target);
+  } catch (thrown) {
     await rm(part, { recursive: true, force: true });
     // Another worker kept it first.
     if (!(await isWhole(model, target))) throw thrown;
-  });
+  }
 }
 
 /** Whether the home keeps this very model; a damaged copy is removed, to be made again. */

@@ -15,7 +15,7 @@ import {
 } from '../src/store/alerts.ts';
 import { startReview } from '../src/temporal/requests.ts';
 import type { Dependencies } from './dependencies.ts';
-import { ours } from './ingest.ts';
+import { ours as oursOf } from './ingest.ts';
 import { alive } from './run-job.ts';
 
 /** Tries at one mail before the next person is told instead. */
@@ -23,6 +23,9 @@ const mailTries = 4;
 
 /** What came of telling somebody; `moved`: the alert's row is no longer where the workflow believes it to be. */
 export type Told = 'reached' | 'failed' | 'moved';
+
+/** A review whose disk is full waits for room: it must not end before its alert is closed. */
+const ours = <T>(work: Promise<T>): Promise<T> => oursOf(work, true);
 
 /** Activities of a crisis review. The store's row is the authority; each step may be repeated without harm. */
 export function reviewActivities({ store, client, mail }: Dependencies) {

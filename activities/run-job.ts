@@ -23,9 +23,13 @@ const passing: ReadonlySet<ErrorCode> = new Set([
 /** Tries at what is unforeseen: a fault of ours does not pass by being tried for ever. */
 const unforeseenTries = 8;
 
-/** An error as Temporal may keep it: code and place, nothing of what was read. */
-export function toFailure(error: AfferentError, attempt = 1): ApplicationFailure {
-  const lasting = !passing.has(error.code) || (error.code === 'internal' && attempt >= unforeseenTries);
+/**
+ * An error as Temporal may keep it: code and place, nothing of what was read. A full disk ends what somebody waits for, who is told and calls
+ * again; what nobody would call again waits for room.
+ */
+export function toFailure(error: AfferentError, attempt = 1, waitsForRoom = false): ApplicationFailure {
+  const passes = passing.has(error.code) || (waitsForRoom && error.code === 'disk-full');
+  const lasting = !passes || (error.code === 'internal' && attempt >= unforeseenTries);
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,

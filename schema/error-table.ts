@@ -60,6 +60,7 @@ export const errorTable = {
     hint: 'For example: sleep-2026',
   },
   'bad-path': { exit: 2, status: 400, message: 'The path does not exist or cannot be read.', hint: 'Check the path and who may read it.' },
+  'cannot-write': { exit: 2, status: 400, message: 'The path cannot be written.', hint: 'Check the path and who may write there.' },
   'bad-mapping': {
     exit: 2,
     status: 400,
@@ -170,6 +171,12 @@ export const errorTable = {
     status: 503,
     message: 'Another command is writing to the store.',
     hint: 'Run this again when it has ended.',
+  },
+  'disk-full': {
+    exit: 3,
+    status: 507,
+    message: 'The disk is full.',
+    hint: 'Free space, then run the same command again; what is committed stays.',
   },
   'store-newer': {
     exit: 3,

@@ -42,7 +42,22 @@ export class AfferentError extends Error {
   }
 }
 
-/** Any thrown thing as an AfferentError; what is not one becomes `internal` without its message. */
+/** What the system, SQLite and PostgreSQL say where a disk is full; SQLite also where its index of the log cannot grow. */
+const fullDisk: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', '53100']);
+
+/** Any thrown thing as an AfferentError: `disk-full` where it says so, else `internal` without its message. */
 export function toAfferentError(thrown: unknown): AfferentError {
-  return thrown instanceof AfferentError ? thrown : new AfferentError('internal');
+  if (thrown instanceof AfferentError) return thrown;
+  return new AfferentError(fullDisk.has(codeOf(thrown)) ? 'disk-full' : 'internal');
+}
+
+/** Why a path could not be written: `disk-full`, `bad-path` where its folder is not there, else `cannot-write`. */
+export function toWriteError(thrown: unknown): AfferentError {
+  const error = toAfferentError(thrown);
+  if (error.code !== 'internal') return error;
+  return new AfferentError(codeOf(thrown) === 'ENOENT' ? 'bad-path' : 'cannot-write');
+}
+
+function codeOf(thrown: unknown): unknown {
+  return thrown instanceof Error ? (thrown as { code?: unknown }).code : undefined;
 }

@@ -1,12 +1,12 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { AfferentError } from '../../schema/errors.ts';
+import { AfferentError, toWriteError } from '../../schema/errors.ts';
 
 /** Where rows go. */
 export interface Output {
-  /** Resolves when more may be written. Rejects with `bad-path` where the output cannot be written. */
+  /** Resolves when more may be written. Rejects with `disk-full` or `cannot-write` where the output cannot be written. */
   write(rows: readonly unknown[]): Promise<void>;
   /** All rows are written: the file takes its name. */
   finish(): Promise<void>;
@@ -19,6 +19,13 @@ export function partialOf(path: string): string {
   return `${path}.part`;
 }
 
+/** Throws `cannot-write` or `bad-path` where a file cannot come to stand at `path`: it is a folder or a device, or its folder is not to be written. */
+export async function requireWritable(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there !== null && !there.isFile()) throw new AfferentError('cannot-write');
+  await told(access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK));
+}
+
 /** Rows to a file, which has its name only once it is whole, or to a stream where `path` is undefined or `-`. */
 export async function openOutput(path: string | undefined, stdout: Writable): Promise<Output> {
   return path === undefined || path === '-' ? streamOutput(stdout) : fileOutput(path);
@@ -28,42 +35,30 @@ function linesOf(rows: readonly unknown[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-/** Backpressure is kept by waiting for `drain`. */
-async function put(stream: Writable, rows: readonly unknown[]): Promise<void> {
-  try {
-    if (!stream.write(linesOf(rows))) await once(stream, 'drain');
-  } catch {
-    throw new AfferentError('bad-path');
-  }
+function told<T>(work: Promise<T>): Promise<T> {
+  return work.catch((thrown: unknown) => {
+    throw toWriteError(thrown);
+  });
 }
 
 function streamOutput(stream: Writable): Output {
-  return { write: (rows) => put(stream, rows), finish: async () => {}, stop: async () => {} };
+  const put = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      stream.write(text, (fault) => (fault ? reject(fault) : resolve()));
+    });
+  return { write: (rows) => told(put(linesOf(rows))), finish: async () => {}, stop: async () => {} };
 }
 
 async function fileOutput(path: string): Promise<Output> {
   const partial = partialOf(path);
-  const stream = createWriteStream(partial);
-  const end = async (): Promise<void> => {
-    if (stream.closed) return;
-    stream.end();
-    await once(stream, 'close').catch(() => {
-      throw new AfferentError('bad-path');
-    });
-  };
-  await once(stream, 'open').catch(() => {
-    throw new AfferentError('bad-path');
-  });
-  // An error between two writes is met by the next one.
-  stream.on('error', () => {});
+  const file = await told(open(partial, 'w'));
   return {
-    write: (rows) => (stream.destroyed ? Promise.reject(new AfferentError('bad-path')) : put(stream, rows)),
+    write: (rows) => told(file.writeFile(linesOf(rows))),
     async finish() {
-      await end();
-      await rename(partial, path).catch(() => {
-        throw new AfferentError('bad-path');
-      });
+      await told(file.close());
+      await told(rename(partial, path));
     },
-    stop: end,
+    // What ended the run is told, and not that its file could not be closed.
+    stop: () => file.close().catch(() => {}),
   };
 }

@@ -153,6 +153,9 @@ describe('score', () => {
     ['unknown-model', { model: 'no-such-model' }],
     ['no-int8-form', { precision: 'int8' }],
     ['bad-path', { out: '/nowhere/at/all/out.jsonl' }],
+    ['cannot-write', { out: tmpdir(), model: 'no-such-model' }],
+    ['cannot-write', { out: '/dev/null', model: 'no-such-model' }],
+    ['cannot-write', { out: join(process.execPath, 'out.jsonl'), model: 'no-such-model' }],
   ])('refuses with %s before it begins', async (code, options) => {
     const path = await file('plain.jsonl', '{"text":"sad"}');
     await expect(rowsOf([path], options)).rejects.toMatchObject({ code });

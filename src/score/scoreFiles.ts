@@ -8,7 +8,7 @@ import { createEncoderPool, type EncoderPool } from '../encoder/pool/pool.ts';
 import { type InputFile, inputFiles } from './inputFiles.ts';
 import { inWindows } from './inWindows.ts';
 import { modelFolder } from './modelFolder.ts';
-import { openOutput, partialOf } from './output.ts';
+import { openOutput, partialOf, requireWritable } from './output.ts';
 import { interruptedAnew, notThisInput } from './rowError.ts';
 import { scoreStream } from './scoreStream.ts';
 import { scoreTextRows } from './scoreTextRows.ts';
@@ -56,12 +56,16 @@ const textWindow = { rows: 2048, weight: 8 * 1024 * 1024 };
  * Scores files without a study, a server or a database: one row out for each row or window in, in order, in bounded
  * memory. What cannot be read or scored is a row with an error and does not end the run.
  * @returns rows written, and how many of them failed.
- * @throws AfferentError `bad-path`, `unknown-model`, `no-int8-form`, `bad-model`, `not-this-kind` (a model for another kind of input),
- *   `usage` where the output is one of the files, or `interrupted`, where the rows written so far stay beside the output in a file ending `.part`.
+ * @throws AfferentError `bad-path`, `cannot-write`, `disk-full`, `unknown-model`, `no-int8-form`, `bad-model`, `not-this-kind` (a model for
+ *   another kind of input), `usage` where the output is one of the files, or `interrupted`, where the rows written so far stay beside the
+ *   output in a file ending `.part`.
  */
 export async function scoreFiles(options: ScoreOptions): Promise<ScoreCounts> {
   const { signal } = options;
-  if (options.out !== undefined && options.out !== '-') await requireNoInput(options.out, options.files);
+  if (options.out !== undefined && options.out !== '-') {
+    await requireNoInput(options.out, options.files);
+    await requireWritable(options.out);
+  }
   const inputs: InputFile[] = [];
   for (const [file, path] of options.files.entries()) inputs.push(...(await inputFiles(path, file, options.stdin ?? process.stdin)));
   const pools = new Pools(options);

@@ -1,4 +1,4 @@
-import { AfferentError } from '../../schema/errors.ts';
+import { AfferentError, toAfferentError } from '../../schema/errors.ts';
 import { type Adapter, connect, type Db, migrate } from './database.ts';
 import { KeyStore } from './keys.ts';
 import { unfinished } from './restore-consents.ts';
@@ -29,7 +29,7 @@ export interface StoreAddress {
 /**
  * Opens the store, brought up to this version; `room` is for a SQLite connection that writes much. Whoever has withdrawn is erased from it
  * first, should a crash or an older copy have left them.
- * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`, `restore-unfinished`
+ * @throws AfferentError `store-newer`, `no-key-file`, `wrong-key-file`, `store-down`, `disk-full`, `restore-unfinished`
  */
 export async function openStore(address: StoreAddress, room?: Room): Promise<Store> {
   const { db, adapter } = connect<Tables>(address.store, room);
@@ -62,7 +62,7 @@ export async function openStore(address: StoreAddress, room?: Room): Promise<Sto
     return store;
   } catch (thrown) {
     await db.destroy();
-    if (thrown instanceof AfferentError) throw thrown;
-    throw new AfferentError('store-down');
+    const error = toAfferentError(thrown);
+    throw error.code === 'internal' ? new AfferentError('store-down') : error;
   }
 }

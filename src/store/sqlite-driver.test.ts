@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { toFailure } from '../../activities/run-job.ts';
-import { AfferentError } from '../../schema/errors.ts';
+import { AfferentError, toAfferentError } from '../../schema/errors.ts';
 import { storeHome } from '../../test/support/store-home.ts';
 import { addPerson, openWriter, post } from '../../test/support/study-data.ts';
 import { startWriter } from '../../test/support/writer.ts';
@@ -58,6 +59,27 @@ test('who waits in vain for another writer is told so, and goes on after it', as
 
 test('it is no fault that activities end with: they try again', () => {
   expect(toFailure(new AfferentError('store-busy'), 100).nonRetryable).toBe(false);
+});
+
+test('a full disk ends the command, and the same goes on where there is room again', async () => {
+  const { store, source } = await person();
+  const { writer } = await openWriter(store, source, 'one');
+  const pages = (most: number) => sql`pragma max_page_count = ${sql.raw(`${most}`)}`.execute(store.db);
+  const commit = (unit: number) =>
+    writer.commit({ part: 0, firstUnit: unit, counted: 1, items: [post(`${unit}`, randomBytes(50_000).toString('hex'))] });
+  await commit(0);
+  await pages(1); // no more than there are
+  const fault = toAfferentError(await commit(1).catch((thrown: unknown) => thrown));
+  expect(fault.code).toBe('disk-full');
+  expect(toFailure(fault).nonRetryable).toBe(true);
+  await pages(1_000_000);
+  await commit(1);
+  expect(await checkLedger(store, 'sleep')).toMatchObject({ balanced: true });
+  expect(await store.db.selectFrom('record').select('id').execute()).toHaveLength(2);
+});
+
+test('a review waits for room on the disk: it must not end', () => {
+  expect(toFailure(new AfferentError('disk-full'), 100, true).nonRetryable).toBe(false);
 });
 
 test('one that only reads sees one moment and holds up nobody', async () => {

@@ -91,6 +91,15 @@ class ImmediateSqliteDriver extends SqliteDriver {
     }
   }
 
+  /** Where the disk is full SQLite has ended the transaction by itself, and that is what is to be told. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await connection.executeQuery(CompiledQuery.raw('rollback'));
+    } catch (thrown) {
+      if (!(thrown instanceof Error && thrown.message.includes('no transaction is active'))) throw thrown;
+    }
+  }
+
   override async destroy(): Promise<void> {
     await this.#runner?.close();
     this.#runner = null;

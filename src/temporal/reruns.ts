@@ -4,6 +4,7 @@ import type { RerunSummary } from '../../activities/score.ts';
 import { ingestQueue } from '../../workflows/queues.ts';
 import type { rerun } from '../../workflows/rerun.ts';
 import { kindAttribute, studyAttribute, workflowIds } from './names.ts';
+import { toWorkflowError } from './workflow-error.ts';
 
 /** Recomputes a run and waits for what came of it. */
 export async function runAgain(
@@ -11,7 +12,7 @@ export async function runAgain(
   run: { id: string; study: string },
   options: { verify: boolean; engine: 'native' | 'wasm'; precision?: 'fp32' | 'int8' },
 ): Promise<RerunSummary> {
-  return client.workflow.execute<typeof rerun>('rerun', {
+  const running = client.workflow.execute<typeof rerun>('rerun', {
     taskQueue: ingestQueue,
     workflowId: workflowIds.rerun(run.id, randomUUID().slice(0, 8)),
     args: [{ run: run.id, ...options }],
@@ -20,5 +21,8 @@ export async function runAgain(
       { key: kindAttribute, value: 'rerun' },
     ],
     memo: { study: run.study, run: run.id, verify: options.verify, engine: options.engine },
+  });
+  return running.catch((thrown: unknown) => {
+    throw toWorkflowError(thrown);
   });
 }

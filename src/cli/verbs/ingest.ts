@@ -8,6 +8,7 @@ import type { Store } from '../../store/open.ts';
 import { listSources, type SourceRow } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { type IngestionHandle, scoringDone, startIngestion } from '../../temporal/ingestion.ts';
+import { toWorkflowError } from '../../temporal/workflow-error.ts';
 import { withStore } from '../home.ts';
 import { ingestNotes } from '../ingest-notes.ts';
 import { outcomeColumns, sumOutcomes } from '../outcome-columns.ts';
@@ -121,9 +122,15 @@ async function settled(call: Call, handles: IngestionHandle[], scored: () => Pro
   }
   // Asked for only now: the scoring that ran when the reading began may have ended, and another begun for what came later.
   const outcome = await Promise.race([scored(), interrupted]).catch((thrown: unknown) => {
-    throw thrown instanceof WorkflowFailedError ? new AfferentError('engine-failed') : thrown;
+    const error = toWorkflowError(thrown);
+    throw error instanceof WorkflowFailedError ? new AfferentError('engine-failed') : error;
   });
   if (outcome === 'interrupted') throw new AfferentError('interrupted');
+  // Of any other fault the source's row tells; where the disk is full it could not be written there.
+  for (const read of await reading) {
+    const error = read.status === 'rejected' ? toWorkflowError(read.reason) : null;
+    if (error instanceof AfferentError && error.code === 'disk-full') throw error;
+  }
 }
 
 const receivedIn = ({ batches }: Held): number => sumOutcomes([...batches.values()]).received;

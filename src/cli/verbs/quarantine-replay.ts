@@ -5,6 +5,7 @@ import type { Store } from '../../store/open.ts';
 import { listSources, type SourceRow } from '../../store/sources.ts';
 import { requireStudy } from '../../store/studies.ts';
 import { scoringDone, startReplay } from '../../temporal/ingestion.ts';
+import { toWorkflowError } from '../../temporal/workflow-error.ts';
 import { withStore } from '../home.ts';
 import { reasonOption } from '../reason-option.ts';
 import { argument, type Call, textOption, type Verb } from '../verb.ts';
@@ -33,11 +34,15 @@ export const verb: Verb = {
         await appendAudit(store, { actor: 'command line', action: 'quarantine replay', study, object: textOption(call, 'source') });
         await withParts(call, store, { verb: 'quarantine' }, async ({ client }) => {
           const handles = await startReplay(client, study, sources, reason);
-          for (const [i, handle] of handles.entries()) {
-            const { replayed } = await handle.result();
-            rows.push({ source: (sources[i] as SourceRow).id, ...(replayed ?? noReplay) });
+          try {
+            for (const [i, handle] of handles.entries()) {
+              const { replayed } = await handle.result();
+              rows.push({ source: (sources[i] as SourceRow).id, ...(replayed ?? noReplay) });
+            }
+            await scoringDone(client, study);
+          } catch (thrown) {
+            throw toWorkflowError(thrown);
           }
-          await scoringDone(client, study);
         });
       }
       const total = rows.reduce((sum, row) => added(sum, row), noReplay);

@@ -12,7 +12,7 @@ export interface PrivateCopy {
 
 /**
  * Bytes as a file of their own, for formats that are read at random places; gone again where they cannot be read to their end.
- * Throws what their stream throws, and `file-changed` where the system has no room for them.
+ * Throws what their stream throws, and `disk-full` where there is no room for them.
  */
 export async function privateCopy(chunks: AsyncIterable<Buffer>): Promise<PrivateCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'afferent-copy-'));
