@@ -36,7 +36,7 @@ export async function eraseParticipant(store: Store, tx: Transaction<Tables>, pa
   const alerts = await tx.selectFrom('alert').select('id').where('participant', '=', participant).orderBy('id').execute();
   const ids = alerts.map(({ id }) => id);
   await eraseAlerts(tx, ids);
-  const scores = await eraseScores(tx, participant);
+  const scores = await eraseScoresOfParticipant(tx, participant);
   const rows = await eraseRows(tx, participant);
   await eraseStreams(tx, participant);
   await eraseSources(tx, participant);
@@ -83,7 +83,7 @@ export async function eraseAlerts(tx: Transaction<Tables>, alerts: readonly stri
   }
 }
 
-async function eraseScores(tx: Transaction<Tables>, participant: string): Promise<number> {
+async function eraseScoresOfParticipant(tx: Transaction<Tables>, participant: string): Promise<number> {
   await tx.deleteFrom('decision').where('participant', '=', participant).execute();
   const { numDeletedRows } = await tx.deleteFrom('score').where('participant', '=', participant).executeTakeFirstOrThrow();
   await tx.updateTable('run_input').set(erasedInput).where('participant', '=', participant).execute();
